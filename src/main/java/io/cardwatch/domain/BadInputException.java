@@ -1,0 +1,21 @@
+package io.cardwatch.domain;
+
+/** Something that the user gave and can mend: a configuration, a file, a model. One line of cause, one of remedy. */
+public final class BadInputException extends RuntimeException {
+    private final String remedy;
+
+    public BadInputException(String cause, String remedy) {
+        super(cause);
+        this.remedy = remedy;
+    }
+
+    public BadInputException(String cause, String remedy, Throwable root) {
+        super(cause, root);
+        this.remedy = remedy;
+    }
+
+    /** What to do about it, one sentence. */
+    public String remedy() {
+        return remedy;
+    }
+}
