@@ -1,10 +1,21 @@
 package io.cardwatch.domain;
 
+import java.math.BigInteger;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+
 /**
  * A record that could not be used, kept so that nothing is lost. Its key is (stream, shard, sequence number, reason,
  * SHA-256 of the bytes): the records inside one aggregated Kinesis record share a sequence number.
  */
 public final class DeadLetter {
+    /** Bytes kept of a record at the most: the default of {@code source.max-record-bytes}. */
+    public static final int MAX_RAW_BYTES = 65_536;
+
+    /** Bytes kept of a record that is over {@code source.max-record-bytes}. */
+    public static final int OVERSIZE_RAW_BYTES = 4_096;
+
     public final DeadLetterReason reason;
     /** One sentence for a person; never holds the record's bytes. */
     public final String message;
@@ -21,5 +32,27 @@ public final class DeadLetter {
         this.origin = origin;
         this.raw = raw;
         this.sha256 = sha256;
+    }
+
+    /**
+     * A dead letter for the record {@code bytes}.
+     *
+     * @param keepBytes false keeps only the hash, for installations that store no personal data
+     */
+    public static DeadLetter of(
+            DeadLetterReason reason, String message, RecordOrigin origin, byte[] bytes, boolean keepBytes) {
+        int limit = reason == DeadLetterReason.OVERSIZE ? OVERSIZE_RAW_BYTES : MAX_RAW_BYTES;
+        byte[] kept = !keepBytes ? new byte[0] : bytes.length <= limit ? bytes : Arrays.copyOf(bytes, limit);
+        return new DeadLetter(reason, message, origin, kept, sha256(bytes));
+    }
+
+    /** SHA-256 of {@code bytes}, 64 lower-case hexadecimal digits. */
+    public static String sha256(byte[] bytes) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+            return String.format("%064x", new BigInteger(1, digest));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 }
