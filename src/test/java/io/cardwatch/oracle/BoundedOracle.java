@@ -1,0 +1,55 @@
+package io.cardwatch.oracle;
+
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.Transaction;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What {@code score}, {@code backfill} and training rows must give: the answers to a stream in time order, a label
+ * (at its LABEL_DATETIME) before a transaction of the same second, otherwise in file order.
+ */
+public final class BoundedOracle {
+    /** The answers by the transaction's position in the file, and the labels that found no transaction. */
+    public record Answers(List<FeatureOracle.Verdict> verdicts, List<FraudLabel> unmatchedLabels) {}
+
+    private enum Kind {
+        LABEL,
+        TRANSACTION
+    }
+
+    private record Line(long epochSecond, Kind kind, int position) {}
+
+    private BoundedOracle() {}
+
+    /** Answers for whole files, each given in file order. */
+    public static Answers run(
+            long delaySeconds, long allowedLatenessSeconds, List<Transaction> transactions, List<FraudLabel> labels) {
+        List<Line> lines = new ArrayList<>();
+        for (int i = 0; i < transactions.size(); i++) {
+            lines.add(new Line(transactions.get(i).epochSecond, Kind.TRANSACTION, i));
+        }
+        for (int i = 0; i < labels.size(); i++) {
+            lines.add(new Line(labels.get(i).labelEpochSecond, Kind.LABEL, i));
+        }
+        lines.sort(Comparator.comparingLong(Line::epochSecond)
+                .thenComparing(Line::kind)
+                .thenComparingInt(Line::position));
+
+        FeatureOracle oracle = new FeatureOracle(delaySeconds, allowedLatenessSeconds);
+        FeatureOracle.Verdict[] verdicts = new FeatureOracle.Verdict[transactions.size()];
+        List<FraudLabel> unmatched = new ArrayList<>();
+        for (Line line : lines) {
+            // Time order: when a second begins, the one before it is complete.
+            unmatched.addAll(oracle.watermark(line.epochSecond() - 1));
+            if (line.kind() == Kind.LABEL) {
+                oracle.label(labels.get(line.position()));
+            } else {
+                verdicts[line.position()] = oracle.transaction(transactions.get(line.position()));
+            }
+        }
+        unmatched.addAll(oracle.end());
+        return new Answers(List.of(verdicts), unmatched);
+    }
+}
