@@ -1,0 +1,20 @@
+package io.cardwatch.codec;
+
+/** What was peculiar about a record that was accepted all the same; counted as metrics. */
+public enum Note {
+    /** It has a field that the contract does not name. */
+    UNKNOWN_FIELD(1),
+    /** A number came as digits in a string. */
+    TEXT_NUMBER(2),
+    /** A date-time had a fraction of a second, which was cut off. */
+    DATETIME_CUT(4),
+    /** The amount had more than two decimals and was rounded half-up. */
+    AMOUNT_ROUNDED(8);
+
+    /** Its bit in {@link Decoded#notes}. */
+    final int bit;
+
+    Note(int bit) {
+        this.bit = bit;
+    }
+}
