@@ -1,0 +1,31 @@
+-- The labelled past, from which models are trained; written by backfill. All times are UTC.
+-- (PostgreSQL sorts NaN above every number, so "< 'NaN'" refuses it; "BETWEEN" does, too.)
+CREATE TABLE IF NOT EXISTS cust_payment_tx_history (
+    transaction_id                      bigint           NOT NULL,
+    tx_datetime                         timestamp(0)     NOT NULL,
+    customer_id                         bigint           NOT NULL,
+    terminal_id                         bigint           NOT NULL,
+    tx_amount                           numeric(14,2)    NOT NULL CHECK (tx_amount >= 0 AND tx_amount < 'NaN'),
+    tx_time_seconds                     bigint,
+    tx_time_days                        bigint,
+    tx_fraud                            bigint           CHECK (tx_fraud IN (0, 1)),
+    tx_fraud_scenario                   bigint,
+    tx_during_weekend                   integer          NOT NULL,
+    tx_during_night                     integer          NOT NULL,
+    customer_id_nb_tx_1day_window       integer          NOT NULL,
+    customer_id_avg_amount_1day_window  double precision NOT NULL CHECK (customer_id_avg_amount_1day_window < 'NaN'),
+    customer_id_nb_tx_7day_window       integer          NOT NULL,
+    customer_id_avg_amount_7day_window  double precision NOT NULL CHECK (customer_id_avg_amount_7day_window < 'NaN'),
+    customer_id_nb_tx_30day_window      integer          NOT NULL,
+    customer_id_avg_amount_30day_window double precision NOT NULL CHECK (customer_id_avg_amount_30day_window < 'NaN'),
+    terminal_id_nb_tx_1day_window       integer          NOT NULL,
+    terminal_id_risk_1day_window        double precision NOT NULL CHECK (terminal_id_risk_1day_window BETWEEN 0 AND 1),
+    terminal_id_nb_tx_7day_window       integer          NOT NULL,
+    terminal_id_risk_7day_window        double precision NOT NULL CHECK (terminal_id_risk_7day_window BETWEEN 0 AND 1),
+    terminal_id_nb_tx_30day_window      integer          NOT NULL,
+    terminal_id_risk_30day_window       double precision NOT NULL CHECK (terminal_id_risk_30day_window BETWEEN 0 AND 1),
+    PRIMARY KEY (customer_id, transaction_id, tx_datetime)
+);
+
+-- Training reads a range of days, the fraud trend a month.
+CREATE INDEX IF NOT EXISTS cust_payment_tx_history_by_time ON cust_payment_tx_history (tx_datetime);

@@ -1,0 +1,111 @@
+package io.cardwatch.warehouse;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A table of the warehouse: the one definition from which its INSERT, its CSV file and the check of its DDL are made.
+ * The tables are in {@link Tables}.
+ */
+public final class Table<T> implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    /** What a second row of a key does. */
+    public enum SecondRow {
+        /** Nothing: the first row written stays. */
+        IGNORED,
+        /** It takes the place of the first. */
+        REPLACES
+    }
+
+    /** Without its schema, lower case. */
+    public final String name;
+
+    /** In the table's order. */
+    public final List<Column<T>> columns;
+
+    /** The columns of the primary key. */
+    public final List<Column<T>> key;
+
+    /**
+     * How many columns of the key, from its first, order the rows of a batch. Rows equal in these keep the order in
+     * which they came.
+     */
+    final int sortedBy;
+
+    final SecondRow secondRow;
+
+    /** Rows of one batch at the most, whatever is configured: bounds the memory of tables with large rows. */
+    final int maxBatchSize;
+
+    private Table(
+            String name,
+            List<Column<T>> columns,
+            List<Column<T>> key,
+            int sortedBy,
+            SecondRow secondRow,
+            int maxBatchSize) {
+        this.name = name;
+        this.columns = columns;
+        this.key = key;
+        this.sortedBy = sortedBy;
+        this.secondRow = secondRow;
+        this.maxBatchSize = maxBatchSize;
+    }
+
+    /** A table whose rows are sorted by their whole key. */
+    static <T> Table<T> of(String name, SecondRow secondRow, List<Column<T>> columns, String... key) {
+        List<Column<T>> keyColumns = Arrays.stream(key)
+                .map(column -> columns.stream()
+                        .filter(candidate -> candidate.name.equals(column))
+                        .findFirst()
+                        .orElseThrow())
+                .collect(Collectors.toUnmodifiableList());
+        return new Table<>(name, List.copyOf(columns), keyColumns, key.length, secondRow, Integer.MAX_VALUE);
+    }
+
+    /** The same table, a batch of which is sorted by the first {@code columns} of the key only. */
+    Table<T> sortedBy(int columns) {
+        return new Table<>(name, this.columns, key, columns, secondRow, maxBatchSize);
+    }
+
+    /** The same table with at most {@code rows} in a batch. */
+    Table<T> maxBatchSize(int rows) {
+        return new Table<>(name, columns, key, sortedBy, secondRow, rows);
+    }
+
+    /** The values of the key of {@code row}; equal lists are the same key. */
+    List<Object> keyOf(T row) {
+        List<Object> values = new ArrayList<>(key.size());
+        for (Column<T> column : key) {
+            values.add(column.of(row));
+        }
+        return values;
+    }
+
+    /** The order of a batch, the same for every writer so that no two wait for each other's rows. */
+    int compareKeys(List<Object> left, List<Object> right) {
+        for (int i = 0; i < sortedBy; i++) {
+            int order = compare(left.get(i), right.get(i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return 0;
+    }
+
+    @SuppressWarnings("unchecked") // both are values of one column, and every column type is comparable
+    private static int compare(Object left, Object right) {
+        return ((Comparable<Object>) left).compareTo(right);
+    }
+
+    /** The key of {@code row} for a person: {@code customer_id=7, transaction_id=9, …}. */
+    String describeKey(T row) {
+        return key.stream()
+                .map(column -> column.name + "=" + column.type.text(column.of(row)))
+                .collect(Collectors.joining(", "));
+    }
+}

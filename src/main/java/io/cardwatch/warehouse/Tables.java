@@ -1,0 +1,183 @@
+package io.cardwatch.warehouse;
+
+import static io.cardwatch.warehouse.ColumnType.BIGINT;
+import static io.cardwatch.warehouse.ColumnType.DOUBLE;
+import static io.cardwatch.warehouse.ColumnType.INTEGER;
+import static io.cardwatch.warehouse.ColumnType.MILLISECOND;
+import static io.cardwatch.warehouse.ColumnType.MONEY;
+import static io.cardwatch.warehouse.ColumnType.SECOND;
+import static io.cardwatch.warehouse.ColumnType.TEXT;
+
+import io.cardwatch.domain.Customer;
+import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeaturedTransaction;
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.RecordOrigin;
+import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.domain.Transaction;
+import io.cardwatch.warehouse.Table.SecondRow;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.apache.flink.util.function.SerializableFunction;
+
+/**
+ * The tables of the warehouse. Names and order follow the public Redshift walk-through; {@code sql/postgresql} creates
+ * exactly these columns. The feature TX_AMOUNT is the raw column {@code tx_amount} and stands there once.
+ */
+public final class Tables {
+    private static final String[] IDENTITY = {"customer_id", "transaction_id", "tx_datetime"};
+
+    /** One row per scored transaction; the first decision stays. */
+    public static final Table<ScoredTransaction> PREDICTIONS = predictions();
+
+    /** One row per verdict. Verdicts of one instant keep their order of arrival, which decides between them. */
+    public static final Table<FraudLabel> LABELS = labels();
+
+    /** One row per record that could not be used; up to 88 kB each. */
+    public static final Table<DeadLetter> DEAD_LETTERS = deadLetters();
+
+    /** The labelled past; a second backfill refreshes it. */
+    public static final Table<FeaturedTransaction> HISTORY = history();
+
+    /** Who the customers are; loading them again refreshes them. */
+    public static final Table<Customer> CUSTOMERS = customers();
+
+    private Tables() {}
+
+    private static Table<ScoredTransaction> predictions() {
+        List<Column<ScoredTransaction>> columns = new ArrayList<>();
+        columns.add(new Column<>("approximate_arrival_timestamp", MILLISECOND, row -> arrival(row.transaction.origin)));
+        columns.add(new Column<>("partition_key", TEXT, row -> emptyToNull(row.transaction.origin.partitionKey)));
+        columns.add(new Column<>("shard_id", TEXT, row -> emptyToNull(row.transaction.origin.shardId)));
+        columns.add(new Column<>("sequence_number", TEXT, row -> kinesisSequence(row.transaction.origin)));
+        addRaw(columns, row -> row.transaction);
+        addFeatures(columns, row -> row.features);
+        columns.add(new Column<>("full_name", TEXT, row -> row.fullName));
+        columns.add(new Column<>("email_address", TEXT, row -> row.emailAddress));
+        columns.add(new Column<>("phone_number", TEXT, row -> row.phoneNumber));
+        columns.add(new Column<>("fraud_probability", DOUBLE, row -> row.fraudProbability));
+        columns.add(new Column<>("fraud_prediction", INTEGER, ScoredTransaction::prediction));
+        columns.add(new Column<>("threshold", DOUBLE, row -> row.threshold));
+        columns.add(new Column<>("model_version", TEXT, row -> row.modelVersion));
+        columns.add(
+                new Column<>("scored_at", MILLISECOND, row -> unless(ScoredTransaction.NOT_TIMED, row.scoredAtMillis)));
+        return Table.of("cust_payment_tx_fraud_predictions", SecondRow.IGNORED, columns, IDENTITY);
+    }
+
+    private static Table<FraudLabel> labels() {
+        List<Column<FraudLabel>> columns = List.of(
+                new Column<>("transaction_id", BIGINT, row -> row.transactionId),
+                new Column<>("tx_datetime", SECOND, row -> row.txEpochSecond),
+                new Column<>("customer_id", BIGINT, row -> row.customerId),
+                new Column<>("terminal_id", BIGINT, row -> row.terminalId),
+                new Column<>("tx_fraud", INTEGER, row -> row.fraud ? 1 : 0),
+                new Column<>("label_datetime", SECOND, row -> row.labelEpochSecond),
+                new Column<>("label_source", TEXT, row -> emptyToNull(row.labelSource)));
+        return Table.of(
+                        "cust_payment_tx_labels",
+                        SecondRow.IGNORED,
+                        columns,
+                        "customer_id",
+                        "transaction_id",
+                        "tx_datetime",
+                        "label_datetime",
+                        "tx_fraud")
+                .sortedBy(4);
+    }
+
+    private static Table<DeadLetter> deadLetters() {
+        List<Column<DeadLetter>> columns = List.of(
+                new Column<>("stream_name", TEXT, row -> row.origin.stream),
+                new Column<>("shard_id", TEXT, row -> row.origin.shardId),
+                new Column<>("sequence_number", TEXT, row -> row.origin.sequenceNumber),
+                new Column<>("reason", TEXT, row -> row.reason.name()),
+                new Column<>("sha256", TEXT, row -> row.sha256),
+                new Column<>("message", TEXT, row -> row.message),
+                new Column<>("raw_base64", TEXT, row -> Base64.getEncoder().encodeToString(row.raw)),
+                new Column<>("approximate_arrival_timestamp", MILLISECOND, row -> arrival(row.origin)));
+        return Table.of(
+                        "cust_payment_tx_dead_letters",
+                        SecondRow.IGNORED,
+                        columns,
+                        "stream_name",
+                        "shard_id",
+                        "sequence_number",
+                        "reason",
+                        "sha256")
+                .maxBatchSize(250);
+    }
+
+    private static Table<FeaturedTransaction> history() {
+        List<Column<FeaturedTransaction>> columns = new ArrayList<>();
+        addRaw(columns, row -> row.transaction);
+        columns.add(new Column<>("tx_fraud", BIGINT, row -> unless(Transaction.ABSENT, row.transaction.fraud)));
+        columns.add(new Column<>(
+                "tx_fraud_scenario", BIGINT, row -> unless(Transaction.ABSENT, row.transaction.fraudScenario)));
+        addFeatures(columns, row -> row.features);
+        return Table.of("cust_payment_tx_history", SecondRow.REPLACES, columns, IDENTITY);
+    }
+
+    private static Table<Customer> customers() {
+        List<Column<Customer>> columns = List.of(
+                new Column<>("customer_id", BIGINT, row -> row.customerId),
+                new Column<>("job_title", TEXT, row -> row.jobTitle),
+                new Column<>("email_address", TEXT, row -> row.emailAddress),
+                new Column<>("full_name", TEXT, row -> row.fullName),
+                new Column<>("phone_number", TEXT, row -> row.phoneNumber),
+                new Column<>("city", TEXT, row -> row.city),
+                new Column<>("state", TEXT, row -> row.state));
+        return Table.of("customer_info", SecondRow.REPLACES, columns, "customer_id");
+    }
+
+    private static <T> void addRaw(List<Column<T>> columns, SerializableFunction<T, Transaction> transaction) {
+        columns.add(new Column<>("transaction_id", BIGINT, row -> transaction.apply(row).transactionId));
+        columns.add(new Column<>("tx_datetime", SECOND, row -> transaction.apply(row).epochSecond));
+        columns.add(new Column<>("customer_id", BIGINT, row -> transaction.apply(row).customerId));
+        columns.add(new Column<>("terminal_id", BIGINT, row -> transaction.apply(row).terminalId));
+        columns.add(new Column<>("tx_amount", MONEY, row -> transaction.apply(row).amountCents));
+        columns.add(new Column<>(
+                "tx_time_seconds", BIGINT, row -> unless(Transaction.ABSENT, transaction.apply(row).timeSeconds)));
+        columns.add(new Column<>(
+                "tx_time_days", BIGINT, row -> unless(Transaction.ABSENT, transaction.apply(row).timeDays)));
+    }
+
+    private static <T> void addFeatures(List<Column<T>> columns, SerializableFunction<T, double[]> features) {
+        for (int i = 0; i < Feature.ALL.size(); i++) {
+            Feature feature = Feature.ALL.get(i);
+            int index = i;
+            switch (feature) {
+                case TX_AMOUNT:
+                    break;
+                case CUSTOMER_ID_AVG_AMOUNT_1DAY_WINDOW:
+                case CUSTOMER_ID_AVG_AMOUNT_7DAY_WINDOW:
+                case CUSTOMER_ID_AVG_AMOUNT_30DAY_WINDOW:
+                case TERMINAL_ID_RISK_1DAY_WINDOW:
+                case TERMINAL_ID_RISK_7DAY_WINDOW:
+                case TERMINAL_ID_RISK_30DAY_WINDOW:
+                    columns.add(new Column<>(feature.column(), DOUBLE, row -> features.apply(row)[index]));
+                    break;
+                default:
+                    columns.add(new Column<>(feature.column(), INTEGER, row -> (int) features.apply(row)[index]));
+            }
+        }
+    }
+
+    private static Long arrival(RecordOrigin origin) {
+        return unless(RecordOrigin.NO_ARRIVAL, origin.arrivalMillis);
+    }
+
+    /** The sequence number of a Kinesis record; a file's line number says nothing once the file is gone. */
+    private static String kinesisSequence(RecordOrigin origin) {
+        return origin.shardId.isEmpty() ? null : origin.sequenceNumber;
+    }
+
+    private static Long unless(long absent, long value) {
+        return value == absent ? null : Long.valueOf(value);
+    }
+
+    private static String emptyToNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+}

@@ -1,0 +1,80 @@
+package io.cardwatch.testing;
+
+import io.cardwatch.warehouse.SqlScripts;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One real PostgreSQL per test JVM, started when first asked for and stopped with the JVM. Every test takes a database
+ * of its own, in which all of {@code sql/postgresql} has been applied.
+ */
+public final class Postgres {
+    /** Superuser; the server asks for no password. */
+    public static final String USER = "postgres";
+
+    private static final String TEMPLATE = "cardwatch_template";
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private Postgres() {}
+
+    /** The JDBC URL, without user, of a new database that holds the warehouse's empty tables. */
+    public static String freshDatabase() throws SQLException {
+        String name = "test_" + DATABASES.incrementAndGet();
+        execute("postgres", "CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
+        return Server.url(name);
+    }
+
+    /** The JDBC URL, without user, of a new database without any table. */
+    public static String emptyDatabase() throws SQLException {
+        String name = "test_" + DATABASES.incrementAndGet();
+        execute("postgres", "CREATE DATABASE " + name);
+        return Server.url(name);
+    }
+
+    /** A connection to a database of this server. */
+    public static Connection connect(String url) throws SQLException {
+        return DriverManager.getConnection(url, USER, "");
+    }
+
+    private static void execute(String database, String sql) throws SQLException {
+        try (Connection connection = connect(Server.url(database));
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Holds the server, so that it starts when the class is first used. */
+    private static final class Server {
+        private static final EmbeddedPostgres SERVER = start();
+
+        static String url(String database) {
+            return "jdbc:postgresql://localhost:" + SERVER.getPort() + "/" + database;
+        }
+
+        private static EmbeddedPostgres start() {
+            try {
+                EmbeddedPostgres server = EmbeddedPostgres.builder()
+                        .setServerConfig("max_connections", "100")
+                        .start();
+                try (Connection admin = server.getPostgresDatabase().getConnection();
+                        Statement statement = admin.createStatement()) {
+                    statement.execute("CREATE DATABASE " + TEMPLATE);
+                }
+                try (Connection template = server.getDatabase(USER, TEMPLATE).getConnection()) {
+                    SqlScripts.apply(template);
+                }
+                return server;
+            } catch (IOException e) {
+                throw new UncheckedIOException("embedded PostgreSQL does not start", e);
+            } catch (SQLException e) {
+                throw new IllegalStateException("sql/postgresql cannot be applied", e);
+            }
+        }
+    }
+}
