@@ -8,11 +8,12 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * The binary form of an immutable type, on the wire and in state: a version byte, then its fields. Ids are variable
+ * The binary form of a type, on the wire and in state: a version byte, then its fields. Ids are variable
  * length integers (LEB128), texts a length and UTF-8.
  *
  * <p>A subclass is a public class with a public constructor without parameters, since a savepoint names the class and
- * nothing else; it holds no state, so that one instance serves all threads. To change a layout, raise the version and
+ * nothing else; it holds no state, so that one instance serves all threads. Types are taken for immutable; that of a
+ * mutable one overrides {@link #copy(Object)} and {@link #isImmutableType}. To change a layout, raise the version and
  * keep reading the older ones in {@link #read}.
  */
 public abstract class WireSerializer<T> extends TypeSerializer<T> {
@@ -61,17 +62,17 @@ public abstract class WireSerializer<T> extends TypeSerializer<T> {
     }
 
     @Override
-    public final T copy(T from) {
+    public T copy(T from) {
         return from;
     }
 
     @Override
     public final T copy(T from, T reuse) {
-        return from;
+        return copy(from);
     }
 
     @Override
-    public final boolean isImmutableType() {
+    public boolean isImmutableType() {
         return true;
     }
 
@@ -109,7 +110,7 @@ public abstract class WireSerializer<T> extends TypeSerializer<T> {
     }
 
     /** Writes {@code value} in 1 to 10 bytes, the fewer the smaller it is; negative ones take 10. */
-    protected static void writeVarint(long value, DataOutputView out) throws IOException {
+    public static void writeVarint(long value, DataOutputView out) throws IOException {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
             out.writeByte((int) rest | 0x80);
@@ -119,7 +120,7 @@ public abstract class WireSerializer<T> extends TypeSerializer<T> {
     }
 
     /** Reads what {@link #writeVarint} wrote. */
-    protected static long readVarint(DataInputView in) throws IOException {
+    public static long readVarint(DataInputView in) throws IOException {
         long value = 0;
         for (int shift = 0; shift < Long.SIZE; shift += 7) {
             byte next = in.readByte();
@@ -132,12 +133,12 @@ public abstract class WireSerializer<T> extends TypeSerializer<T> {
     }
 
     /** Writes {@code value} in few bytes when it is near 0 on either side. */
-    protected static void writeSignedVarint(long value, DataOutputView out) throws IOException {
+    public static void writeSignedVarint(long value, DataOutputView out) throws IOException {
         writeVarint((value << 1) ^ (value >> 63), out);
     }
 
     /** Reads what {@link #writeSignedVarint} wrote. */
-    protected static long readSignedVarint(DataInputView in) throws IOException {
+    public static long readSignedVarint(DataInputView in) throws IOException {
         long zigzag = readVarint(in);
         return (zigzag >>> 1) ^ -(zigzag & 1);
     }

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 /**
  * The features of a transaction, in the order of every feature vector, table and file. A vector holds the value of a
- * feature at its {@link #ordinal()}.
+ * feature at its {@link #index()}.
  *
  * <p>For a transaction at second t of customer c at terminal m; a day is 86 400 s.
  */
@@ -49,6 +49,12 @@ public enum Feature {
     /** Their names, in vector order, as files and models write them. */
     public static final List<String> NAMES =
             Stream.of(values()).map(Feature::name).collect(Collectors.toUnmodifiableList());
+
+    /** Its position in every feature vector, counted from 0. */
+    @SuppressWarnings("EnumOrdinal") // the order of the constants is the contract's order of the vector
+    public int index() {
+        return ordinal();
+    }
 
     /** The name of its warehouse column. */
     public String column() {

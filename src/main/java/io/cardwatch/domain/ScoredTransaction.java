@@ -6,7 +6,7 @@ public final class ScoredTransaction {
     public static final long NOT_TIMED = Long.MIN_VALUE;
 
     public final Transaction transaction;
-    /** Values by {@link Feature#ordinal()}. */
+    /** Values by {@link Feature#index()}. */
     public final double[] features;
     /** The model's probability of fraud, 0 to 1. */
     public final double fraudProbability;

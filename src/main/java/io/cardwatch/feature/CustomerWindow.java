@@ -1,0 +1,171 @@
+package io.cardwatch.feature;
+
+import io.cardwatch.codec.WireSerializer;
+import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.Transaction;
+import java.io.IOException;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * One customer's accepted transactions: decides about redelivery, conflict and lateness, and answers counts and mean
+ * amounts over the last 1, 7 and 30 days, exactly, as of the second of each transaction.
+ *
+ * <p>The window of n days for a transaction at second t is (t − n d, t], over all that arrived before it and itself.
+ * The log's money column is the running sum of cents before an event, so a window's sum is the difference of two
+ * cells, and eviction touches none.
+ */
+final class CustomerWindow {
+    /** What became of a transaction. */
+    enum Arrival {
+        /** It counts from now on. */
+        ACCEPTED,
+        /** The same identity with the same content was accepted before. */
+        REDELIVERED,
+        /** It is further behind the watermark than the allowed lateness. */
+        TOO_OLD,
+        /** The same identity with other content was accepted before. */
+        CONFLICT
+    }
+
+    private static final int TRANSACTION_ID = 0;
+    private static final int TERMINAL_ID = 1;
+    private static final int CENTS_BEFORE = 2;
+    private static final int COLUMNS = 3;
+
+    private final EventLog events;
+    /** Running sum of cents over all events, the forgotten ones too; only differences mean anything. */
+    private long cents;
+    /** Watermark at which the timer of this key fires, {@link Long#MIN_VALUE} for none. */
+    long timer = Long.MIN_VALUE;
+    /** Where each window began last; hints only, so no state. */
+    private final int[] hints = new int[WindowTimes.windows()];
+
+    CustomerWindow() {
+        this(new EventLog(COLUMNS));
+    }
+
+    private CustomerWindow(EventLog events) {
+        this.events = events;
+    }
+
+    boolean isEmpty() {
+        return events.isEmpty();
+    }
+
+    /** Second of the newest transaction; there must be one. */
+    long newestSecond() {
+        return events.second(events.end() - 1);
+    }
+
+    /**
+     * Takes a transaction of this customer.
+     *
+     * @param watermark UTC epoch milliseconds
+     * @param features receives the customer's features when it is accepted, by {@link Feature#index()}
+     */
+    Arrival arrive(Transaction transaction, long watermark, WindowTimes times, double[] features) {
+        evict(times.customerHorizon(watermark));
+        int behind = events.positionAfter(transaction.epochSecond, events.end());
+        int known = positionOf(transaction, behind);
+        if (known >= 0 && hasContentOf(transaction, known)) {
+            return Arrival.REDELIVERED;
+        }
+        if (times.isTooOld(transaction.epochSecond, watermark)) {
+            return Arrival.TOO_OLD;
+        }
+        if (known >= 0) {
+            return Arrival.CONFLICT;
+        }
+        describe(insert(transaction), transaction, features);
+        return Arrival.ACCEPTED;
+    }
+
+    /** Forgets the transactions at {@code horizon}, an epoch second, or before. */
+    void evict(long horizon) {
+        events.evictThrough(horizon);
+    }
+
+    private int positionOf(Transaction transaction, int behind) {
+        for (int i = behind - 1; i >= events.first() && events.second(i) == transaction.epochSecond; i--) {
+            if (events.get(TRANSACTION_ID, i) == transaction.transactionId) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private boolean hasContentOf(Transaction transaction, int position) {
+        return events.get(TERMINAL_ID, position) == transaction.terminalId
+                && centsBefore(position + 1) - centsBefore(position) == transaction.amountCents;
+    }
+
+    private int insert(Transaction transaction) {
+        int position = events.insert(transaction.epochSecond);
+        boolean newest = position + 1 == events.end();
+        events.set(TRANSACTION_ID, position, transaction.transactionId);
+        events.set(TERMINAL_ID, position, transaction.terminalId);
+        events.set(CENTS_BEFORE, position, newest ? cents : centsBefore(position + 1));
+        for (int i = position + 1; i < events.end(); i++) {
+            events.set(CENTS_BEFORE, i, events.get(CENTS_BEFORE, i) + transaction.amountCents);
+        }
+        cents += transaction.amountCents;
+        return position;
+    }
+
+    private void describe(int position, Transaction transaction, double[] features) {
+        int behind = position + 1;
+        for (int w = 0; w < hints.length; w++) {
+            int from = events.positionAfter(transaction.epochSecond - WindowTimes.window(w), hints[w]);
+            hints[w] = from;
+            int count = behind - from;
+            features[Feature.CUSTOMER_ID_NB_TX_1DAY_WINDOW.index() + 2 * w] = count;
+            features[Feature.CUSTOMER_ID_AVG_AMOUNT_1DAY_WINDOW.index() + 2 * w] =
+                    (centsBefore(behind) - centsBefore(from)) / (100.0 * count);
+        }
+    }
+
+    private long centsBefore(int position) {
+        return position == events.end() ? cents : events.get(CENTS_BEFORE, position);
+    }
+
+    /** How a window is stored. */
+    public static final class Serializer extends WireSerializer<CustomerWindow> {
+        static final Serializer INSTANCE = new Serializer();
+        private static final int VERSION = 1;
+
+        public Serializer() {
+            super(VERSION);
+        }
+
+        @Override
+        protected void write(CustomerWindow window, DataOutputView out) throws IOException {
+            out.writeLong(window.timer);
+            writeSignedVarint(window.cents, out);
+            window.events.write(out);
+        }
+
+        @Override
+        protected CustomerWindow read(DataInputView in, int writtenVersion) throws IOException {
+            long timer = in.readLong();
+            long cents = readSignedVarint(in);
+            CustomerWindow window = new CustomerWindow(EventLog.read(in, COLUMNS));
+            window.timer = timer;
+            window.cents = cents;
+            return window;
+        }
+
+        @Override
+        public CustomerWindow copy(CustomerWindow from) {
+            CustomerWindow copy = new CustomerWindow(from.events.copy());
+            copy.timer = from.timer;
+            copy.cents = from.cents;
+            return copy;
+        }
+
+        @Override
+        public boolean isImmutableType() {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package io.cardwatch.feature;
+
+import static io.cardwatch.codec.WireSerializer.readSignedVarint;
+import static io.cardwatch.codec.WireSerializer.readVarint;
+import static io.cardwatch.codec.WireSerializer.writeSignedVarint;
+import static io.cardwatch.codec.WireSerializer.writeVarint;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * Events sorted by second, equal seconds in arrival order, each with a fixed number of {@code long} columns.
+ *
+ * <p>Parallel primitive arrays with a moving start: appending and evicting cost amortised constant time, inserting a
+ * late event costs a move of what is newer. A second takes 4 bytes (as an offset from 2050, which covers 1982 to
+ * 2118), a column 8; serialized, both are variable-length differences. Positions are array indices, valid until the
+ * next insertion or eviction.
+ */
+final class EventLog {
+    private static final int INITIAL_CAPACITY = 4;
+    /** 2050-01-01T00:00:00Z: the contract's years 2000 to 2099 fit into an int around it. */
+    private static final long BASE_SECOND = 2_524_608_000L;
+
+    private int start;
+    private int end;
+    private int[] seconds;
+    private final long[][] columns;
+
+    EventLog(int width) {
+        seconds = new int[INITIAL_CAPACITY];
+        columns = new long[width][INITIAL_CAPACITY];
+    }
+
+    private EventLog(EventLog other) {
+        start = 0;
+        end = other.size();
+        seconds = Arrays.copyOfRange(other.seconds, other.start, other.end);
+        columns = new long[other.columns.length][];
+        for (int c = 0; c < columns.length; c++) {
+            columns[c] = Arrays.copyOfRange(other.columns[c], other.start, other.end);
+        }
+    }
+
+    EventLog copy() {
+        return new EventLog(this);
+    }
+
+    boolean isEmpty() {
+        return start == end;
+    }
+
+    int size() {
+        return end - start;
+    }
+
+    /** Position of the oldest event. */
+    int first() {
+        return start;
+    }
+
+    /** Position behind the newest event. */
+    int end() {
+        return end;
+    }
+
+    long second(int position) {
+        return BASE_SECOND + seconds[position];
+    }
+
+    long get(int column, int position) {
+        return columns[column][position];
+    }
+
+    void set(int column, int position, long value) {
+        columns[column][position] = value;
+    }
+
+    /**
+     * Makes room for an event behind all of its second or before; its columns hold arbitrary values until they are set.
+     *
+     * @return its position
+     */
+    int insert(long epochSecond) {
+        if (end == seconds.length) {
+            makeRoom();
+        }
+        int second = offset(epochSecond);
+        int position = start == end || seconds[end - 1] <= second ? end : positionAfter(epochSecond, end);
+        if (position < end) {
+            System.arraycopy(seconds, position, seconds, position + 1, end - position);
+            for (long[] column : columns) {
+                System.arraycopy(column, position, column, position + 1, end - position);
+            }
+        }
+        seconds[position] = second;
+        end++;
+        return position;
+    }
+
+    /** Drops all events at {@code horizon} or before. */
+    void evictThrough(long horizon) {
+        while (start < end && second(start) <= horizon) {
+            start++;
+        }
+    }
+
+    void remove(int position) {
+        end--;
+        System.arraycopy(seconds, position + 1, seconds, position, end - position);
+        for (long[] column : columns) {
+            System.arraycopy(column, position + 1, column, position, end - position);
+        }
+    }
+
+    /** Drops the oldest event. */
+    void removeFirst() {
+        start++;
+    }
+
+    /**
+     * The position behind the last event at {@code epochSecond} or before.
+     *
+     * <p>Galloping search (Bentley and Yao 1976): the cost is logarithmic in the distance from {@code hint}, which may
+     * be any number.
+     */
+    int positionAfter(long epochSecond, int hint) {
+        long wanted = epochSecond - BASE_SECOND;
+        int low = start;
+        int high = end;
+        int probe = Math.max(start, Math.min(hint, end));
+        if (probe < end && seconds[probe] <= wanted) {
+            low = probe + 1;
+            for (int step = 1; low < high; step <<= 1) {
+                int next = Math.min(probe + step, end - 1);
+                if (seconds[next] > wanted) {
+                    high = next;
+                    break;
+                }
+                low = next + 1;
+            }
+        } else {
+            high = probe;
+            for (int step = 1; low < high; step <<= 1) {
+                int next = Math.max(probe - step, start);
+                if (seconds[next] <= wanted) {
+                    low = next + 1;
+                    break;
+                }
+                high = next;
+            }
+        }
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (seconds[middle] <= wanted) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private static int offset(long epochSecond) {
+        return Math.toIntExact(epochSecond - BASE_SECOND);
+    }
+
+    private void makeRoom() {
+        int size = size();
+        int capacity = start > seconds.length / 2 ? seconds.length : seconds.length + (seconds.length >> 1) + 2;
+        int[] roomier = new int[capacity];
+        System.arraycopy(seconds, start, roomier, 0, size);
+        seconds = roomier;
+        for (int c = 0; c < columns.length; c++) {
+            long[] column = new long[capacity];
+            System.arraycopy(columns[c], start, column, 0, size);
+            columns[c] = column;
+        }
+        start = 0;
+        end = size;
+    }
+
+    /** Writes all events, each as its differences to the one before. */
+    void write(DataOutputView out) throws IOException {
+        writeVarint(size(), out);
+        for (int i = start; i < end; i++) {
+            writeSignedVarint(i == start ? seconds[i] : (long) seconds[i] - seconds[i - 1], out);
+            for (long[] column : columns) {
+                writeSignedVarint(i == start ? column[i] : column[i] - column[i - 1], out);
+            }
+        }
+    }
+
+    static EventLog read(DataInputView in, int width) throws IOException {
+        EventLog log = new EventLog(width);
+        int size = (int) readVarint(in);
+        log.seconds = new int[Math.max(size, INITIAL_CAPACITY)];
+        for (int c = 0; c < width; c++) {
+            log.columns[c] = new long[log.seconds.length];
+        }
+        for (int i = 0; i < size; i++) {
+            log.seconds[i] = (int) (readSignedVarint(in) + (i == 0 ? 0 : log.seconds[i - 1]));
+            for (long[] column : log.columns) {
+                column[i] = readSignedVarint(in) + (i == 0 ? 0 : column[i - 1]);
+            }
+        }
+        log.end = size;
+        return log;
+    }
+}

@@ -1,0 +1,102 @@
+package io.cardwatch.feature;
+
+import io.cardwatch.codec.WireTypes;
+import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.FraudLabel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * The labels of one terminal whose transactions have not come yet, by the second of those, each with the dead letter
+ * that it becomes if they never do. There are few: a label mostly follows its transaction.
+ */
+final class WaitingLabels {
+    private static final int TRANSACTION_ID = 0;
+    private static final int CUSTOMER_ID = 1;
+    private static final int COLUMNS = 2;
+
+    /** One row a label; row i from the oldest becomes {@code reports.get(i)}. */
+    private final EventLog rows;
+
+    private final List<DeadLetter> reports;
+
+    WaitingLabels() {
+        this(new EventLog(COLUMNS), new ArrayList<>());
+    }
+
+    private WaitingLabels(EventLog rows, List<DeadLetter> reports) {
+        this.rows = rows;
+        this.reports = reports;
+    }
+
+    WaitingLabels copy() {
+        return new WaitingLabels(rows.copy(), new ArrayList<>(reports));
+    }
+
+    boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    /** Second of the oldest transaction that is waited for; there must be one. */
+    long oldestSecond() {
+        return rows.second(rows.first());
+    }
+
+    void add(FraudLabel label, DeadLetter unmatched) {
+        int row = rows.insert(label.txEpochSecond);
+        rows.set(TRANSACTION_ID, row, label.transactionId);
+        rows.set(CUSTOMER_ID, row, label.customerId);
+        reports.add(row - rows.first(), unmatched);
+    }
+
+    /**
+     * Takes out the labels of a transaction that came.
+     *
+     * @return how many there were
+     */
+    int take(long txSecond, long transactionId, long customerId) {
+        if (rows.isEmpty()) {
+            return 0;
+        }
+        int taken = 0;
+        for (int i = rows.positionAfter(txSecond, rows.end()) - 1;
+                i >= rows.first() && rows.second(i) == txSecond;
+                i--) {
+            if (rows.get(TRANSACTION_ID, i) == transactionId && rows.get(CUSTOMER_ID, i) == customerId) {
+                rows.remove(i);
+                reports.remove(i - rows.first());
+                taken++;
+            }
+        }
+        return taken;
+    }
+
+    /** Takes out the labels whose transactions are at {@code horizon}, an epoch second, or before. */
+    List<DeadLetter> takeThrough(long horizon) {
+        int before = rows.size();
+        rows.evictThrough(horizon);
+        List<DeadLetter> expired = reports.subList(0, before - rows.size());
+        List<DeadLetter> taken = new ArrayList<>(expired);
+        expired.clear();
+        return taken;
+    }
+
+    void write(DataOutputView out) throws IOException {
+        rows.write(out);
+        for (DeadLetter report : reports) {
+            WireTypes.DEAD_LETTER.serializer().serialize(report, out);
+        }
+    }
+
+    static WaitingLabels read(DataInputView in) throws IOException {
+        EventLog rows = EventLog.read(in, COLUMNS);
+        ArrayList<DeadLetter> reports = new ArrayList<>(rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+            reports.add(WireTypes.DEAD_LETTER.serializer().deserialize(in));
+        }
+        return new WaitingLabels(rows, reports);
+    }
+}

@@ -1,0 +1,73 @@
+package io.cardwatch.feature;
+
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * The spans that windows, lateness and retention are made of, in seconds; watermarks are UTC epoch milliseconds, as
+ * Flink has them, and {@link Long#MIN_VALUE} while there is none.
+ */
+public final class WindowTimes implements Serializable {
+    static final int DAY = 86_400;
+
+    /** Lengths of the three windows, shortest first. */
+    private static final int[] WINDOWS = {DAY, 7 * DAY, 30 * DAY};
+
+    private static final int LONGEST = WINDOWS[WINDOWS.length - 1];
+
+    private final long terminalDelay;
+    private final long allowedLateness;
+
+    /**
+     * @param terminalDelay how far back a terminal's windows end, {@code features.terminal-delay}
+     * @param allowedLateness how far behind the watermark a transaction may be, {@code features.allowed-lateness}
+     */
+    public WindowTimes(Duration terminalDelay, Duration allowedLateness) {
+        this.terminalDelay = terminalDelay.toSeconds();
+        this.allowedLateness = allowedLateness.toSeconds();
+    }
+
+    /** Number of windows that each feature is computed over. */
+    static int windows() {
+        return WINDOWS.length;
+    }
+
+    /** Length in seconds of window {@code index}, counted from the shortest. */
+    static long window(int index) {
+        return WINDOWS[index];
+    }
+
+    /** Where a terminal's windows end for a transaction at {@code epochSecond}. */
+    long terminalWindowEnd(long epochSecond) {
+        return epochSecond - terminalDelay;
+    }
+
+    /** Whether a transaction at {@code epochSecond} comes too late to be counted. */
+    boolean isTooOld(long epochSecond, long watermark) {
+        return watermark != Long.MIN_VALUE && epochSecond * 1000 < watermark - allowedLateness * 1000;
+    }
+
+    /** The watermark from which on a customer's event at {@code epochSecond} cannot matter any more. */
+    long customerExpiry(long epochSecond) {
+        return (epochSecond + LONGEST + allowedLateness) * 1000;
+    }
+
+    /** The watermark from which on a terminal's event at {@code epochSecond} cannot matter any more. */
+    long terminalExpiry(long epochSecond) {
+        return (epochSecond + terminalDelay + LONGEST + allowedLateness) * 1000;
+    }
+
+    /** The newest epoch second that has expired for customers at {@code watermark}. */
+    long customerHorizon(long watermark) {
+        return horizon(watermark, LONGEST + allowedLateness);
+    }
+
+    /** The newest epoch second that has expired for terminals at {@code watermark}. */
+    long terminalHorizon(long watermark) {
+        return horizon(watermark, terminalDelay + LONGEST + allowedLateness);
+    }
+
+    private static long horizon(long watermark, long span) {
+        return watermark == Long.MIN_VALUE ? Long.MIN_VALUE : Math.floorDiv(watermark, 1000L) - span;
+    }
+}
