@@ -1,0 +1,54 @@
+package io.cardwatch.datagen;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * All customers, shopping day after day. Per customer and day: Poisson many payments; the time of each is normal around
+ * noon and dropped when it falls outside the day, the amount normal around the customer's mean (uniform up to twice the
+ * mean where that is negative), the terminal one within reach.
+ */
+final class Shoppers {
+    static final int SECONDS_PER_DAY = 86_400;
+    private static final double NOON = 43_200;
+    private static final double TIME_DEVIATION = 20_000;
+
+    private final World world;
+    private final Draws[] draws;
+
+    Shoppers(World world, long seed) {
+        this.world = world;
+        draws = new Draws[world.customers];
+        for (int customer = 0; customer < draws.length; customer++) {
+            draws[customer] = Draws.of(seed, Draws.Purpose.TRANSACTIONS, customer);
+        }
+    }
+
+    /** The payments of the next day by time; those of one second by customer. */
+    List<Payment> nextDay() {
+        List<Payment> payments = new ArrayList<>(world.customers * 2);
+        for (int customer = 0; customer < draws.length; customer++) {
+            shop(customer, payments);
+        }
+        payments.sort(Comparator.comparingInt(payment -> payment.secondOfDay));
+        return payments;
+    }
+
+    private void shop(int customer, List<Payment> payments) {
+        Draws own = draws[customer];
+        double mean = world.meanAmount(customer);
+        int[] terminals = world.reachableTerminals(customer);
+        int count = own.poisson(world.paymentsPerDay(customer));
+        for (int i = 0; i < count; i++) {
+            int second = (int) own.normal(NOON, TIME_DEVIATION);
+            if (second > 0 && second < SECONDS_PER_DAY) {
+                double amount = own.normal(mean, mean / 2);
+                long cents = Math.round(100 * (amount < 0 ? own.uniform(0, 2 * mean) : amount));
+                if (terminals.length > 0) {
+                    payments.add(new Payment(second, customer, terminals[own.below(terminals.length)], cents));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/**
+ * The simulator: a seeded world of customers, terminals and fraudsters, after the generator of "Reproducible Machine
+ * Learning for Credit Card Fraud Detection" (Le Borgne, Siblini, Lebichot, Bontempi, chapter 3), with a label stream and
+ * contact data added.
+ *
+ * <p>Context: demo, tests and users need payments whose truth is known, as many days as they like, the same ones every
+ * time. Choice: every customer, every day's compromise and every day's labels draw from a random stream of their own,
+ * seeded with (seed, purpose, id), and days are drawn one after another. Consequence: the result depends on the {@link
+ * io.cardwatch.datagen.Profile} alone, and memory holds the fourteen days that the third scenario looks ahead, however
+ * long the simulated time is. The random numbers are not NumPy's: distributions equal the published data set, rows do
+ * not.
+ */
+package io.cardwatch.datagen;
