@@ -1,0 +1,225 @@
+package io.cardwatch.score;
+
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Feature;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.ml.linalg.DenseVector;
+import org.apache.flink.ml.servable.api.DataFrame;
+import org.apache.flink.ml.servable.api.Row;
+import org.apache.flink.ml.servable.builder.PipelineModelServable;
+import org.apache.flink.ml.servable.types.BasicType;
+import org.apache.flink.ml.servable.types.DataTypes;
+import org.apache.flink.ml.util.FileUtils;
+import org.apache.flink.util.ExceptionUtils;
+
+/**
+ * A verified model: trees over the features of {@link Feature}, a decision threshold and a version. It is loaded and
+ * checked where the job is started, and travels in the job graph, so that all subtasks score with the same one.
+ */
+public final class FraudModel implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** By how much a probability may differ from the training library's. */
+    private static final float GOLDEN_TOLERANCE = 1e-6f;
+
+    private static final String SHIPPED = "/model/";
+
+    private final GradientBoostedTrees trees;
+    private final double threshold;
+    private final String version;
+
+    private FraudModel(GradientBoostedTrees trees, double threshold, String version) {
+        this.trees = trees;
+        this.threshold = threshold;
+        this.version = version;
+    }
+
+    /**
+     * Loads a model directory through Flink ML and Flink's file systems, and checks that it is whole and unchanged, reads
+     * exactly our features, and reproduces its golden vectors.
+     *
+     * @throws BadInputException if any of this does not hold
+     */
+    public static FraudModel load(String directoryUri) {
+        ModelDirectory directory = new ModelDirectory(directoryUri);
+        ModelManifest manifest = manifest(directory);
+        requireFeatures(manifest.features, ModelDirectory.MANIFEST);
+        directory.read(ModelDirectory.MODEL, manifest.modelSha256);
+        GoldenVectors golden = golden(directory, manifest);
+        TreesServable stage = loadStage(directory);
+        requireFeatures(stage.trees().featureNames(), ModelDirectory.MODEL);
+        requireGolden(golden, stage, throughPipeline(directory, stage, golden.vectors));
+        return new FraudModel(stage.trees(), manifest.threshold, manifest.modelVersion);
+    }
+
+    /** Loads the model that comes with Cardwatch. */
+    public static FraudModel loadShipped() {
+        try {
+            Path copy = Files.createTempDirectory("cardwatch-model");
+            try {
+                copyShipped(copy);
+                return load(copy.toUri().toString());
+            } finally {
+                org.apache.flink.util.FileUtils.deleteDirectory(new File(copy.toString()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot copy the shipped model to a temporary directory.", e);
+        }
+    }
+
+    /**
+     * The probability of fraud, 0 to 1.
+     *
+     * @param features by {@link Feature#ordinal()}, NaN where missing
+     */
+    public float probability(float[] features) {
+        return trees.probability(features);
+    }
+
+    /** The probability from which a transaction counts as fraud. */
+    public double threshold() {
+        return threshold;
+    }
+
+    public String version() {
+        return version;
+    }
+
+    private static void copyShipped(Path target) throws IOException {
+        for (String file : ModelDirectory.FILES) {
+            try (InputStream in = FraudModel.class.getResourceAsStream(SHIPPED + file)) {
+                if (in == null) {
+                    throw new BadInputException(
+                            "This build of Cardwatch comes without a model.", "Train one and give its directory.");
+                }
+                Path to = target.resolve(file);
+                Files.createDirectories(to.getParent());
+                Files.copy(in, to);
+            }
+        }
+    }
+
+    private static ModelManifest manifest(ModelDirectory directory) {
+        ModelManifest manifest =
+                directory.parse(ModelDirectory.MANIFEST, directory.read(ModelDirectory.MANIFEST), ModelManifest.class);
+        if (manifest.formatVersion != ModelManifest.FORMAT_VERSION) {
+            throw new BadInputException(
+                    "The model in " + directory + " has format " + manifest.formatVersion + "; this version reads "
+                            + ModelManifest.FORMAT_VERSION + ".",
+                    "Train it again with this version.");
+        }
+        if (!(manifest.threshold >= 0 && manifest.threshold <= 1)) {
+            throw new BadInputException(
+                    "The threshold " + manifest.threshold + " of the model in " + directory + " is not a probability.",
+                    "Set it between 0 and 1.");
+        }
+        return manifest;
+    }
+
+    private static void requireFeatures(List<String> names, String file) {
+        for (int i = 0; i < Math.max(names.size(), Feature.NAMES.size()); i++) {
+            String found = i < names.size() ? names.get(i) : "none";
+            String wanted = i < Feature.NAMES.size() ? Feature.NAMES.get(i) : "none";
+            if (!found.equals(wanted)) {
+                throw new BadInputException(
+                        "The model was trained on other features: number " + (i + 1) + " is " + found + " in " + file
+                                + ", " + wanted + " in Cardwatch.",
+                        "Train it on the features of this version, in their order.");
+            }
+        }
+    }
+
+    private static GoldenVectors golden(ModelDirectory directory, ModelManifest manifest) {
+        GoldenVectors golden = directory.parse(
+                ModelDirectory.GOLDEN,
+                directory.read(ModelDirectory.GOLDEN, manifest.goldenSha256),
+                GoldenVectors.class);
+        boolean wellShaped = golden.vectors.length > 0 && golden.vectors.length == golden.probabilities.length;
+        for (float[] vector : golden.vectors) {
+            wellShaped &= vector.length == Feature.NAMES.size();
+        }
+        if (!wellShaped) {
+            throw new BadInputException(
+                    "The golden vectors of the model in " + directory + " are none, or not of its features.",
+                    ModelDirectory.REMEDY);
+        }
+        return golden;
+    }
+
+    /** The metadata is checked first: a model is data, and must not name any other class to load. */
+    private static TreesServable loadStage(ModelDirectory directory) {
+        try {
+            Object stages = FileUtils.loadMetadata(directory.toString(), PipelineModelServable.class.getName())
+                    .get("numStages");
+            FileUtils.loadMetadata(directory.pathOf(ModelDirectory.STAGE), TreesServable.class.getName());
+            if (!Integer.valueOf(1).equals(stages)) {
+                throw new IOException("it has " + stages + " stages, not one");
+            }
+            return TreesServable.loadServable(directory.pathOf(ModelDirectory.STAGE));
+        } catch (BadInputException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw notLoadable(directory, e);
+        }
+    }
+
+    private static List<Float> throughPipeline(ModelDirectory directory, TreesServable stage, float[][] vectors) {
+        List<Row> rows = new ArrayList<>();
+        for (float[] vector : vectors) {
+            double[] values = new double[vector.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = vector[i];
+            }
+            rows.add(new Row(new ArrayList<>(List.of(new DenseVector(values)))));
+        }
+        DataFrame frame = new DataFrame(
+                new ArrayList<>(List.of(stage.get(TreesServable.FEATURES_COL))),
+                new ArrayList<>(List.of(DataTypes.VECTOR(BasicType.DOUBLE))),
+                rows);
+        List<Float> probabilities = new ArrayList<>();
+        try {
+            DataFrame scored = PipelineModelServable.load(directory.toString()).transform(frame);
+            int column = scored.getIndex(stage.get(TreesServable.PROBABILITY_COL));
+            for (Row row : scored.collect()) {
+                probabilities.add(row.getAs(column));
+            }
+        } catch (IOException | RuntimeException e) {
+            throw notLoadable(directory, e);
+        }
+        return probabilities;
+    }
+
+    private static void requireGolden(GoldenVectors golden, TreesServable stage, List<Float> throughPipeline) {
+        for (int i = 0; i < golden.vectors.length; i++) {
+            float own = stage.probability(golden.vectors[i]);
+            if (Float.compare(own, throughPipeline.get(i)) != 0) {
+                throw new BadInputException(
+                        "The model gives " + own + " or " + throughPipeline.get(i) + " for golden vector " + i
+                                + ", depending on the way it is called.",
+                        "Report this: it is a fault in Cardwatch.");
+            }
+            if (!(Math.abs(own - golden.probabilities[i]) <= GOLDEN_TOLERANCE)) {
+                throw new BadInputException(
+                        "The model gives " + own + " for golden vector " + i + ", in training it was "
+                                + golden.probabilities[i] + ".",
+                        "Train it again; if that does not help, report it: it would score wrongly.");
+            }
+        }
+    }
+
+    private static BadInputException notLoadable(ModelDirectory directory, Exception e) {
+        String reason = ExceptionUtils.findThrowable(e, BadInputException.class)
+                .map(BadInputException::getMessage)
+                .orElse(e.getMessage());
+        return new BadInputException(
+                "The model in " + directory + " cannot be loaded: " + reason, ModelDirectory.REMEDY, e);
+    }
+}

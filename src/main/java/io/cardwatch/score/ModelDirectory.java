@@ -1,0 +1,107 @@
+package io.cardwatch.score;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.cardwatch.domain.BadInputException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.util.StringUtils;
+
+/** The files of a model directory and how they are read: through Flink's file systems, so that any URI will do. */
+public final class ModelDirectory {
+    /** {@link ModelManifest}. */
+    public static final String MANIFEST = "cardwatch.json";
+    /** {@link GoldenVectors}. */
+    public static final String GOLDEN = "golden.json";
+    /** What Flink ML reads first: a pipeline of one stage. */
+    public static final String PIPELINE_METADATA = "metadata";
+    /** The directory of that stage, {@link TreesServable}. */
+    public static final String STAGE = "stages/0";
+
+    public static final String STAGE_METADATA = STAGE + "/metadata";
+    /** The trees, XGBoost JSON. */
+    public static final String MODEL = STAGE + "/data/model.json";
+
+    /** All that scoring reads. */
+    static final List<String> FILES = List.of(MANIFEST, GOLDEN, PIPELINE_METADATA, STAGE_METADATA, MODEL);
+
+    static final String REMEDY = "Give a model directory as 'train' wrote it, whole and unchanged.";
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final Path root;
+
+    /** @param uri a path or URI of one of Flink's file systems, such as {@code s3://bucket/model} */
+    ModelDirectory(String uri) {
+        try {
+            root = new Path(uri);
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException("'" + uri + "' is not the path of a model directory.", REMEDY, e);
+        }
+    }
+
+    String pathOf(String file) {
+        return new Path(root, file).toString();
+    }
+
+    byte[] read(String file) {
+        Path path = new Path(root, file);
+        try (InputStream in = path.getFileSystem().open(path)) {
+            return in.readAllBytes();
+        } catch (FileNotFoundException e) {
+            throw new BadInputException("The model directory " + root + " has no file " + file + ".", REMEDY, e);
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "Cannot read " + path + ": " + e.getMessage(),
+                    "Check the path, the rights on it, and that Flink has a file system for it.",
+                    e);
+        }
+    }
+
+    /** Reads a file whose content must be what the manifest was written for. */
+    byte[] read(String file, String sha256) {
+        byte[] bytes = read(file);
+        if (!sha256(bytes).equals(sha256)) {
+            throw new BadInputException(
+                    "The file " + file + " of the model in " + root + " was changed: its SHA-256 is not that of "
+                            + MANIFEST + ".",
+                    REMEDY);
+        }
+        return bytes;
+    }
+
+    <T> T parse(String file, byte[] bytes, Class<T> type) {
+        try {
+            return JSON.readValue(bytes, type);
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "The file " + file + " of the model in " + root + " is damaged: "
+                            + e.getMessage().lines().findFirst().orElse("unreadable"),
+                    REMEDY,
+                    e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return root.toString();
+    }
+
+    /** The SHA-256 of {@code bytes} in lower-case hex, as manifests hold it. */
+    public static String sha256(byte[] bytes) {
+        try {
+            return StringUtils.byteToHexString(
+                    MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256.", e);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.cardwatch.score;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import java.util.Map;
+
+/** What a model directory says about itself, in {@link ModelDirectory#MANIFEST}. */
+@JsonPropertyOrder({
+    "formatVersion",
+    "modelVersion",
+    "features",
+    "threshold",
+    "modelSha256",
+    "goldenSha256",
+    "provenance"
+})
+public final class ModelManifest {
+    /** The layout described in this package's documentation. */
+    public static final int FORMAT_VERSION = 1;
+
+    @JsonProperty
+    public final int formatVersion;
+
+    /** Stands in every row that the model scored. */
+    @JsonProperty
+    public final String modelVersion;
+
+    /** Feature names in vector order. */
+    @JsonProperty
+    public final List<String> features;
+
+    /** The probability from which a transaction counts as fraud. */
+    @JsonProperty
+    public final double threshold;
+
+    /** SHA-256 of {@link ModelDirectory#MODEL}, lower-case hex. */
+    @JsonProperty
+    public final String modelSha256;
+
+    /** SHA-256 of {@link ModelDirectory#GOLDEN}, lower-case hex. */
+    @JsonProperty
+    public final String goldenSha256;
+
+    /** Where the model comes from: seed, rows, period, parameters, hash of the data. For readers, not for programs. */
+    @JsonProperty
+    public final Map<String, Object> provenance;
+
+    @JsonCreator
+    public ModelManifest(
+            @JsonProperty(value = "formatVersion", required = true) int formatVersion,
+            @JsonProperty(value = "modelVersion", required = true) String modelVersion,
+            @JsonProperty(value = "features", required = true) List<String> features,
+            @JsonProperty(value = "threshold", required = true) double threshold,
+            @JsonProperty(value = "modelSha256", required = true) String modelSha256,
+            @JsonProperty(value = "goldenSha256", required = true) String goldenSha256,
+            @JsonProperty(value = "provenance", required = true) Map<String, Object> provenance) {
+        this.formatVersion = formatVersion;
+        this.modelVersion = modelVersion;
+        this.features = features;
+        this.threshold = threshold;
+        this.modelSha256 = modelSha256;
+        this.goldenSha256 = goldenSha256;
+        this.provenance = provenance;
+    }
+}

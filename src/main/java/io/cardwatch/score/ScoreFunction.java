@@ -1,0 +1,70 @@
+package io.cardwatch.score;
+
+import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeaturedTransaction;
+import io.cardwatch.domain.ScoredTransaction;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * Scores each transaction with the model. Counts {@code scored} and {@code alerts} (predictions of 1); a row leaves with
+ * no contact details yet.
+ */
+public final class ScoreFunction extends RichMapFunction<FeaturedTransaction, ScoredTransaction> {
+    private static final long serialVersionUID = 1L;
+
+    private final FraudModel model;
+    private final boolean timed;
+
+    private transient float[] input;
+    private transient Counter scored;
+    private transient Counter alerts;
+
+    private ScoreFunction(FraudModel model, boolean timed) {
+        this.model = model;
+        this.timed = timed;
+    }
+
+    /** Stamps each row with the wall clock. */
+    public static ScoreFunction streaming(FraudModel model) {
+        return new ScoreFunction(model, true);
+    }
+
+    /** Leaves rows {@link ScoredTransaction#NOT_TIMED}, so that the output is a function of the input alone. */
+    public static ScoreFunction bounded(FraudModel model) {
+        return new ScoreFunction(model, false);
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        input = new float[Feature.ALL.size()];
+        MetricGroup operator = getRuntimeContext().getMetricGroup();
+        operator.gauge("modelVersion", model::version);
+        // The one group that Amazon's managed service forwards; it takes numbers only, so the version stays outside.
+        MetricGroup forwarded = operator.addGroup("kinesisanalytics");
+        scored = forwarded.counter("scored");
+        alerts = forwarded.counter("alerts");
+    }
+
+    @Override
+    public ScoredTransaction map(FeaturedTransaction featured) {
+        for (int i = 0; i < input.length; i++) {
+            input[i] = (float) featured.features[i];
+        }
+        ScoredTransaction row = new ScoredTransaction(
+                featured.transaction,
+                featured.features,
+                model.probability(input),
+                model.threshold(),
+                model.version(),
+                timed ? System.currentTimeMillis() : ScoredTransaction.NOT_TIMED,
+                null,
+                null,
+                null);
+        scored.inc();
+        alerts.inc(row.prediction());
+        return row;
+    }
+}

@@ -1,0 +1,20 @@
+/**
+ * The model's input vector and the embedded model: a verified model directory in, a probability per transaction out.
+ *
+ * <p>Context: XGBoost's own library takes 57 µs for a row and brings native code to the cluster; Flink ML's pipelines
+ * box every row. Choice: a model is a directory in Flink ML's servable format, loaded and verified through it, while
+ * the stage's trees are scored by plain Java on a {@code float[]}. The directory:
+ *
+ * <pre>
+ * metadata                  Flink ML: a pipeline of one stage
+ * stages/0/metadata         Flink ML: the stage is {@link io.cardwatch.score.TreesServable}
+ * stages/0/data/model.json  the trees, XGBoost JSON
+ * cardwatch.json            {@link io.cardwatch.score.ModelManifest}: version, features, threshold, SHA-256, provenance
+ * golden.json               {@link io.cardwatch.score.GoldenVectors}: inputs with XGBoost's own probabilities
+ * metrics.json              how it did on held-out data; for readers, not read here
+ * </pre>
+ *
+ * <p>Consequence: a model is data and never Java serialization; one that was changed, reads other features, or does not
+ * reproduce its golden vectors is refused before the job starts, and the job jar needs no native library.
+ */
+package io.cardwatch.score;

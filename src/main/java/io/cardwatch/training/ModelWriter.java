@@ -1,0 +1,100 @@
+package io.cardwatch.training;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.score.ModelDirectory;
+import io.cardwatch.score.TreesServable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.flink.ml.servable.builder.PipelineModelServable;
+import org.apache.flink.util.FileUtils;
+
+/**
+ * Writes a model directory whole or not at all: into a directory beside the target, which is renamed at the end. The
+ * same model gives the same bytes.
+ */
+public final class ModelWriter {
+    /** How the model did on held-out data; for readers. */
+    public static final String METRICS = "metrics.json";
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final JsonMapper COMPACT_JSON = new JsonMapper();
+
+    private ModelWriter() {}
+
+    /**
+     * Writes {@code model} as the new directory {@code target}.
+     *
+     * @throws BadInputException if {@code target} exists already, or cannot be written
+     */
+    public static void write(Path target, TrainedModel model) {
+        requireFree(target);
+        Path parent = target.toAbsolutePath().getParent();
+        try {
+            Files.createDirectories(parent);
+            Path part = Files.createTempDirectory(parent, ".model-");
+            try {
+                writeFiles(part, model);
+                Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                FileUtils.deleteDirectoryQuietly(part.toFile());
+            }
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "Cannot write the model to " + target + ": " + e.getMessage(),
+                    "Give a directory that can be created there.",
+                    e);
+        }
+    }
+
+    /** Refuses a target that exists, before the time is spent to train for it. */
+    static void requireFree(Path target) {
+        if (Files.exists(target)) {
+            throw new BadInputException(target + " exists already.", "Give a new directory, or remove this one first.");
+        }
+    }
+
+    private static void writeFiles(Path root, TrainedModel model) throws IOException {
+        byte[] golden = COMPACT_JSON.writeValueAsBytes(model.golden);
+        Map<String, Object> pipeline = metadata(PipelineModelServable.class, model);
+        pipeline.put("numStages", 1);
+        put(root, ModelDirectory.PIPELINE_METADATA, json(pipeline));
+        put(root, ModelDirectory.STAGE_METADATA, json(metadata(TreesServable.class, model)));
+        put(root, ModelDirectory.MODEL, model.xgboostJson);
+        put(root, ModelDirectory.GOLDEN, golden);
+        put(root, ModelDirectory.MANIFEST, json(model.manifest(ModelDirectory.sha256(golden))));
+        put(root, METRICS, json(model.metrics));
+    }
+
+    /** Flink ML's own keys. Its timestamp says when a stage was saved; ours is the last second of the data. */
+    private static Map<String, Object> metadata(Class<?> stage, TrainedModel model) {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("className", stage.getName());
+        metadata.put("timestamp", model.lastSecond * 1000);
+        metadata.put("paramMap", Map.of());
+        return metadata;
+    }
+
+    private static byte[] json(Object value) {
+        try {
+            return (JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void put(Path root, String file, byte[] bytes) throws IOException {
+        Path path = root.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.write(path, bytes);
+    }
+}

@@ -1,0 +1,57 @@
+package io.cardwatch.training;
+
+import io.cardwatch.domain.Feature;
+import io.cardwatch.score.GoldenVectors;
+import io.cardwatch.score.ModelDirectory;
+import io.cardwatch.score.ModelManifest;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+
+/** What training makes: all that a model directory is written from. */
+public final class TrainedModel {
+    /** The trees as XGBoost saves them. */
+    public final byte[] xgboostJson;
+    /** The probability from which a transaction counts as fraud. */
+    public final double threshold;
+    /** Rows with the probabilities that XGBoost gives them. */
+    public final GoldenVectors golden;
+    /** The last second of the data, UTC epoch seconds. */
+    public final long lastSecond;
+    /** Data, seed and parameters. */
+    public final Map<String, Object> provenance;
+    /** How it did on held-out data. */
+    public final Map<String, Object> metrics;
+
+    public TrainedModel(
+            byte[] xgboostJson,
+            double threshold,
+            GoldenVectors golden,
+            long lastSecond,
+            Map<String, Object> provenance,
+            Map<String, Object> metrics) {
+        this.xgboostJson = xgboostJson;
+        this.threshold = threshold;
+        this.golden = golden;
+        this.lastSecond = lastSecond;
+        this.provenance = provenance;
+        this.metrics = metrics;
+    }
+
+    /** Last day of the data and the beginning of the trees' SHA-256: other trees, another version. */
+    public String version() {
+        return Instant.ofEpochSecond(lastSecond).atOffset(ZoneOffset.UTC).toLocalDate() + "-"
+                + ModelDirectory.sha256(xgboostJson).substring(0, 12);
+    }
+
+    ModelManifest manifest(String goldenSha256) {
+        return new ModelManifest(
+                ModelManifest.FORMAT_VERSION,
+                version(),
+                Feature.NAMES,
+                threshold,
+                ModelDirectory.sha256(xgboostJson),
+                goldenSha256,
+                provenance);
+    }
+}

@@ -1,0 +1,248 @@
+package io.cardwatch.score;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Feature;
+import io.cardwatch.training.ModelWriter;
+import io.cardwatch.training.TrainedModel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import ml.dmlc.xgboost4j.java.XGBoostError;
+import org.apache.flink.ml.linalg.DenseVector;
+import org.apache.flink.ml.servable.api.DataFrame;
+import org.apache.flink.ml.servable.api.Row;
+import org.apache.flink.ml.servable.builder.PipelineModelServable;
+import org.apache.flink.ml.servable.types.BasicType;
+import org.apache.flink.ml.servable.types.DataTypes;
+import org.apache.flink.util.InstantiationUtil;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FraudModelTest {
+    private static final int WIDTH = Feature.NAMES.size();
+    private static final int GOLDEN_ROWS = 64;
+
+    @TempDir
+    Path temporary;
+
+    private Path directory;
+
+    @BeforeEach
+    void writeModel() throws XGBoostError {
+        directory = temporary.resolve("model");
+        write(Feature.NAMES);
+    }
+
+    @Test
+    void loadsWithVersionAndThreshold_andReproducesXgboost() throws Exception {
+        FraudModel model = FraudModel.load(directory.toString());
+
+        GoldenVectors golden = golden(booster(Feature.NAMES));
+        for (int i = 0; i < GOLDEN_ROWS; i++) {
+            assertThat(model.probability(golden.vectors[i])).isEqualTo(golden.probabilities[i]);
+        }
+        assertThat(model.threshold()).isEqualTo(0.4);
+        assertThat(model.version()).startsWith("2018-09-30-").hasSize(23);
+        assertThat(InstantiationUtil.clone(model).probability(golden.vectors[0]))
+                .isEqualTo(golden.probabilities[0]);
+    }
+
+    @Test
+    void loadsFromAUriOfAFlinkFileSystem() {
+        assertThat(FraudModel.load(directory.toUri().toString()).threshold()).isEqualTo(0.4);
+    }
+
+    @Test
+    void flinkMlsPipelineAndTheStagesOwnMethodAgreeBitForBit() throws Exception {
+        float[] values = ReferenceModels.rows(2_000, WIDTH, 3);
+        TreesServable stage =
+                TreesServable.loadServable(directory.resolve("stages/0").toString());
+        List<Row> rows = new ArrayList<>();
+        List<Float> own = new ArrayList<>();
+        for (float[] row : split(values)) {
+            double[] doubles = new double[WIDTH];
+            Arrays.setAll(doubles, i -> row[i]);
+            rows.add(new Row(new ArrayList<>(List.of(new DenseVector(doubles)))));
+            own.add(stage.probability(row));
+        }
+        DataFrame frame = new DataFrame(
+                new ArrayList<>(List.of("features")),
+                new ArrayList<>(List.of(DataTypes.VECTOR(BasicType.DOUBLE))),
+                rows);
+
+        DataFrame scored = PipelineModelServable.load(directory.toString()).transform(frame);
+
+        assertThat(scored.collect()).extracting(row -> row.get(1)).containsExactlyElementsOf(own);
+    }
+
+    @Test
+    void refusesAModelOfOtherFeatures_namingTheFirstThatDiffers() throws XGBoostError {
+        List<String> swapped = new ArrayList<>(Feature.NAMES);
+        swapped.set(3, Feature.NAMES.get(5));
+        swapped.set(5, Feature.NAMES.get(3));
+        directory = temporary.resolve("swapped");
+        write(swapped);
+
+        assertRefused("number 4 is CUSTOMER_ID_NB_TX_7DAY_WINDOW in stages/0/data/model.json, "
+                + "CUSTOMER_ID_NB_TX_1DAY_WINDOW in Cardwatch");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"TX_AMOUNT\" | \"AMOUNT\" | number 1 is AMOUNT in cardwatch.json, TX_AMOUNT in Cardwatch",
+                ", \"TERMINAL_ID_RISK_30DAY_WINDOW\" ] | ] | number 15 is none in cardwatch.json",
+                "\"TERMINAL_ID_RISK_30DAY_WINDOW\" ] | \"TERMINAL_ID_RISK_30DAY_WINDOW\", \"X\" ] | number 16 is X in",
+                "\"formatVersion\" : 1 | \"formatVersion\" : 2 | has format 2; this version reads 1",
+                "\"threshold\" : 0.4 | \"threshold\" : 4.0 | threshold 4.0",
+                "\"threshold\" : 0.4 | \"threshold\" : null | cardwatch.json of the model",
+                "\"modelVersion\" | \"version\" | Missing required creator property 'modelVersion'",
+            })
+    void refusesAManifestThatDoesNotFit(String original, String altered, String cause) throws IOException {
+        alter("cardwatch.json", original, altered);
+
+        assertRefused(cause);
+    }
+
+    @Test
+    void refusesAlteredTrees() throws IOException {
+        alter("stages/0/data/model.json", "\"split_indices\":[", "\"split_indices\": [");
+
+        assertRefused("stages/0/data/model.json of the model in");
+    }
+
+    @Test
+    void refusesTreesThatMissTheGoldenVectors_evenWhenTheHashFits() throws IOException {
+        String before = sha256("stages/0/data/model.json");
+        alter("stages/0/data/model.json", "\"base_score\":\"5E-1\"", "\"base_score\":\"5.0001E-1\"");
+        alter("cardwatch.json", before, sha256("stages/0/data/model.json"));
+
+        assertRefused("for golden vector 0, in training it was");
+    }
+
+    @Test
+    void refusesTruncatedTrees_evenWhenTheHashFits() throws IOException {
+        String before = sha256("stages/0/data/model.json");
+        Path file = directory.resolve("stages/0/data/model.json");
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+        assertRefused("was changed");
+
+        alter("cardwatch.json", before, sha256("stages/0/data/model.json"));
+        assertRefused("is not JSON, or is cut off");
+    }
+
+    @Test
+    void refusesAnAlteredGoldenVector() throws IOException {
+        String before = sha256("golden.json");
+        alter("golden.json", "\"probabilities\":[0.", "\"probabilities\":[1.");
+        assertRefused("golden.json of the model in");
+
+        alter("cardwatch.json", before, sha256("golden.json"));
+        assertRefused("for golden vector");
+    }
+
+    @Test
+    void refusesGoldenVectorsThatProveNothing() throws IOException {
+        String before = sha256("golden.json");
+        Files.writeString(directory.resolve("golden.json"), "{\"vectors\":[],\"probabilities\":[]}");
+        alter("cardwatch.json", before, sha256("golden.json"));
+
+        assertRefused("are none, or not of its features");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cardwatch.json", "golden.json", "stages/0/data/model.json"})
+    void refusesADirectoryWithoutOneOfItsFiles_namingIt(String file) throws IOException {
+        Files.delete(directory.resolve(file));
+
+        assertRefused("has no file " + file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"metadata", "stages/0/metadata"})
+    void refusesADirectoryWithoutFlinkMlsMetadata(String file) throws IOException {
+        Files.delete(directory.resolve(file));
+
+        assertRefused("cannot be loaded");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "metadata, '\"numStages\" : 1', '\"numStages\" : 2', 'it has 2 stages'",
+        "stages/0/metadata, io.cardwatch.score.TreesServable, java.lang.String, Class name java.lang.String"
+    })
+    void refusesAPipelineOfOtherStages(String file, String original, String altered, String cause) throws IOException {
+        alter(file, original, altered);
+
+        assertRefused(cause);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no/such/directory", "", "gopher://x/model"})
+    void refusesADirectoryThatIsNotThere(String path) {
+        assertThatThrownBy(() -> FraudModel.load(path)).isInstanceOf(BadInputException.class);
+    }
+
+    private void write(List<String> features) throws XGBoostError {
+        Booster booster = booster(features);
+        byte[] json = ReferenceModels.json(booster).getBytes(StandardCharsets.UTF_8);
+        ModelWriter.write(
+                directory, new TrainedModel(json, 0.4, golden(booster), 1_538_351_999, Map.of("seed", 1), Map.of()));
+    }
+
+    private static Booster booster(List<String> features) throws XGBoostError {
+        return ReferenceModels.train(features.toArray(String[]::new), 20, Map.of("max_depth", 4, "base_score", 0.5));
+    }
+
+    private static GoldenVectors golden(Booster booster) throws XGBoostError {
+        float[] values = ReferenceModels.rows(GOLDEN_ROWS, WIDTH, 9);
+        float[][] predicted = booster.predict(new DMatrix(values, GOLDEN_ROWS, WIDTH, Float.NaN));
+        float[] probabilities = new float[GOLDEN_ROWS];
+        for (int i = 0; i < GOLDEN_ROWS; i++) {
+            probabilities[i] = predicted[i][0];
+        }
+        return new GoldenVectors(split(values), probabilities);
+    }
+
+    private static float[][] split(float[] values) {
+        float[][] rows = new float[values.length / WIDTH][];
+        Arrays.setAll(rows, i -> Arrays.copyOfRange(values, i * WIDTH, (i + 1) * WIDTH));
+        return rows;
+    }
+
+    /** Replaces the first {@code original} by {@code altered}. */
+    private void alter(String file, String original, String altered) throws IOException {
+        String text = Files.readString(directory.resolve(file));
+        assertThat(text).contains(original);
+        int at = text.indexOf(original);
+        Files.writeString(
+                directory.resolve(file), text.substring(0, at) + altered + text.substring(at + original.length()));
+    }
+
+    private String sha256(String file) throws IOException {
+        return ModelDirectory.sha256(Files.readAllBytes(directory.resolve(file)));
+    }
+
+    private void assertRefused(String cause) {
+        assertThatThrownBy(() -> FraudModel.load(directory.toString()))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(cause)
+                .satisfies(e -> assertThat(((BadInputException) e).remedy()).isNotBlank());
+    }
+}

@@ -1,0 +1,188 @@
+package io.cardwatch.score;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.cardwatch.domain.BadInputException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import ml.dmlc.xgboost4j.java.XGBoostError;
+import org.apache.flink.util.InstantiationUtil;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GradientBoostedTreesTest {
+    private static final String[] FEATURES = {"A", "B", "C", "D"};
+    private static final int ROWS = 100_000;
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, hist, ''",
+        "2, hist, 0.5",
+        "3, exact, 0.0084",
+        "4, approx, 0.3",
+        "5, hist, 0.9",
+        "6, exact, ''",
+        "7, hist, 0.02",
+        "8, hist, ''"
+    })
+    void marginsEqualXgboostBitForBit_onAHundredThousandRowsWithMissingValues(
+            int depth, String method, String baseScore) throws XGBoostError {
+        Map<String, Object> parameters = Map.of("max_depth", depth, "tree_method", method, "eta", 0.3, "gamma", 0.5);
+        Booster booster = ReferenceModels.train(FEATURES, 30, with(parameters, "base_score", baseScore));
+
+        assertEqualToXgboost(parse(ReferenceModels.json(booster)), booster);
+    }
+
+    @Test
+    void severalTreesPerRoundAreAddedInTheirOrder() throws XGBoostError {
+        Booster forest =
+                ReferenceModels.train(FEATURES, 5, Map.of("max_depth", 4, "num_parallel_tree", 3, "subsample", 0.5));
+
+        GradientBoostedTrees trees = parse(ReferenceModels.json(forest));
+
+        assertThat(trees.treeCount()).isEqualTo(15);
+        assertEqualToXgboost(trees, forest);
+    }
+
+    @Test
+    void aBaseScoreInBrackets_asXgboost3Writes_isTheSameProbability() throws XGBoostError {
+        Booster booster = ReferenceModels.train(FEATURES, 3, Map.of("base_score", 0.00607));
+        String json = ReferenceModels.json(booster);
+        String bracketed = json.replace("\"base_score\":\"6.07E-3\"", "\"base_score\":\"[6.07E-3]\"");
+        assertThat(bracketed).isNotEqualTo(json);
+
+        assertEqualToXgboost(parse(bracketed), booster);
+    }
+
+    @Test
+    void namesItsFeaturesInTheirOrder() throws XGBoostError {
+        assertThat(parse(ReferenceModels.json(ReferenceModels.train(FEATURES, 1, Map.of())))
+                        .featureNames())
+                .containsExactly(FEATURES);
+    }
+
+    @Test
+    void scoresTheSameAfterTravellingInTheJobGraph() throws Exception {
+        GradientBoostedTrees trees = parse(ReferenceModels.json(ReferenceModels.train(FEATURES, 5, Map.of())));
+        float[] row = {1, -2, Float.NaN, 4};
+
+        assertThat(InstantiationUtil.clone(trees).margin(row)).isEqualTo(trees.margin(row));
+    }
+
+    @Test
+    void extremeMarginsStayProbabilities() {
+        assertThat(parse(leafOnly("1e30")).probability(new float[4])).isEqualTo(1f);
+        assertThat(parse(leafOnly("-1e30")).probability(new float[4])).isBetween(0f, 1e-38f);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "binary:logistic | reg:squarederror | objective is 'reg:squarederror'",
+                "\"gbtree\" | \"dart\" | booster is 'dart'",
+                "\"gbtree\" | \"gblinear\" | booster is 'gblinear'",
+                "\"num_class\":\"0\" | \"num_class\":\"3\" | several classes",
+                "\"num_target\":\"1\" | \"num_target\":\"2\" | several classes or targets",
+                "\"split_type\":[0 | \"split_type\":[1 | splits on categories",
+                "\"split_indices\":[0 | \"split_indices\":[4 | splits on feature 4 of 4",
+                "\"split_indices\":[0 | \"split_indices\":[-1 | splits on feature -1 of 4",
+                "\"split_indices\":[0 | \"split_indices\":[0.5 | splits on feature 0.5 of 4",
+                "\"left_children\":[1 | \"left_children\":[0 | a child 0 is not a node",
+                "\"left_children\":[1 | \"left_children\":[99 | a child 99 is not a node",
+                "\"left_children\":[1 | \"left_children\":[2 | node 2 is the child of two",
+                "\"left_children\":[1 | \"left_children\":[-1 | not all of its nodes hang together",
+                "\"right_children\":[2 | \"right_children\":[-2 | a child -2 is not a node",
+                "\"right_children\":[2, | \"right_children\":[ | lists differ in length",
+                "\"default_left\" | \"was_left\" | no list 'default_left'",
+                "\"split_conditions\":[ | \"split_conditions\":[1e99, | lists differ in length",
+                "\"split_conditions\":[16E0 | \"split_conditions\":[1e99 | not a finite number",
+                "\"split_conditions\":[16E0 | \"split_conditions\":[\"x\" | not a finite number",
+                "\"num_nodes\":\"3\" | \"num_nodes\":\"5\" | number of nodes",
+                "\"num_trees\":\"1\" | \"num_trees\":\"2\" | it says that it has 2 trees, and has 1",
+                "\"base_score\":\"5E-1\" | \"base_score\":\"0\" | base_score 0 is not between 0 and 1",
+                "\"base_score\":\"5E-1\" | \"base_score\":\"[5E-1,2E-1]\" | base_score is '[5E-1,2E-1]'",
+                "\"base_score\":\"5E-1\" | \"base_score\":\"NaN\" | base_score NaN is not",
+                "[\"A\",\"B\",\"C\",\"D\"] | [\"A\"] | names 1 of 4 features",
+                "\"num_feature\":\"4\",\"num_target\" | \"num_feature\":\"x\",\"num_target\" | num_feature is 'x'",
+                "\"learner\" | \"apprentice\" | no object 'learner'",
+                "\"version\" | \"learner\" | not JSON, or is cut off: Duplicate",
+            })
+    void refusesAModelThatWouldBeScoredWrongly(String original, String damaged, String cause) {
+        String altered = STUMP.replace(original, damaged);
+        assertThat(altered).isNotEqualTo(STUMP);
+
+        assertThatThrownBy(() -> parse(altered))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(cause)
+                .satisfies(e -> assertThat(((BadInputException) e).remedy()).isNotBlank());
+    }
+
+    @Test
+    void refusesAModelThatIsCutOffAnywhere() {
+        for (int length = 0; length < STUMP.length(); length += 7) {
+            String cut = STUMP.substring(0, length);
+            assertThatThrownBy(() -> parse(cut)).isInstanceOf(BadInputException.class);
+        }
+        assertThatThrownBy(() -> parse(STUMP + "x")).isInstanceOf(BadInputException.class);
+    }
+
+    /** A tree of one split, as xgboost4j 2.1.4 wrote it, shortened. */
+    private static final String STUMP =
+            """
+            {"learner":{"attributes":{},"feature_names":["A","B","C","D"],"feature_types":[],"gradient_booster":{"model":\
+            {"gbtree_model_param":{"num_parallel_tree":"1","num_trees":"1"},"iteration_indptr":[0,1],"tree_info":[0],\
+            "trees":[{"categories":[],"default_left":[1,0,0],"id":0,"left_children":[1,-1,-1],\
+            "parents":[2147483647,0,0],"right_children":[2,-1,-1],"split_conditions":[16E0,-4.1508764E-1,1.0598326E0],\
+            "split_indices":[0,0,0],"split_type":[0,0,0],"tree_param":{"num_deleted":"0","num_feature":"4",\
+            "num_nodes":"3","size_leaf_vector":"1"}}]},"name":"gbtree"},"learner_model_param":{"base_score":"5E-1",\
+            "boost_from_average":"1","num_class":"0","num_feature":"4","num_target":"1"},"objective":\
+            {"name":"binary:logistic","reg_loss_param":{"scale_pos_weight":"1"}}},"version":[2,1,4]}""";
+
+    private static String leafOnly(String leaf) {
+        return STUMP.replace("[1,-1,-1]", "[-1]")
+                .replace("[2,-1,-1]", "[-1]")
+                .replace("[16E0,-4.1508764E-1,1.0598326E0]", "[" + leaf + "]")
+                .replace("[0,0,0]", "[0]")
+                .replace("[1,0,0]", "[0]")
+                .replace("\"num_nodes\":\"3\"", "\"num_nodes\":\"1\"");
+    }
+
+    private static void assertEqualToXgboost(GradientBoostedTrees trees, Booster booster) throws XGBoostError {
+        float[] values = ReferenceModels.rows(ROWS, FEATURES.length, 77);
+        DMatrix matrix = new DMatrix(values, ROWS, FEATURES.length, Float.NaN);
+        float[][] margins = booster.predict(matrix, true);
+        float[][] probabilities = booster.predict(matrix);
+        int[] expected = new int[ROWS];
+        int[] actual = new int[ROWS];
+        double worst = 0;
+        for (int i = 0; i < ROWS; i++) {
+            float[] row = Arrays.copyOfRange(values, i * FEATURES.length, (i + 1) * FEATURES.length);
+            expected[i] = Float.floatToRawIntBits(margins[i][0]);
+            actual[i] = Float.floatToRawIntBits(trees.margin(row));
+            worst = Math.max(worst, Math.abs(trees.probability(row) - probabilities[i][0]));
+        }
+        assertThat(actual).isEqualTo(expected);
+        assertThat(worst).isCloseTo(0, within(1e-6));
+    }
+
+    private static Map<String, Object> with(Map<String, Object> parameters, String key, String value) {
+        if (value.isEmpty()) {
+            return parameters;
+        }
+        Map<String, Object> all = new HashMap<>(parameters);
+        all.put(key, value);
+        return all;
+    }
+
+    private static GradientBoostedTrees parse(String json) {
+        return GradientBoostedTrees.parse(json.getBytes(StandardCharsets.UTF_8));
+    }
+}

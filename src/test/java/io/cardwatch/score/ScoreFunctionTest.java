@@ -1,0 +1,145 @@
+package io.cardwatch.score;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeaturedTransaction;
+import io.cardwatch.domain.RecordOrigin;
+import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.domain.Transaction;
+import io.cardwatch.training.ModelWriter;
+import io.cardwatch.training.TrainedModel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import ml.dmlc.xgboost4j.java.XGBoostError;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Metric;
+import org.apache.flink.runtime.clusterframework.types.ResourceID;
+import org.apache.flink.runtime.executiongraph.ExecutionAttemptID;
+import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
+import org.apache.flink.runtime.metrics.groups.TaskMetricGroup;
+import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
+import org.apache.flink.runtime.operators.testutils.MockEnvironment;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
+import org.apache.flink.streaming.api.operators.StreamMap;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScoreFunctionTest {
+    /** A double that is not a float: the model must be asked with the nearest float. */
+    private static final double AMOUNT = 57.16;
+
+    @TempDir
+    Path temporary;
+
+    private final Map<String, Metric> metrics = new HashMap<>();
+    private FraudModel model;
+    private double expected;
+
+    @BeforeEach
+    void trainSoThatTheRowIsJustAnAlert() throws XGBoostError {
+        Booster booster = ReferenceModels.train(
+                Feature.NAMES.toArray(String[]::new), 20, Map.of("max_depth", 4, "base_score", 0.5));
+        float[] row = new float[Feature.NAMES.size()];
+        row[0] = (float) AMOUNT;
+        float[] probability = booster.predict(new DMatrix(row, 1, row.length, Float.NaN))[0];
+        expected = probability[0];
+        byte[] json = ReferenceModels.json(booster).getBytes(StandardCharsets.UTF_8);
+        GoldenVectors golden = new GoldenVectors(new float[][] {row}, probability);
+        Path directory = temporary.resolve("model");
+        ModelWriter.write(directory, new TrainedModel(json, expected, golden, 0, Map.of(), Map.of()));
+        model = FraudModel.load(directory.toString());
+    }
+
+    @Test
+    void aRowCarriesProbabilityThresholdAndVersion_andCountsAsAnAlertFromTheThresholdOn() throws Exception {
+        FeaturedTransaction featured = featured(AMOUNT);
+
+        ScoredTransaction row = score(ScoreFunction.bounded(model), featured);
+
+        assertThat(row.fraudProbability).isEqualTo(expected);
+        assertThat(row.prediction()).isEqualTo(1);
+        assertThat(row.threshold).isEqualTo(expected);
+        assertThat(row.modelVersion).isEqualTo(model.version());
+        assertThat(row.transaction).usingRecursiveComparison().isEqualTo(featured.transaction);
+        assertThat(row.features).isEqualTo(featured.features);
+        assertThat(row.fullName).isNull();
+        assertThat(((Counter) metrics.get("kinesisanalytics.scored")).getCount())
+                .isEqualTo(1);
+        assertThat(((Counter) metrics.get("kinesisanalytics.alerts")).getCount())
+                .isEqualTo(1);
+        assertThat(((Gauge<?>) metrics.get("modelVersion")).getValue()).isEqualTo(model.version());
+    }
+
+    @Test
+    void aRowBelowTheThresholdIsNoAlert() throws Exception {
+        ScoredTransaction row = score(ScoreFunction.bounded(model), featured(-30));
+
+        assertThat(row.fraudProbability).isLessThan(expected);
+        assertThat(row.prediction()).isZero();
+        assertThat(((Counter) metrics.get("kinesisanalytics.scored")).getCount())
+                .isEqualTo(1);
+        assertThat(((Counter) metrics.get("kinesisanalytics.alerts")).getCount())
+                .isZero();
+    }
+
+    @Test
+    void onlyAStreamReadsTheClock() throws Exception {
+        long before = System.currentTimeMillis();
+        assertThat(score(ScoreFunction.streaming(model), featured(1)).scoredAtMillis)
+                .isBetween(before, System.currentTimeMillis());
+        assertThat(score(ScoreFunction.bounded(model), featured(1)).scoredAtMillis)
+                .isEqualTo(ScoredTransaction.NOT_TIMED);
+    }
+
+    private ScoredTransaction score(ScoreFunction function, FeaturedTransaction featured) throws Exception {
+        TestingMetricRegistry registry = TestingMetricRegistry.builder()
+                .setRegisterConsumer((metric, name, group) -> {
+                    String identifier = group.getMetricIdentifier(name);
+                    String forwarded = "kinesisanalytics." + name;
+                    metrics.put(identifier.endsWith(forwarded) ? forwarded : name, metric);
+                })
+                .build();
+        TaskMetricGroup task = TaskManagerMetricGroup.createTaskManagerMetricGroup(
+                        registry, "localhost", ResourceID.generate())
+                .addJob(new JobID(), "job")
+                .addTask(ExecutionAttemptID.randomId(), "score");
+        MockEnvironment environment =
+                new MockEnvironmentBuilder().setMetricGroup(task).build();
+        OneInputStreamOperatorTestHarness<FeaturedTransaction, ScoredTransaction> harness =
+                new OneInputStreamOperatorTestHarness<>(new StreamMap<>(function), environment);
+        harness.open();
+        harness.processElement(featured, 0);
+        ScoredTransaction row = harness.extractOutputValues().get(0);
+        harness.close();
+        environment.close();
+        return row;
+    }
+
+    private static FeaturedTransaction featured(double amount) {
+        double[] features = new double[Feature.NAMES.size()];
+        features[0] = amount;
+        RecordOrigin origin = new RecordOrigin("test.csv", "", "", "1", RecordOrigin.NO_ARRIVAL);
+        Transaction transaction = new Transaction(
+                1,
+                2,
+                3,
+                4,
+                Math.round(amount * 100),
+                Transaction.ABSENT,
+                Transaction.ABSENT,
+                Transaction.ABSENT,
+                Transaction.ABSENT,
+                origin,
+                new byte[0]);
+        return new FeaturedTransaction(transaction, features);
+    }
+}
