@@ -141,7 +141,7 @@ public final class PasswordSource implements Serializable {
             case SECRETS_MANAGER:
                 return "****** from secret " + name;
             case NOWHERE:
-                return "";
+                return "none";
         }
         throw new IllegalStateException("no such place: " + place);
     }

@@ -1,0 +1,82 @@
+package io.cardwatch.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line's entry: finds the command, runs it, and says in two lines what went wrong. */
+@Command(
+        name = "cardwatch",
+        description = "Scores card payments for fraud while they stream in.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Cardwatch.class,
+        subcommands = {ValidateConfigCommand.class})
+public final class Cardwatch implements IVersionProvider {
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Print the stack trace of an error, too.")
+    private boolean verbose;
+
+    /** Runs the command in {@code arguments} and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(run(writer(System.out), writer(System.err), arguments));
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, UTF_8), true);
+    }
+
+    /** Runs the command in {@code arguments}; the exit code: 0 done, 1 failed, 2 wrong usage, 3 bad input. */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        Cardwatch cardwatch = new Cardwatch();
+        CommandLine commandLine = new CommandLine(cardwatch)
+                .setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler((e, given) -> report(wrongUsage(e), err))
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    if (cardwatch.verbose) {
+                        e.printStackTrace(err);
+                    }
+                    return report(Failure.of(e), err);
+                });
+        commandLine.getSubcommands().values().forEach(Cardwatch::completeHelp);
+        return commandLine.execute(arguments);
+    }
+
+    /** The version in the jar's manifest. */
+    @Override
+    public String[] getVersion() {
+        String version = Cardwatch.class.getPackage().getImplementationVersion();
+        return new String[] {"cardwatch " + Optional.ofNullable(version).orElse("(not from a jar)")};
+    }
+
+    private static void completeHelp(CommandLine command) {
+        command.getCommandSpec().mixinStandardHelpOptions(true);
+        command.getCommandSpec().usageMessage().showDefaultValues(true);
+    }
+
+    private static Failure wrongUsage(ParameterException e) {
+        List<String> suggestions =
+                e instanceof UnmatchedArgumentException ? ((UnmatchedArgumentException) e).getSuggestions() : List.of();
+        String didYouMean = suggestions.isEmpty()
+                ? ""
+                : suggestions.stream().limit(3).collect(Collectors.joining(" or ", "Did you mean ", "? "));
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        return new Failure(Failure.WRONG_USAGE, e.getMessage(), didYouMean + "See " + command + " --help.");
+    }
+
+    private static int report(Failure failure, PrintWriter err) {
+        failure.print(err);
+        return failure.exitCode;
+    }
+}

@@ -1,0 +1,73 @@
+package io.cardwatch.cli;
+
+import io.cardwatch.domain.BadInputException;
+import java.io.PrintWriter;
+import org.apache.flink.util.SerializedThrowable;
+
+/** What a person reads when a command has failed, and the exit code that goes with it. */
+final class Failure {
+    static final int FAILED = 1;
+    static final int WRONG_USAGE = 2;
+    static final int BAD_INPUT = 3;
+
+    private static final String BAD_INPUT_CLASS = BadInputException.class.getName();
+
+    final int exitCode;
+    private final String cause;
+    private final String remedy;
+
+    Failure(int exitCode, String cause, String remedy) {
+        this.exitCode = exitCode;
+        this.cause = cause;
+        this.remedy = remedy;
+    }
+
+    /**
+     * The failure that {@code thrown} stands for. Flink wraps what an operator threw several times, and sends it as
+     * {@link SerializedThrowable}: whatever the user can mend is looked for all along the chain of causes, and failing
+     * that the innermost cause says most.
+     */
+    static Failure of(Throwable thrown) {
+        Throwable unpacked = unpack(thrown);
+        if (unpacked instanceof BadInputException) {
+            return new Failure(BAD_INPUT, unpacked.getMessage(), ((BadInputException) unpacked).remedy());
+        }
+        if (isForeignBadInput(unpacked)) {
+            String message = unpacked.getMessage().substring((BAD_INPUT_CLASS + ": ").length());
+            return new Failure(BAD_INPUT, message, "Mend that and start again; --verbose tells more.");
+        }
+        return unpacked.getCause() == null ? unexpected(unpacked) : of(unpacked.getCause());
+    }
+
+    /** Writes one line of cause and one of remedy. */
+    void print(PrintWriter err) {
+        err.println("error: " + oneLine(cause));
+        err.println("remedy: " + oneLine(remedy));
+        err.flush();
+    }
+
+    private static Throwable unpack(Throwable thrown) {
+        return thrown instanceof SerializedThrowable
+                ? ((SerializedThrowable) thrown).deserializeError(Failure.class.getClassLoader())
+                : thrown;
+    }
+
+    /** One that could not be serialized with its causes, so that only its class's name and message arrived. */
+    private static boolean isForeignBadInput(Throwable thrown) {
+        return thrown instanceof SerializedThrowable
+                && ((SerializedThrowable) thrown).getOriginalErrorClassName().equals(BAD_INPUT_CLASS);
+    }
+
+    private static Failure unexpected(Throwable thrown) {
+        String name = thrown.getClass().getSimpleName();
+        return new Failure(
+                FAILED,
+                thrown.getMessage() == null ? name : name + ": " + thrown.getMessage(),
+                "Start again with --verbose to see where it happened; warnings before it are in "
+                        + System.getProperty("cardwatch.log", "cardwatch.log") + ".");
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}

@@ -1,0 +1,59 @@
+package io.cardwatch.cli;
+
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.platform.Option;
+import io.cardwatch.platform.Options;
+import io.cardwatch.platform.PasswordSource;
+import io.cardwatch.platform.Settings;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Prints every setting with its value and where that came from, or everything that is wrong. Starts nothing. */
+@Command(
+        name = "validate-config",
+        description = "Print the effective configuration, or everything that is wrong with it.")
+final class ValidateConfigCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigurationMixin configuration;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() {
+        List<BadInputException> problems = configuration.loader().problems();
+        PrintWriter err = command.commandLine().getErr();
+        problems.forEach(problem -> Failure.of(problem).print(err));
+        if (!problems.isEmpty()) {
+            return Failure.BAD_INPUT;
+        }
+        print(configuration.settings(), command.commandLine().getOut());
+        return 0;
+    }
+
+    private static void print(Settings settings, PrintWriter out) {
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {"SETTING", "VALUE", "SOURCE"});
+        for (Option<?> option : Options.all()) {
+            rows.add(new String[] {
+                option.key(), settings.text(option).isEmpty() ? "-" : settings.text(option), settings.origin(option)
+            });
+        }
+        int keyWidth = rows.stream().mapToInt(row -> row[0].length()).max().orElseThrow();
+        int valueWidth = rows.stream().mapToInt(row -> row[1].length()).max().orElseThrow();
+        String format = "%-" + keyWidth + "s  %-" + valueWidth + "s  %s%n";
+        rows.forEach(row -> out.printf(format, (Object[]) row));
+        out.println();
+        out.println("Password of the warehouse: " + PasswordSource.of(settings));
+        if (settings.get(Options.WAREHOUSE_URL).isEmpty()) {
+            out.println("run and backfill need " + Options.WAREHOUSE_URL + " as well.");
+        }
+        out.flush();
+    }
+}
