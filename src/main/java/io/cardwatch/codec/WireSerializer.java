@@ -19,7 +19,11 @@ import org.apache.flink.core.memory.DataOutputView;
 public abstract class WireSerializer<T> extends TypeSerializer<T> {
     private final int version;
 
-    /** @param version version of what {@link #write} writes, 1 to 127 */
+    /**
+     * A serializer of one layout.
+     *
+     * @param version version of what {@link #write} writes, 1 to 127
+     */
     protected WireSerializer(int version) {
         this.version = version;
     }

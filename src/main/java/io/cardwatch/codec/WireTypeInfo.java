@@ -10,7 +10,11 @@ public final class WireTypeInfo<T> extends TypeInformation<T> {
     private final Class<?> type;
     private final WireSerializer<T> serializer;
 
-    /** @param type erased class of {@code T} */
+    /**
+     * A type and how to write it.
+     *
+     * @param type erased class of {@code T}
+     */
     public WireTypeInfo(Class<?> type, WireSerializer<T> serializer) {
         this.type = type;
         this.serializer = serializer;

@@ -1,0 +1,133 @@
+package io.cardwatch.codec;
+
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.DeadLetterReason;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A record that is one row of a CSV file (RFC 4180), whose header names the columns in any order and either case. An
+ * empty cell is an absent field. A row that is no row has the reason BAD_JSON: it is what BAD_JSON is to a stream.
+ */
+final class CsvReader implements RecordReader {
+    private final RecordFields<?> fields;
+    private final Field[] columns;
+    private final boolean hasUnknownColumns;
+
+    /**
+     * Reads the header.
+     *
+     * @param file what to call the file in a message
+     * @throws BadInputException when the header lacks a required column, or has one twice
+     */
+    CsvReader(RecordFields<?> fields, String header, String file) {
+        this.fields = fields;
+        List<String> names = headerCells(header, file);
+        columns = new Field[names.size()];
+        boolean unknown = false;
+        for (int i = 0; i < columns.length; i++) {
+            Field field = fields.named(names.get(i));
+            if (field != null && names.indexOf(field.name) < i) {
+                throw new BadInputException(
+                        file + " has the column " + field.name + " twice", "Name each column once in the header.");
+            }
+            unknown |= field == null;
+            columns[i] = field == null ? new Field(names.get(i), false) : field;
+        }
+        hasUnknownColumns = unknown;
+        for (Field field : fields.all()) {
+            if (field.required && !names.contains(field.name)) {
+                throw new BadInputException(
+                        file + " has no column " + field.name,
+                        "The first line must name the columns; " + field.name + " is required.");
+            }
+        }
+    }
+
+    @Override
+    public void read(byte[] bytes, int start) throws Rejection {
+        read(new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    /** Fills the fields from a row, given without its line end. */
+    void read(String row) throws Rejection {
+        int length = contentLength(row);
+        int column = 0;
+        int at = -1;
+        while (at < length) {
+            if (column == columns.length) {
+                throw notCsv("has more cells than the header");
+            }
+            at = readCell(row, at + 1, length, columns[column]);
+            columns[column].endCell();
+            column++;
+        }
+        if (column < columns.length) {
+            throw notCsv("has fewer cells than the header");
+        }
+        if (hasUnknownColumns) {
+            fields.unknownSeen();
+        }
+    }
+
+    private static List<String> headerCells(String header, String file) {
+        String row = header.startsWith("\uFEFF") ? header.substring(1) : header;
+        int length = contentLength(row);
+        List<String> names = new ArrayList<>();
+        Field cell = new Field("header", true);
+        try {
+            for (int at = -1; at < length; ) {
+                at = readCell(row, at + 1, length, cell);
+                names.add(cell.text().strip().toUpperCase(Locale.ROOT));
+            }
+        } catch (Rejection e) {
+            throw new BadInputException(
+                    "The header of " + file + " is not valid CSV", "Quote cells as RFC 4180 says, or not at all.", e);
+        }
+        return names;
+    }
+
+    /** Length without the carriage return of a file with Windows line ends. */
+    private static int contentLength(String row) {
+        return row.endsWith("\r") ? row.length() - 1 : row.length();
+    }
+
+    /** Reads the cell at {@code start} and answers where it ends: at a comma or the end of the row. */
+    private static int readCell(String row, int start, int length, Field cell) throws Rejection {
+        cell.startCell();
+        if (start < length && row.charAt(start) == '"') {
+            return readQuotedCell(row, start + 1, length, cell);
+        }
+        int at = start;
+        for (; at < length && row.charAt(at) != ','; at++) {
+            if (row.charAt(at) == '"') {
+                throw notCsv("has a quote within a cell");
+            }
+            cell.append(row.charAt(at));
+        }
+        return at;
+    }
+
+    private static int readQuotedCell(String row, int start, int length, Field cell) throws Rejection {
+        int at = start;
+        while (at < length) {
+            char next = row.charAt(at++);
+            if (next == '"') {
+                if (at == length || row.charAt(at) == ',') {
+                    return at;
+                }
+                if (row.charAt(at++) != '"') {
+                    throw notCsv("has text behind a closing quote");
+                }
+            }
+            cell.append(next);
+        }
+        throw notCsv("has a quote that is never closed");
+    }
+
+    private static Rejection notCsv(String fault) {
+        return new Rejection(DeadLetterReason.BAD_JSON, "The row " + fault);
+    }
+}

@@ -1,0 +1,153 @@
+package io.cardwatch.codec;
+
+import java.io.Serializable;
+
+/**
+ * A number as it was written, {@code -?digits[.digits][e[+-]digits]}, taken apart in place. Its digits are weighed one
+ * by one, so that neither a thousand digits nor an exponent of a billion costs more than reading them.
+ */
+final class DecimalText implements Serializable {
+    /** Result for a number that is beyond what was asked for. */
+    static final long BEYOND = -1;
+
+    private static final int MAX_INTEGER_DIGITS = 12;
+    private static final int CENT_DIGITS = 2;
+    /** No text is long enough to bring digits back from here. */
+    private static final long FAR_EXPONENT = Integer.MAX_VALUE;
+
+    private static final long[] POWERS_OF_TEN = powersOfTen(MAX_INTEGER_DIGITS + CENT_DIGITS);
+
+    private char[] text;
+    private int integerStart;
+    private int integerEnd;
+    private int fractionStart;
+    private int fractionEnd;
+    private long exponent;
+    private boolean integer;
+    private boolean rounded;
+
+    /** Takes the first {@code length} characters of {@code text} apart; false when they are not a number. */
+    boolean scan(char[] text, int length) {
+        this.text = text;
+        integerStart = length > 0 && text[0] == '-' ? 1 : 0;
+        integerEnd = digitsEnd(integerStart, length);
+        fractionStart = integerEnd;
+        fractionEnd = integerEnd;
+        exponent = 0;
+        if (integerEnd < length && text[integerEnd] == '.') {
+            fractionStart = integerEnd + 1;
+            fractionEnd = digitsEnd(fractionStart, length);
+            if (fractionEnd == fractionStart) {
+                return false;
+            }
+        }
+        int end = fractionEnd;
+        if (end < length && (text[end] == 'e' || text[end] == 'E')) {
+            end = scanExponent(end + 1, length);
+        }
+        integer = end == integerEnd;
+        return integerEnd > integerStart && end == length;
+    }
+
+    /** Whether it was written without fraction and exponent. */
+    boolean integer() {
+        return integer;
+    }
+
+    /** Whether it was written with a minus. */
+    boolean signed() {
+        return integerStart == 1;
+    }
+
+    /** Whether it is below zero; −0 is not. */
+    boolean negative() {
+        return signed() && !(zeros(integerStart, integerEnd) && zeros(fractionStart, fractionEnd));
+    }
+
+    /** The value of an {@link #integer()} without its sign, or {@link #BEYOND} 2^63−1. */
+    long magnitude() {
+        long value = 0;
+        for (int i = integerStart; i < integerEnd; i++) {
+            int digit = text[i] - '0';
+            if (value > (Long.MAX_VALUE - digit) / 10) {
+                return BEYOND;
+            }
+            value = value * 10 + digit;
+        }
+        return value;
+    }
+
+    /** Its magnitude in hundredths, rounded half-up, or {@link #BEYOND} twelve integer digits. */
+    long cents() {
+        rounded = false;
+        long weight = integerEnd - integerStart - 1 + exponent;
+        long whole = centsOf(integerStart, integerEnd, weight);
+        long part = centsOf(fractionStart, fractionEnd, exponent - 1);
+        boolean beyond =
+                whole == BEYOND || part == BEYOND || whole + part >= POWERS_OF_TEN[MAX_INTEGER_DIGITS + CENT_DIGITS];
+        return beyond ? BEYOND : whole + part;
+    }
+
+    /** Whether the last {@link #cents()} cut off more than zeros. */
+    boolean rounded() {
+        return rounded;
+    }
+
+    /** The cents that the digits of a range stand for, the first of them at 10^{@code weight}. */
+    private long centsOf(int start, int end, long weight) {
+        long cents = 0;
+        for (int i = start; i < end; i++, weight--) {
+            int digit = text[i] - '0';
+            if (digit == 0) {
+                continue;
+            }
+            if (weight >= MAX_INTEGER_DIGITS) {
+                return BEYOND;
+            }
+            if (weight >= -CENT_DIGITS) {
+                cents += digit * POWERS_OF_TEN[(int) weight + CENT_DIGITS];
+            } else {
+                rounded = true;
+                cents += weight == -CENT_DIGITS - 1 && digit >= 5 ? 1 : 0;
+            }
+        }
+        return cents;
+    }
+
+    private int scanExponent(int start, int length) {
+        boolean minus = start < length && text[start] == '-';
+        int first = minus || (start < length && text[start] == '+') ? start + 1 : start;
+        int end = digitsEnd(first, length);
+        for (int i = first; i < end; i++) {
+            exponent = Math.min(exponent * 10 + (text[i] - '0'), FAR_EXPONENT);
+        }
+        exponent = minus ? -exponent : exponent;
+        return end == first ? -1 : end;
+    }
+
+    private int digitsEnd(int start, int length) {
+        int end = start;
+        while (end < length && text[end] >= '0' && text[end] <= '9') {
+            end++;
+        }
+        return end;
+    }
+
+    private boolean zeros(int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (text[i] != '0') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long[] powersOfTen(int highest) {
+        long[] powers = new long[highest + 1];
+        powers[0] = 1;
+        for (int i = 1; i <= highest; i++) {
+            powers[i] = powers[i - 1] * 10;
+        }
+        return powers;
+    }
+}

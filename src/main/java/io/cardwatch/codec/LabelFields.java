@@ -1,0 +1,57 @@
+package io.cardwatch.codec;
+
+import static io.cardwatch.domain.DeadLetterReason.LABEL_INVALID;
+
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.RecordOrigin;
+
+/**
+ * The rules of a label record. LABEL_SOURCE is a word, not a remark: at most 64 characters, none of them a control
+ * character, so that every warehouse can hold it. What may not lie in the future is the payment; a verdict with a
+ * future LABEL_DATETIME is accepted and counts from then on.
+ */
+final class LabelFields extends RecordFields<FraudLabel> {
+    private static final int MAX_SOURCE_CHARACTERS = 64;
+
+    private final Field transactionId = required(FieldNames.TRANSACTION_ID);
+    private final Field datetime = required(FieldNames.TX_DATETIME);
+    private final Field customerId = required(FieldNames.CUSTOMER_ID);
+    private final Field terminalId = required(FieldNames.TERMINAL_ID);
+    private final Field fraud = required(FieldNames.TX_FRAUD);
+    private final Field labelDatetime = required(FieldNames.LABEL_DATETIME);
+    private final Field labelSource = optional(FieldNames.LABEL_SOURCE);
+    private final boolean keepBytes;
+
+    /** @param keepBytes false replaces the bytes by the label's own fields: a label waits in state, with its bytes */
+    LabelFields(boolean keepBytes) {
+        this.keepBytes = keepBytes;
+    }
+
+    @Override
+    FraudLabel value(RecordOrigin origin, byte[] raw) throws Rejection {
+        long id = transactionId.id();
+        long txSecond = datetime.epochSecond();
+        long customer = customerId.id();
+        long terminal = terminalId.id();
+        boolean isFraud = fraud.labelNumber(1) == 1;
+        long labelSecond = labelDatetime.epochSecond();
+        if (labelSecond < txSecond) {
+            throw labelDatetime.rejected(LABEL_INVALID, "lies before " + datetime.name);
+        }
+        String source = source();
+        requireNotFuture(datetime, txSecond, origin);
+        byte[] kept =
+                keepBytes ? raw : LabelJson.encode(id, txSecond, customer, terminal, isFraud, labelSecond, source);
+        return new FraudLabel(id, txSecond, customer, terminal, isFraud, labelSecond, source, origin, kept);
+    }
+
+    private String source() throws Rejection {
+        String source = labelSource.textOr("");
+        boolean storable = source.codePoints()
+                .noneMatch(point -> Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE);
+        if (source.length() > MAX_SOURCE_CHARACTERS || !storable) {
+            throw labelSource.rejected(LABEL_INVALID, "has more than 64 characters or a control character");
+        }
+        return source;
+    }
+}

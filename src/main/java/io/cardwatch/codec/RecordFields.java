@@ -1,0 +1,79 @@
+package io.cardwatch.codec;
+
+import io.cardwatch.domain.DeadLetterReason;
+import io.cardwatch.domain.RecordOrigin;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+
+/**
+ * The fields of one kind of record and the rules that make a {@code T} of them, whatever they were read from. Filled
+ * and emptied for each record; one thread at a time.
+ */
+abstract class RecordFields<T> implements Serializable {
+    private static final long MAX_AHEAD_MILLIS = 86_400_000;
+
+    private final ArrayList<Field> fields = new ArrayList<>();
+    private final HashMap<String, Field> byName = new HashMap<>();
+    private boolean unknownSeen;
+
+    /**
+     * Judges the fields in the contract's order.
+     *
+     * @param raw the record's bytes, for the dead letter of a later stage
+     */
+    abstract T value(RecordOrigin origin, byte[] raw) throws Rejection;
+
+    /** Declares a field whose column no file may lack; whether a value may be absent is for its rule to say. */
+    final Field required(String name) {
+        return declare(new Field(name, true));
+    }
+
+    /** Declares a field that a record may lack; known even if nobody reads its value. */
+    final Field optional(String name) {
+        return declare(new Field(name, false));
+    }
+
+    /** The field of that name, or null when the contract knows none. */
+    final Field named(String name) {
+        return byName.get(name);
+    }
+
+    final List<Field> all() {
+        return fields;
+    }
+
+    final void clear() {
+        unknownSeen = false;
+        for (int i = 0; i < fields.size(); i++) {
+            fields.get(i).clear();
+        }
+    }
+
+    final void unknownSeen() {
+        unknownSeen = true;
+    }
+
+    /** Refuses an event more than a day ahead of its arrival, where the source knows an arrival time. */
+    static void requireNotFuture(Field field, long epochSecond, RecordOrigin origin) throws Rejection {
+        if (origin.hasArrival() && epochSecond * 1_000 > origin.arrivalMillis + MAX_AHEAD_MILLIS) {
+            throw field.rejected(DeadLetterReason.FUTURE, "lies more than a day after the record's arrival");
+        }
+    }
+
+    /** Set of {@link Note}s on the current record, a bit each. */
+    final int notes() {
+        int notes = unknownSeen ? Note.UNKNOWN_FIELD.bit : 0;
+        for (int i = 0; i < fields.size(); i++) {
+            notes |= fields.get(i).notes();
+        }
+        return notes;
+    }
+
+    private Field declare(Field field) {
+        fields.add(field);
+        byName.put(field.name, field);
+        return field;
+    }
+}

@@ -1,0 +1,43 @@
+package io.cardwatch.codec;
+
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Transaction;
+
+/** Decodes transactions: JSON objects of a stream, or lines of a file, which may carry TX_FRAUD as a label. */
+public final class TransactionDecoder extends RecordDecoder<Transaction> {
+
+    /**
+     * For records of a stream, where TX_FRAUD and TX_FRAUD_SCENARIO are ignored.
+     *
+     * @param maxRecordBytes longer records are OVERSIZE
+     * @param keepBytes whether dead letters hold the record's bytes, or only their hash
+     */
+    public TransactionDecoder(int maxRecordBytes, boolean keepBytes) {
+        this(new TransactionFields(false), maxRecordBytes, keepBytes);
+    }
+
+    private TransactionDecoder(TransactionFields fields, int maxRecordBytes, boolean keepBytes) {
+        super(fields, new JsonReader(fields), maxRecordBytes, keepBytes);
+    }
+
+    private TransactionDecoder(
+            TransactionFields fields, String header, String file, int maxRecordBytes, boolean keepBytes) {
+        super(fields, new CsvReader(fields, header, file), maxRecordBytes, keepBytes);
+    }
+
+    /** For the lines of a {@code .jsonl} file, with TX_FRAUD and TX_FRAUD_SCENARIO where they are given. */
+    public static TransactionDecoder jsonLines(int maxRecordBytes, boolean keepBytes) {
+        return new TransactionDecoder(new TransactionFields(true), maxRecordBytes, keepBytes);
+    }
+
+    /**
+     * For the rows of a {@code .csv} file, with TX_FRAUD and TX_FRAUD_SCENARIO where they are given.
+     *
+     * @param header the first line of the file
+     * @param file what to call the file in a message
+     * @throws BadInputException when the header lacks a required column
+     */
+    public static TransactionDecoder csv(String header, String file, int maxRecordBytes, boolean keepBytes) {
+        return new TransactionDecoder(new TransactionFields(true), header, file, maxRecordBytes, keepBytes);
+    }
+}
