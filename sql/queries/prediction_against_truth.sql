@@ -1,0 +1,21 @@
+-- How good the predictions were, among the payments with a verdict, per model version. Precision is NULL where nothing
+-- was predicted, recall where nothing was fraud. Read it with the share of payments that have a verdict at all: a
+-- producer that sends only frauds as labels makes precision look perfect.
+WITH confusion AS (
+    SELECT
+        model_version,
+        count(*)                                                       AS payments,
+        count(tx_fraud)                                                AS verdicts,
+        count(*) FILTER (WHERE fraud_prediction = 1 AND tx_fraud = 1) AS true_positives,
+        count(*) FILTER (WHERE fraud_prediction = 1 AND tx_fraud = 0) AS false_positives,
+        count(*) FILTER (WHERE fraud_prediction = 0 AND tx_fraud = 1) AS false_negatives,
+        count(*) FILTER (WHERE fraud_prediction = 0 AND tx_fraud = 0) AS true_negatives
+    FROM cust_payment_tx_outcomes
+    GROUP BY model_version
+)
+SELECT
+    *,
+    round(true_positives::numeric / nullif(true_positives + false_positives, 0), 4) AS precision,
+    round(true_positives::numeric / nullif(true_positives + false_negatives, 0), 4) AS recall
+FROM confusion
+ORDER BY model_version;

@@ -1,0 +1,114 @@
+package io.cardwatch.warehouse;
+
+import io.cardwatch.domain.BadInputException;
+import java.io.Serializable;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * How PostgreSQL takes a batch, and what its errors mean.
+ *
+ * <p>A batch is one statement for any number of rows: one array per column, unnested side by side, and the key decides
+ * which rows are new. A warehouse without enforced keys will stage the batch and insert what is missing instead: all
+ * that differs is in this class.
+ */
+final class PostgresDialect implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
+
+    /** Connection, transaction rolled back, resources, system: by the first two characters of the SQLSTATE. */
+    private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "58");
+
+    /**
+     * Lock not available; server shutting down, crashed or starting; read-only while a standby takes over; password
+     * refused, which a rotation mends.
+     */
+    private static final Set<String> PASSING_STATES =
+            Set.of("55P03", "57P01", "57P02", "57P03", "25006", "28000", "28P01");
+
+    /** Data exception and integrity constraint violation. */
+    private static final Set<String> ROW_CLASSES = Set.of("22", "23");
+
+    /** {@code name} in double quotes. */
+    static String quoted(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new BadInputException(
+                    "Not a name for a schema or table: " + name,
+                    "Use letters, digits and underscores, at most 63, not starting with a digit.");
+        }
+        return '"' + name + '"';
+    }
+
+    /**
+     * Sends {@code rows}, of distinct keys, within the connection's transaction.
+     *
+     * @return how many of them were new, or replaced a row
+     */
+    <T> int write(Connection connection, String schema, Table<T> table, List<T> rows) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(insertStatement(schema, table))) {
+            for (int i = 0; i < table.columns.size(); i++) {
+                Column<T> column = table.columns.get(i);
+                Array values = connection.createArrayOf(column.type.element, elements(column, rows));
+                insert.setArray(i + 1, values);
+            }
+            return insert.executeUpdate();
+        }
+    }
+
+    private static <T> Object[] elements(Column<T> column, List<T> rows) {
+        Object[] elements = column.type.array(rows.size());
+        for (int i = 0; i < elements.length; i++) {
+            Object value = column.of(rows.get(i));
+            elements[i] = value == null ? null : column.type.element(value);
+        }
+        return elements;
+    }
+
+    private static String insertStatement(String schema, Table<?> table) {
+        return "INSERT INTO " + quoted(schema) + '.' + quoted(table.name)
+                + table.columns.stream().map(column -> quoted(column.name)).collect(Collectors.joining(", ", " (", ")"))
+                + table.columns.stream()
+                        .map(column -> "?::" + column.type.sql + "[]")
+                        .collect(Collectors.joining(", ", " SELECT * FROM unnest(", ")"))
+                + table.key.stream()
+                        .map(column -> quoted(column.name))
+                        .collect(Collectors.joining(", ", " ON CONFLICT (", ") DO "))
+                + onSecondRow(table);
+    }
+
+    private static <T> String onSecondRow(Table<T> table) {
+        if (table.secondRow == Table.SecondRow.IGNORED) {
+            return "NOTHING";
+        }
+        return table.columns.stream()
+                .filter(column -> !table.key.contains(column))
+                .map(column -> quoted(column.name) + " = EXCLUDED." + quoted(column.name))
+                .collect(Collectors.joining(", ", "UPDATE SET ", ""));
+    }
+
+    /** Whether the same batch may succeed later, over a new connection. */
+    boolean isPassing(SQLException error) {
+        return PASSING_STATES.contains(state(error)) || PASSING_CLASSES.contains(stateClass(error));
+    }
+
+    /** Whether one of the batch's rows is to blame. */
+    boolean blamesRow(SQLException error) {
+        return ROW_CLASSES.contains(stateClass(error));
+    }
+
+    private static String state(SQLException error) {
+        return error.getSQLState() == null ? "" : error.getSQLState();
+    }
+
+    private static String stateClass(SQLException error) {
+        String state = state(error);
+        return state.length() < 2 ? "" : state.substring(0, 2);
+    }
+}

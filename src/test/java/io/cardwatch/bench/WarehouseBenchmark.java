@@ -1,0 +1,80 @@
+package io.cardwatch.bench;
+
+import io.cardwatch.domain.RecordOrigin;
+import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.domain.Transaction;
+import io.cardwatch.testing.Postgres;
+import io.cardwatch.warehouse.Tables;
+import io.cardwatch.warehouse.WarehouseConnection;
+import io.cardwatch.warehouse.WarehouseSink;
+import io.cardwatch.warehouse.WritePolicy;
+import java.time.Duration;
+import java.util.Locale;
+import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+
+/**
+ * Predictions written per second into an embedded PostgreSQL by one writer, for several batch sizes; every round fills
+ * an empty table. The first round of each size warms up.
+ *
+ * <pre>
+ * mvn -q test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=io.cardwatch.bench.WarehouseBenchmark
+ * </pre>
+ */
+public final class WarehouseBenchmark {
+    private static final int ROWS = 200_000;
+    private static final int ROUNDS = 4;
+
+    private WarehouseBenchmark() {}
+
+    public static void main(String[] args) throws Exception {
+        for (int batchSize : new int[] {500, 2_000, 5_000}) {
+            for (int round = 0; round < ROUNDS; round++) {
+                double seconds = fill(Postgres.freshDatabase(), batchSize);
+                System.out.printf(
+                        Locale.ROOT, "batch %5d  round %d  %,9.0f rows/s%n", batchSize, round, ROWS / seconds);
+            }
+        }
+    }
+
+    private static double fill(String url, int batchSize) throws Exception {
+        WarehouseConnection warehouse = new WarehouseConnection(url, Postgres.USER, () -> "", "public");
+        WritePolicy policy = new WritePolicy(batchSize, Duration.ofSeconds(1), Duration.ZERO);
+        WarehouseSink<ScoredTransaction> sink = new WarehouseSink<>(Tables.PREDICTIONS, warehouse, policy);
+        var writer =
+                new OneInputStreamOperatorTestHarness<>(new SinkWriterOperatorFactory<ScoredTransaction, Void>(sink));
+        writer.open();
+        long start = System.nanoTime();
+        for (int i = 0; i < ROWS; i++) {
+            writer.processElement(row(i), 0);
+        }
+        writer.endInput();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        writer.close();
+        return seconds;
+    }
+
+    /** Five thousand customers, one transaction every nine seconds: about the reference simulator's rate. */
+    private static ScoredTransaction row(int i) {
+        long customer = i * 2_654_435_761L % 5_000;
+        long second = 1_700_000_000L + i * 9L;
+        RecordOrigin origin = new RecordOrigin(
+                "cust-payment-txn-stream",
+                Long.toString(customer),
+                "shardId-000000000000",
+                "49590338271490256608559692538361571095921575989136588898",
+                second * 1000 + 7);
+        double amount = (i % 20_000) / 100.0;
+        return new ScoredTransaction(
+                new Transaction(
+                        i, second, customer, i % 10_000, i % 20_000, second % 86_400, 3, 0, 0, origin, new byte[0]),
+                new double[] {amount, 0, 1, 2, amount, 14, amount / 3, 60, amount / 7, 1, 0, 7, 1 / 7.0, 30, 1 / 30.0},
+                i % 1000 / 1000.0,
+                0.9,
+                "bench",
+                second * 1000 + 60,
+                "Ada Lovelace",
+                "ada.lovelace@example.org",
+                "+44 20 7946 0000");
+    }
+}

@@ -1,0 +1,74 @@
+package io.cardwatch.testing;
+
+import io.cardwatch.warehouse.SqlScripts;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** A PostgreSQL of the test's own, to be stopped, started again and locked up. Superuser {@code postgres}. */
+public final class OwnPostgres implements AutoCloseable {
+    private final Path data;
+    private final int port;
+    private EmbeddedPostgres server;
+
+    /** Starts it with the warehouse's tables in the database {@code postgres}, whose files go to {@code data}. */
+    public OwnPostgres(Path data) throws IOException, SQLException {
+        this.data = data;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            this.port = free.getLocalPort();
+        }
+        start();
+        try (Connection connection = connect()) {
+            SqlScripts.apply(connection);
+        }
+    }
+
+    /** Starts it on the same port, with the same data. */
+    public void start() throws IOException {
+        server = EmbeddedPostgres.builder()
+                .setPort(port)
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .start();
+    }
+
+    /** Stops it; whoever is connected loses the connection. */
+    public void stop() throws IOException {
+        server.close();
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String url() {
+        return "jdbc:postgresql://localhost:" + port + "/postgres";
+    }
+
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection(url(), "postgres", "");
+    }
+
+    /** Makes a superuser {@code role} who, other than everybody else, must give its password. */
+    public void createRoleWithPassword(String role, String password) throws IOException, SQLException {
+        Path rules = data.resolve("pg_hba.conf");
+        Files.writeString(rules, "host all " + role + " all scram-sha-256\n" + Files.readString(rules));
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_reload_conf()");
+            statement.execute("CREATE ROLE " + role + " LOGIN SUPERUSER PASSWORD '" + password + "'");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}
