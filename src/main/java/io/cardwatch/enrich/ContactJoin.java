@@ -1,0 +1,202 @@
+package io.cardwatch.enrich;
+
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Customer;
+import io.cardwatch.domain.CustomerChange;
+import io.cardwatch.domain.ScoredTransaction;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+
+/**
+ * Puts the contact details of its customer on each scored transaction; both inputs are keyed by customer id. A customer
+ * that is not known leaves the contact columns null and is counted.
+ *
+ * <p>While the gate is closed, rows wait in keyed state; it opens when {@link #ALL_CUSTOMERS_READ} arrives on the
+ * second input, and all that waited leaves, per key in order of arrival. More than {@code gateBuffer} waiting rows in a
+ * subtask fail the job. A restored job starts with an open gate if the gate was open everywhere when the snapshot was
+ * taken: with unaligned checkpoints the watermark may still be on its way to some subtasks, and customers before it.
+ *
+ * <p>Only the first input's watermark goes on, and not past rows that wait.
+ */
+public final class ContactJoin extends AbstractStreamOperator<ScoredTransaction>
+        implements TwoInputStreamOperator<ScoredTransaction, CustomerChange, ScoredTransaction> {
+    /** Timestamp of the watermark behind the last customer of the first full reading; what is later opens, too. */
+    public static final long ALL_CUSTOMERS_READ = Long.MAX_VALUE - 1;
+
+    private static final long serialVersionUID = 1;
+
+    private final TypeSerializer<ScoredTransaction> rowSerializer;
+    private final TypeSerializer<Customer> customerSerializer;
+    private final int gateBuffer;
+    private final boolean startsOpen;
+
+    private transient ValueState<Customer> customer;
+    private transient ListStateDescriptor<ScoredTransaction> waitingDescriptor;
+    private transient ListState<ScoredTransaction> waiting;
+    private transient ListState<Boolean> openState;
+    private transient boolean open;
+    private transient int waitingRows;
+    private transient Watermark heldWatermark;
+    private transient Counter unknownCustomers;
+
+    private ContactJoin(
+            TypeSerializer<ScoredTransaction> rowSerializer,
+            TypeSerializer<Customer> customerSerializer,
+            int gateBuffer,
+            boolean startsOpen) {
+        this.rowSerializer = rowSerializer;
+        this.customerSerializer = customerSerializer;
+        this.gateBuffer = gateBuffer;
+        this.startsOpen = startsOpen;
+    }
+
+    /** The join of a streaming job, whose gate is closed until all customers have been read. */
+    public static ContactJoin gated(
+            TypeSerializer<ScoredTransaction> rowSerializer,
+            TypeSerializer<Customer> customerSerializer,
+            int gateBuffer) {
+        return new ContactJoin(rowSerializer, customerSerializer, gateBuffer, false);
+    }
+
+    /**
+     * The join of a bounded run in BATCH mode, where each key's records come sorted by timestamp from both inputs
+     * merged: it needs no gate if the customers' timestamps are smaller than those of all transactions.
+     */
+    public static ContactJoin sorted(
+            TypeSerializer<ScoredTransaction> rowSerializer, TypeSerializer<Customer> customerSerializer) {
+        return new ContactJoin(rowSerializer, customerSerializer, 0, true);
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        openState = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>("gate-open", BooleanSerializer.INSTANCE));
+        open = startsOpen || (context.isRestored() && wasOpenEverywhere());
+    }
+
+    private boolean wasOpenEverywhere() throws Exception {
+        boolean everywhere = false;
+        for (boolean openThere : openState.get()) {
+            if (!openThere) {
+                return false;
+            }
+            everywhere = true;
+        }
+        return everywhere;
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        // The second input has no event time: as long as it counts as idle, watermark and idleness of the first rule.
+        processWatermarkStatus2(WatermarkStatus.IDLE);
+        // The one group that Amazon's managed service forwards.
+        unknownCustomers = getMetricGroup().addGroup("kinesisanalytics").counter("unknownCustomers");
+        customer = getPartitionedState(new ValueStateDescriptor<>("customer", customerSerializer));
+        waitingDescriptor = new ListStateDescriptor<>("waiting-rows", rowSerializer);
+        waiting = getPartitionedState(waitingDescriptor);
+        if (!open) {
+            forEachWaitingKey(rows -> {
+                for (ScoredTransaction ignored : rows.get()) {
+                    waitingRows++;
+                }
+            });
+        }
+    }
+
+    @Override
+    public void processElement1(StreamRecord<ScoredTransaction> element) throws Exception {
+        if (open) {
+            output.collect(element.replace(withContact(element.getValue())));
+            return;
+        }
+        if (waitingRows == gateBuffer) {
+            throw new BadInputException(
+                    "More than " + gateBuffer + " rows of a subtask wait for the first full reading of customer_info",
+                    "See in the log why that reading does not end (a lock, a slow database), or raise"
+                            + " customers.gate-buffer.");
+        }
+        waiting.add(element.getValue());
+        waitingRows++;
+    }
+
+    @Override
+    public void processElement2(StreamRecord<CustomerChange> element) throws Exception {
+        customer.update(element.getValue().customer);
+    }
+
+    @Override
+    public void processWatermark1(Watermark mark) throws Exception {
+        if (open) {
+            super.processWatermark1(mark);
+        } else {
+            heldWatermark = mark;
+        }
+    }
+
+    @Override
+    public void processWatermark2(Watermark mark) throws Exception {
+        if (open || mark.getTimestamp() < ALL_CUSTOMERS_READ) {
+            return;
+        }
+        open = true;
+        forEachWaitingKey(this::release);
+        waitingRows = 0;
+        if (heldWatermark != null) {
+            super.processWatermark1(heldWatermark);
+            heldWatermark = null;
+        }
+    }
+
+    private void release(ListState<ScoredTransaction> rows) throws Exception {
+        for (ScoredTransaction row : rows.get()) {
+            output.collect(new StreamRecord<>(withContact(row), row.transaction.epochSecond * 1000));
+        }
+        rows.clear();
+    }
+
+    private ScoredTransaction withContact(ScoredTransaction row) throws Exception {
+        Customer known = customer.value();
+        if (known == null) {
+            unknownCustomers.inc();
+            return row;
+        }
+        return row.withContact(known);
+    }
+
+    /** Visits the waiting rows of each key that has some, with that key as the current one. */
+    private void forEachWaitingKey(WaitingRowsVisitor visitor) throws Exception {
+        getKeyedStateBackend()
+                .applyToAllKeys(
+                        VoidNamespace.INSTANCE,
+                        VoidNamespaceSerializer.INSTANCE,
+                        waitingDescriptor,
+                        (Object key, ListState<ScoredTransaction> rows) -> visitor.visit(rows));
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        openState.clear();
+        openState.add(open);
+    }
+
+    private interface WaitingRowsVisitor {
+        void visit(ListState<ScoredTransaction> rows) throws Exception;
+    }
+}
