@@ -27,6 +27,22 @@ public final class SimulatedEvent {
         return label != null;
     }
 
+    /** The payment as a stream carries it: without the truth about it. */
+    public Transaction observed() {
+        return new Transaction(
+                transaction.transactionId,
+                transaction.epochSecond,
+                transaction.customerId,
+                transaction.terminalId,
+                transaction.amountCents,
+                transaction.timeSeconds,
+                transaction.timeDays,
+                Transaction.ABSENT,
+                Transaction.ABSENT,
+                transaction.origin,
+                transaction.raw);
+    }
+
     /** TX_DATETIME of a payment, LABEL_DATETIME of a verdict, UTC epoch seconds. */
     public long epochSecond() {
         return isLabel() ? label.labelEpochSecond : transaction.epochSecond;

@@ -1,0 +1,125 @@
+package io.cardwatch.datagen;
+
+import io.cardwatch.codec.LabelJson;
+import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.domain.BadInputException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.kinesis.KinesisClientBuilder;
+import software.amazon.awssdk.services.kinesis.model.KinesisException;
+import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
+
+/**
+ * Feeds two Kinesis streams: payments keyed by customer, verdicts by terminal, without the truth that the simulator
+ * knows. Before payments are sent, so are all verdicts that became known before them.
+ */
+public final class KinesisFeed implements EventSink {
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    /** At a low rate a request holds what falls into this part of a second, so that records do not come in bursts. */
+    private static final double REQUESTS_PER_SECOND = 20;
+
+    private final KinesisClient client;
+    private final OrderedStreamWriter payments;
+    private final OrderedStreamWriter labels;
+
+    /**
+     * A feed for streams that exist; closes {@code client} when it is closed.
+     *
+     * @param recordsPerSecond of both streams together; infinity for as many as Kinesis takes
+     * @throws BadInputException if Kinesis cannot be reached or does not have one of the streams
+     */
+    public KinesisFeed(KinesisClient client, String stream, String labelStream, double recordsPerSecond) {
+        this.client = client;
+        mustExist(client, stream);
+        mustExist(client, labelStream);
+        Pace pace = new Pace(recordsPerSecond);
+        int batch =
+                (int) Math.max(1, Math.min(OrderedStreamWriter.MOST_RECORDS, recordsPerSecond / REQUESTS_PER_SECOND));
+        payments = new OrderedStreamWriter(client, stream, batch, pace, PATIENCE.toNanos());
+        labels = new OrderedStreamWriter(client, labelStream, batch, pace, PATIENCE.toNanos());
+    }
+
+    /**
+     * A client with the credentials that the AWS SDK finds; region and endpoint as well, unless given here.
+     *
+     * @throws BadInputException if there is no region to be found
+     */
+    public static KinesisClient client(Optional<URI> endpoint, Optional<String> region) {
+        KinesisClientBuilder builder = KinesisClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder());
+        endpoint.ifPresent(builder::endpointOverride);
+        region.map(Region::of).ifPresent(builder::region);
+        try {
+            return builder.build();
+        } catch (SdkClientException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private static void mustExist(KinesisClient client, String stream) {
+        try {
+            client.listShards(request -> request.streamName(stream).maxResults(1));
+        } catch (ResourceNotFoundException e) {
+            throw new BadInputException(
+                    "There is no Kinesis stream " + stream + ".",
+                    "Create it with: aws kinesis create-stream --stream-name " + stream
+                            + " --shard-count 2, or look at --region and --endpoint-url.",
+                    e);
+        } catch (KinesisException e) {
+            throw refused(stream, e);
+        } catch (SdkClientException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private static BadInputException unreachable(SdkClientException e) {
+        return new BadInputException(
+                "Kinesis cannot be reached: " + e.getMessage() + ".",
+                "Look at --endpoint-url and --region, and at the credentials in the environment or ~/.aws (a local"
+                        + " server takes any).",
+                e);
+    }
+
+    static BadInputException refused(String stream, KinesisException e) {
+        return new BadInputException(
+                "Kinesis refuses the stream " + stream + ": " + e.getMessage() + ".",
+                "The credentials need kinesis:ListShards and kinesis:PutRecords on the stream.",
+                e);
+    }
+
+    @Override
+    public void accept(SimulatedEvent event) {
+        if (event.isLabel()) {
+            labels.add(event.label.terminalId, LabelJson.encode(event.label));
+            if (labels.full()) {
+                labels.send();
+            }
+        } else {
+            payments.add(event.transaction.customerId, TransactionJson.encode(event.observed()));
+            if (payments.full()) {
+                labels.flush();
+                payments.send();
+            }
+        }
+    }
+
+    @Override
+    public void complete() {
+        labels.flush();
+        payments.flush();
+    }
+
+    /** Records that Kinesis did not take at first, each attempt counted. */
+    public long resent() {
+        return payments.resent() + labels.resent();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,153 @@
+package io.cardwatch.datagen;
+
+import io.cardwatch.domain.BadInputException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.kinesis.model.KinesisException;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
+
+/**
+ * Writes records to one Kinesis stream and keeps the order of each key, whatever fails: a request holds a key once at
+ * most, and is repeated for the records that failed until none is left, before the next request. No record is dropped;
+ * one whose request was cut off after it was stored comes twice.
+ *
+ * <p>Records of one key that come closely together therefore spread over several requests. Payments of many customers
+ * fill whole requests all the same; a stream of one key would be written a record at a time. A request's size needs no
+ * watching: 500 records of ours are a fiftieth of the 5 MiB allowed.
+ */
+final class OrderedStreamWriter {
+    static final int MOST_RECORDS = 500;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    private final KinesisClient client;
+    private final String stream;
+    private final int batchSize;
+    private final Pace pace;
+    private final long patienceNanos;
+    private final ArrayDeque<PutRecordsRequestEntry> pending = new ArrayDeque<>();
+    private long resent;
+
+    /**
+     * A writer of requests of {@code batchSize} records at most.
+     *
+     * @param patienceNanos how long nothing may be accepted before it gives up
+     */
+    OrderedStreamWriter(KinesisClient client, String stream, int batchSize, Pace pace, long patienceNanos) {
+        this.client = client;
+        this.stream = stream;
+        this.batchSize = batchSize;
+        this.pace = pace;
+        this.patienceNanos = patienceNanos;
+    }
+
+    void add(long key, byte[] data) {
+        pending.add(PutRecordsRequestEntry.builder()
+                .partitionKey(Long.toString(key))
+                .data(SdkBytes.fromByteArrayUnsafe(data))
+                .build());
+    }
+
+    /** So many records wait that a request can be filled, even if keys repeat among them. */
+    boolean full() {
+        return pending.size() >= 2 * batchSize;
+    }
+
+    void flush() {
+        while (!pending.isEmpty()) {
+            send();
+        }
+    }
+
+    /** Records that had to be sent again, each time counted. */
+    long resent() {
+        return resent;
+    }
+
+    /** Sends one request, of the first waiting record of each key. */
+    void send() {
+        List<PutRecordsRequestEntry> batch = new ArrayList<>(batchSize);
+        Set<String> keys = new HashSet<>();
+        for (Iterator<PutRecordsRequestEntry> next = pending.iterator(); next.hasNext() && batch.size() < batchSize; ) {
+            PutRecordsRequestEntry entry = next.next();
+            if (keys.add(entry.partitionKey())) {
+                batch.add(entry);
+                next.remove();
+            }
+        }
+        pace.await(batch.size());
+        sendAll(batch);
+    }
+
+    private void sendAll(List<PutRecordsRequestEntry> batch) {
+        long lastProgress = System.nanoTime();
+        long pauseMillis = 50;
+        List<PutRecordsRequestEntry> left = batch;
+        while (!left.isEmpty()) {
+            Attempt attempt = attempt(left);
+            if (attempt.failed.size() < left.size()) {
+                lastProgress = System.nanoTime();
+                pauseMillis = 50;
+            } else if (System.nanoTime() - lastProgress > patienceNanos) {
+                throw new BadInputException(
+                        "Kinesis has accepted no record for the stream " + stream + " for "
+                                + patienceNanos / 1_000_000_000 + " s: " + attempt.reason + ".",
+                        "Give the stream more shards, lower --rate, or wait until the service is well again.");
+            }
+            left = attempt.failed;
+            if (!left.isEmpty()) {
+                resent += left.size();
+                Pace.sleep(pauseMillis);
+                pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+            }
+        }
+    }
+
+    /** What one request left undone, and why. */
+    private static final class Attempt {
+        final List<PutRecordsRequestEntry> failed;
+        final String reason;
+
+        Attempt(List<PutRecordsRequestEntry> failed, String reason) {
+            this.failed = failed;
+            this.reason = reason;
+        }
+    }
+
+    private Attempt attempt(List<PutRecordsRequestEntry> entries) {
+        List<PutRecordsResultEntry> results;
+        try {
+            results = client.putRecords(request -> request.streamName(stream).records(entries))
+                    .records();
+        } catch (SdkClientException e) {
+            return new Attempt(entries, e.getMessage());
+        } catch (KinesisException e) {
+            if (passing(e)) {
+                return new Attempt(entries, e.getMessage());
+            }
+            throw KinesisFeed.refused(stream, e);
+        }
+        List<PutRecordsRequestEntry> failed = new ArrayList<>();
+        Set<String> reasons = new HashSet<>();
+        for (int i = 0; i < results.size(); i++) {
+            if (results.get(i).errorCode() != null) {
+                failed.add(entries.get(i));
+                reasons.add(results.get(i).errorCode());
+            }
+        }
+        return new Attempt(failed, reasons.stream().sorted().collect(Collectors.joining(", ")));
+    }
+
+    private static boolean passing(KinesisException e) {
+        return e.statusCode() >= 500 || e.isThrottlingException() || ((SdkException) e).retryable();
+    }
+}

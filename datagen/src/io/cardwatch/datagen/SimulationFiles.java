@@ -1,0 +1,107 @@
+package io.cardwatch.datagen;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.cardwatch.codec.CustomerCsv;
+import io.cardwatch.codec.LabelCsv;
+import io.cardwatch.codec.LabelJson;
+import io.cardwatch.codec.TransactionCsv;
+import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Customer;
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.Transaction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Writes {@code transactions} and {@code labels} into a directory, as .csv or .jsonl, and {@code customers.csv}, each
+ * also .gz. The transactions carry their truth, TX_FRAUD and TX_FRAUD_SCENARIO. A file appears when it is whole.
+ */
+public final class SimulationFiles implements EventSink {
+    /** How a file spells its records. */
+    public enum Format {
+        CSV,
+        JSONL
+    }
+
+    private final WholeFile transactionFile;
+    private final WholeFile labelFile;
+    private final Function<Transaction, byte[]> transactionLine;
+    private final Function<FraudLabel, byte[]> labelLine;
+
+    /**
+     * Begins the files and writes the customers.
+     *
+     * @throws BadInputException if the directory holds anything or cannot be written to
+     */
+    public SimulationFiles(Path directory, Format format, boolean gzip, List<Customer> customers) {
+        boolean csv = format == Format.CSV;
+        String compressed = gzip ? ".gz" : "";
+        String ending = (csv ? ".csv" : ".jsonl") + compressed;
+        transactionLine =
+                csv ? transaction -> TransactionCsv.row(transaction).getBytes(UTF_8) : TransactionJson::encode;
+        labelLine = csv ? label -> LabelCsv.row(label).getBytes(UTF_8) : LabelJson::encode;
+        mustBeEmpty(directory);
+        try {
+            Files.createDirectories(directory);
+            try (WholeFile customerFile = new WholeFile(directory.resolve("customers.csv" + compressed))) {
+                customerFile.line(CustomerCsv.HEADER);
+                customers.forEach(customer -> customerFile.line(CustomerCsv.row(customer)));
+                customerFile.complete();
+            }
+            transactionFile = new WholeFile(directory.resolve("transactions" + ending));
+            labelFile = new WholeFile(directory.resolve("labels" + ending));
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "The directory " + directory + " cannot be written to: " + e.getMessage() + ".",
+                    "Choose another with --out, or mend its permissions.",
+                    e);
+        }
+        if (csv) {
+            transactionFile.line(TransactionCsv.HEADER);
+            labelFile.line(LabelCsv.HEADER);
+        }
+    }
+
+    private static void mustBeEmpty(Path directory) {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            files.findFirst().ifPresent(file -> {
+                throw new BadInputException(
+                        "The directory " + directory + " is not empty: it holds " + file.getFileName() + ".",
+                        "Choose another with --out, or empty it.");
+            });
+        } catch (IOException e) {
+            throw new BadInputException(
+                    directory + " is not a directory that can be read.", "Choose another with --out.", e);
+        }
+    }
+
+    @Override
+    public void accept(SimulatedEvent event) {
+        if (event.isLabel()) {
+            labelFile.line(labelLine.apply(event.label));
+        } else {
+            transactionFile.line(transactionLine.apply(event.transaction));
+        }
+    }
+
+    @Override
+    public void complete() {
+        labelFile.complete();
+        transactionFile.complete();
+    }
+
+    @Override
+    public void close() {
+        labelFile.close();
+        transactionFile.close();
+    }
+}

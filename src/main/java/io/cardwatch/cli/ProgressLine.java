@@ -1,0 +1,75 @@
+package io.cardwatch.cli;
+
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * Shows how far a command is: on a terminal one line that is written over four times a second, elsewhere a line every
+ * five seconds.
+ */
+final class ProgressLine {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
+    private static final long TERMINAL_NANOS = 250_000_000L;
+    private static final long LOG_NANOS = 5_000_000_000L;
+    /** Asking the clock for each of a million records a second would cost as much as making them. */
+    private static final int RECORDS_PER_LOOK = 256;
+
+    private final PrintWriter out;
+    private final boolean terminal;
+    private final long startNanos = System.nanoTime();
+    private long shownNanos = startNanos;
+    private long records;
+
+    ProgressLine(PrintWriter out) {
+        this.out = out;
+        terminal = onTerminal();
+    }
+
+    /** From JDK 22 on there is always a console: lines are then written over in a log, too. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean onTerminal() {
+        return System.console() != null;
+    }
+
+    /** One more record is done, of the given simulated time. */
+    void record(long epochSecond) {
+        if (++records % RECORDS_PER_LOOK == 0) {
+            long now = System.nanoTime();
+            if (now - shownNanos > (terminal ? TERMINAL_NANOS : LOG_NANOS)) {
+                shownNanos = now;
+                show(epochSecond);
+            }
+        }
+    }
+
+    long records() {
+        return records;
+    }
+
+    double seconds() {
+        return (System.nanoTime() - startNanos) / 1e9;
+    }
+
+    /** Ends the line, so that what follows begins a new one. */
+    void end() {
+        if (terminal && shownNanos != startNanos) {
+            out.println();
+        }
+        out.flush();
+    }
+
+    private void show(long epochSecond) {
+        String text = String.format(
+                Locale.ROOT,
+                "%,d records, %,.0f records/s, simulated time %s",
+                records,
+                records / seconds(),
+                TIME.format(LocalDateTime.ofInstant(Instant.ofEpochSecond(epochSecond), ZoneOffset.UTC)));
+        out.print(terminal ? "\r" + text + "  " : text + System.lineSeparator());
+        out.flush();
+    }
+}
