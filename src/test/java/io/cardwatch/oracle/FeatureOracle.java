@@ -41,6 +41,11 @@ public final class FeatureOracle {
         MATCHED,
         /** Its transaction has not come yet; it matches later, or is unmatched when its time expires. */
         WAITING,
+        /**
+         * Of the labels with its LABEL_DATETIME the last to arrive said the same: counted, and no dead letter of its
+         * own.
+         */
+        REPEATED,
         /** Its transaction's time had already expired: no dead letter. */
         LATE
     }
@@ -116,9 +121,13 @@ public final class FeatureOracle {
     public LabelOutcome label(FraudLabel label) {
         Identity identity = new Identity(label.customerId, label.transactionId, label.txEpochSecond);
         Labelled labelled = new Labelled(identity, label.terminalId);
+        boolean repeated = repeats(label, labels.getOrDefault(labelled, List.of()));
         labels.computeIfAbsent(labelled, key -> new ArrayList<>()).add(label);
         if (isPast(label.txEpochSecond, delay + LONGEST_WINDOW + allowedLateness)) {
             return LabelOutcome.LATE;
+        }
+        if (repeated) {
+            return LabelOutcome.REPEATED;
         }
         Transaction tx = accepted.get(identity);
         if (tx != null && tx.terminalId == label.terminalId) {
@@ -149,6 +158,16 @@ public final class FeatureOracle {
     /** All input has ended; what {@link #watermark} says of the end of time. */
     public List<FraudLabel> end() {
         return watermark(Long.MAX_VALUE);
+    }
+
+    private static boolean repeats(FraudLabel label, List<FraudLabel> earlier) {
+        FraudLabel last = null;
+        for (FraudLabel other : earlier) {
+            if (other.labelEpochSecond == label.labelEpochSecond) {
+                last = other;
+            }
+        }
+        return last != null && last.fraud == label.fraud;
     }
 
     private boolean isPast(long epochSecond, long retention) {

@@ -338,8 +338,8 @@ class FeatureOracleTest {
         void aRepeatedLabelCountsOnce() {
             feed(past);
             feed(terminalTx(NOON - DELAY - 30));
-            oracle.label(label(past, true, NOON - 10));
-            oracle.label(label(past, true, NOON - 10));
+            assertThat(oracle.label(label(past, true, NOON - 10))).isEqualTo(LabelOutcome.MATCHED);
+            assertThat(oracle.label(label(past, true, NOON - 10))).isEqualTo(LabelOutcome.REPEATED);
 
             assertThat(risk()).isEqualTo(0.5);
         }
@@ -574,15 +574,32 @@ class FeatureOracleTest {
         }
 
         @Test
-        void everyArrivalOfAnUnmatchedLabelIsReported() {
+        void everyLabelOfAnAbsentTransactionIsReported() {
             FraudLabel first = label(absent, true, NOON + DAY);
-            FraudLabel again = label(absent, true, NOON + DAY);
-            FraudLabel retraction = label(absent, false, NOON + 2 * DAY);
+            FraudLabel tied = label(absent, false, NOON + DAY);
+            FraudLabel later = label(absent, false, NOON + 2 * DAY);
             oracle.label(first);
-            oracle.label(again);
-            oracle.label(retraction);
+            oracle.label(tied);
+            oracle.label(later);
 
-            assertThat(oracle.watermark(NOON + EXPIRY)).containsExactly(first, again, retraction);
+            assertThat(oracle.watermark(NOON + EXPIRY)).containsExactly(first, tied, later);
+        }
+
+        @Test
+        void aRepeatedLabelIsReportedOnce() {
+            FraudLabel first = label(absent, true, NOON + DAY);
+            oracle.label(first);
+
+            assertThat(oracle.label(label(absent, true, NOON + DAY))).isEqualTo(LabelOutcome.REPEATED);
+            assertThat(oracle.watermark(NOON + EXPIRY)).containsExactly(first);
+        }
+
+        @Test
+        void aVerdictThatReturnsAfterAnotherOfItsDateIsNoRepetition() {
+            oracle.label(label(absent, true, NOON + DAY));
+            oracle.label(label(absent, false, NOON + DAY));
+
+            assertThat(oracle.label(label(absent, true, NOON + DAY))).isEqualTo(LabelOutcome.WAITING);
         }
 
         @Test

@@ -158,6 +158,9 @@ public final class HistoryGenerator {
                     default -> now - random.nextInt(86_400);
                 };
         watermark = Math.max(watermark, target);
+        if (random.nextBoolean()) {
+            now = Math.max(now, watermark);
+        }
         arrivals.add(new WatermarkAdvances(watermark));
     }
 

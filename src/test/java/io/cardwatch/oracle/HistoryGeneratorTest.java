@@ -52,10 +52,10 @@ class HistoryGeneratorTest {
         }
 
         assertThat(outcomes).containsOnlyKeys(Outcome.values());
-        assertThat(outcomes.values()).allMatch(count -> count > HISTORIES / 2);
+        assertThat(outcomes.values()).allMatch(count -> count > HISTORIES / 4);
         assertThat(labelOutcomes).containsOnlyKeys(LabelOutcome.values());
-        assertThat(labelOutcomes.values()).allMatch(count -> count > HISTORIES / 2);
-        assertThat(List.of(unmatched, risky, windowsThatDiffer)).allMatch(count -> count > HISTORIES / 2);
+        assertThat(labelOutcomes.values()).allMatch(count -> count > HISTORIES / 4);
+        assertThat(List.of(unmatched, risky, windowsThatDiffer)).allMatch(count -> count > HISTORIES / 4);
     }
 
     @Test

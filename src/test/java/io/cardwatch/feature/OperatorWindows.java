@@ -1,0 +1,153 @@
+package io.cardwatch.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.FeaturedTransaction;
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.Transaction;
+import io.cardwatch.oracle.Answers;
+import io.cardwatch.oracle.Arrival;
+import io.cardwatch.oracle.Arrival.LabelArrives;
+import io.cardwatch.oracle.Arrival.TransactionArrives;
+import io.cardwatch.oracle.Arrival.WatermarkAdvances;
+import io.cardwatch.oracle.FeatureOracle.Outcome;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * The two operators in Flink's test harnesses, the first one's output going straight to the second. A label's outcome
+ * is not told, since an operator only counts it.
+ */
+final class OperatorWindows implements Answers, Closeable {
+    private static final OutputTag<DeadLetter> DEAD_LETTERS = new OutputTag<>("dead-letters") {};
+
+    private final WindowTimes times;
+    private final boolean bounded;
+    private final Supplier<StateBackend> backend;
+    private KeyedOneInputStreamOperatorTestHarness<Long, Transaction, FeaturedTransaction> customers;
+    private KeyedTwoInputStreamOperatorTestHarness<Long, FeaturedTransaction, FraudLabel, FeaturedTransaction>
+            terminals;
+
+    OperatorWindows(WindowTimes times, boolean bounded, Supplier<StateBackend> backend) throws Exception {
+        this.times = times;
+        this.bounded = bounded;
+        this.backend = backend;
+        OperatorSubtaskState nothing = OperatorSubtaskState.builder().build();
+        open(nothing, nothing);
+    }
+
+    @Override
+    public String to(Arrival arrival) throws Exception {
+        if (arrival instanceof TransactionArrives arrives) {
+            return transaction(arrives.transaction());
+        }
+        if (arrival instanceof LabelArrives arrives) {
+            terminals.processElement2(new StreamRecord<>(arrives.label()));
+            return "";
+        }
+        Watermark mark = new Watermark(((WatermarkAdvances) arrival).epochSecond() * 1000);
+        customers.processWatermark(mark);
+        terminals.processWatermark1(mark);
+        terminals.processWatermark2(mark);
+        return Answers.unmatched(deadLetters(terminals.getSideOutput(DEAD_LETTERS)).stream()
+                .map(letter -> letter.origin.sequenceNumber)
+                .toList());
+    }
+
+    private String transaction(Transaction tx) throws Exception {
+        customers.processElement(new StreamRecord<>(tx));
+        List<FeaturedTransaction> accepted = customers.extractOutputValues();
+        List<DeadLetter> refused = deadLetters(customers.getSideOutput(DEAD_LETTERS));
+        customers.getOutput().clear();
+        if (!refused.isEmpty()) {
+            assertThat(accepted).isEmpty();
+            assertThat(refused).singleElement().satisfies(letter -> {
+                assertThat(letter.origin.sequenceNumber).isEqualTo(tx.origin.sequenceNumber);
+                assertThat(letter.raw).isEqualTo(tx.raw);
+            });
+            return Answers.transaction(Outcome.valueOf(refused.get(0).reason.name()));
+        }
+        if (accepted.isEmpty()) {
+            return Answers.transaction(Outcome.REDELIVERED);
+        }
+        terminals.processElement1(new StreamRecord<>(accepted.get(0)));
+        List<FeaturedTransaction> featured = terminals.extractOutputValues();
+        terminals.getOutput().clear();
+        assertThat(featured).hasSize(1);
+        return Answers.transaction(Outcome.ACCEPTED, featured.get(0).features);
+    }
+
+    private static List<DeadLetter> deadLetters(Queue<StreamRecord<DeadLetter>> sideOutput) {
+        List<DeadLetter> letters = new ArrayList<>();
+        while (sideOutput != null && !sideOutput.isEmpty()) {
+            letters.add(sideOutput.remove().getValue());
+        }
+        return letters;
+    }
+
+    /** Takes a checkpoint, throws both operators away and restores new ones from it. */
+    void restore() throws Exception {
+        OperatorSubtaskState customerState = customers.snapshot(1, 1);
+        OperatorSubtaskState terminalState = terminals.snapshot(1, 1);
+        close();
+        open(customerState, terminalState);
+    }
+
+    private void open(OperatorSubtaskState customerState, OperatorSubtaskState terminalState) throws Exception {
+        customers = new KeyedOneInputStreamOperatorTestHarness<>(
+                new CustomerWindowOperator(times, bounded, true, DEAD_LETTERS), tx -> tx.customerId, Types.LONG);
+        terminals = new KeyedTwoInputStreamOperatorTestHarness<>(
+                new TerminalWindowOperator(times, bounded, true, DEAD_LETTERS),
+                featured -> featured.transaction.terminalId,
+                label -> label.terminalId,
+                Types.LONG);
+        customers.setStateBackend(backend.get());
+        terminals.setStateBackend(backend.get());
+        customers.initializeState(customerState);
+        terminals.initializeState(terminalState);
+        customers.open();
+        terminals.open();
+    }
+
+    /** Keys that still have state, and timers that still wait, in both operators. */
+    int leftovers() {
+        return keys(customers, "customer-window")
+                + keys(terminals, "terminal-window")
+                + customers.numEventTimeTimers()
+                + terminals.numEventTimeTimers();
+    }
+
+    private static int keys(AbstractStreamOperatorTestHarness<FeaturedTransaction> harness, String state) {
+        KeyedStateBackend<Long> backend = harness.getOperator().getKeyedStateBackend();
+        try (Stream<Long> keys = backend.getKeys(state, VoidNamespace.INSTANCE)) {
+            return (int) keys.count();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            customers.close();
+            terminals.close();
+        } catch (Exception e) {
+            throw new IOException("an operator does not close", e);
+        }
+    }
+}

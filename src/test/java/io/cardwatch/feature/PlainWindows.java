@@ -1,0 +1,104 @@
+package io.cardwatch.feature;
+
+import io.cardwatch.codec.WireSerializer;
+import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.DeadLetterReason;
+import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.Transaction;
+import io.cardwatch.oracle.Answers;
+import io.cardwatch.oracle.Arrival;
+import io.cardwatch.oracle.Arrival.LabelArrives;
+import io.cardwatch.oracle.Arrival.TransactionArrives;
+import io.cardwatch.oracle.Arrival.WatermarkAdvances;
+import io.cardwatch.oracle.FeatureOracle.LabelOutcome;
+import io.cardwatch.oracle.FeatureOracle.Outcome;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+/** The product's windows, a customer's then a terminal's, without Flink around them. */
+final class PlainWindows implements Answers {
+    private final WindowTimes times;
+    private final Map<Long, CustomerWindow> customers = new HashMap<>();
+    private final Map<Long, TerminalWindow> terminals = new HashMap<>();
+    private long watermark = Long.MIN_VALUE;
+
+    PlainWindows(WindowTimes times) {
+        this.times = times;
+    }
+
+    @Override
+    public String to(Arrival arrival) {
+        if (arrival instanceof TransactionArrives arrives) {
+            double[] features = new double[Feature.ALL.size()];
+            Outcome outcome = transaction(arrives.transaction(), features);
+            return outcome == Outcome.ACCEPTED ? Answers.transaction(outcome, features) : Answers.transaction(outcome);
+        }
+        if (arrival instanceof LabelArrives arrives) {
+            return Answers.label(label(arrives.label()));
+        }
+        advance(((WatermarkAdvances) arrival).epochSecond());
+        return Answers.unmatched(takeUnmatched());
+    }
+
+    /** Puts an accepted transaction's values into {@code features}. */
+    Outcome transaction(Transaction tx, double[] features) {
+        CustomerWindow customer = customers.computeIfAbsent(tx.customerId, id -> new CustomerWindow());
+        Outcome outcome =
+                Outcome.valueOf(customer.arrive(tx, watermark, times, features).name());
+        if (outcome == Outcome.ACCEPTED) {
+            PaymentFeatures.describe(tx, features);
+            terminal(tx.terminalId).arrive(tx, watermark, times, features);
+        }
+        return outcome;
+    }
+
+    LabelOutcome label(FraudLabel label) {
+        TerminalWindow terminal = terminal(label.terminalId);
+        LabelOutcome outcome =
+                LabelOutcome.valueOf(terminal.label(label, watermark, times).name());
+        if (outcome == LabelOutcome.WAITING) {
+            terminal.await(label, DeadLetter.of(DeadLetterReason.LABEL_UNMATCHED, "", label.origin, label.raw, true));
+        }
+        return outcome;
+    }
+
+    /** Event time has reached {@code epochSecond}. */
+    void advance(long epochSecond) {
+        watermark = epochSecond * 1000;
+    }
+
+    /** Sequence numbers of the labels whose transaction can no longer come. */
+    List<String> takeUnmatched() {
+        List<String> unmatched = new ArrayList<>();
+        for (TerminalWindow terminal : terminals.values()) {
+            for (DeadLetter label : terminal.takeUnmatched(times.terminalHorizon(watermark))) {
+                unmatched.add(label.origin.sequenceNumber);
+            }
+        }
+        return unmatched;
+    }
+
+    /** Writes all windows to bytes and reads them back. */
+    void restore() throws IOException {
+        restore(customers, CustomerWindow.Serializer.INSTANCE);
+        restore(terminals, TerminalWindow.Serializer.INSTANCE);
+    }
+
+    private static <T> void restore(Map<Long, T> windows, WireSerializer<T> serializer) throws IOException {
+        for (Map.Entry<Long, T> entry : windows.entrySet()) {
+            DataOutputSerializer bytes = new DataOutputSerializer(256);
+            serializer.serialize(entry.getValue(), bytes);
+            entry.setValue(serializer.deserialize(new DataInputDeserializer(bytes.getCopyOfBuffer())));
+        }
+    }
+
+    private TerminalWindow terminal(long id) {
+        return terminals.computeIfAbsent(id, key -> new TerminalWindow());
+    }
+}
