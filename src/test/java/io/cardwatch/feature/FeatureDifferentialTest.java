@@ -46,12 +46,12 @@ class FeatureDifferentialTest {
 
     @Test
     void operatorsOnHeapStateAnswerAsTheOracleDoes_restoredAtARandomPoint() {
-        compare(100_000, 1_000, history -> operatorsDiffer(history, HashMapStateBackend::new));
+        compare(100_000, 600, history -> operatorsDiffer(history, HashMapStateBackend::new));
     }
 
     @Test
     void operatorsOnRocksDbAnswerAsTheOracleDoes_restoredAtARandomPoint() {
-        compare(200_000, 100, history -> operatorsDiffer(history, EmbeddedRocksDBStateBackend::new));
+        compare(200_000, 40, history -> operatorsDiffer(history, EmbeddedRocksDBStateBackend::new));
     }
 
     @Test
