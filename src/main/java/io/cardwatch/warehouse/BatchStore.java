@@ -68,21 +68,21 @@ final class BatchStore<T> implements AutoCloseable {
         String reason = error.getSQLState() + " " + error.getMessage();
         if (dialect.isPassing(error)) {
             return new IOException(
-                    "The warehouse " + warehouse + " did not take a batch of " + table.name + " within "
+                    "the warehouse " + warehouse + " did not take a batch of " + table.name + " within "
                             + spent.toSeconds() + " s (warehouse.retry-timeout): " + reason,
                     error);
         }
         if (!dialect.blamesRow(error)) {
             return new IOException(
-                    "The warehouse " + warehouse + " refused to write " + table.name + ": " + reason, error);
+                    "the warehouse " + warehouse + " refused to write " + table.name + ": " + reason, error);
         }
         try {
             String key = table.describeKey(firstRefused(rows));
             return new IOException(
-                    "The warehouse refused the row of " + table.name + " with " + key + ": " + reason, error);
+                    "the warehouse refused the row of " + table.name + " with " + key + ": " + reason, error);
         } catch (SQLException e) {
             error.addSuppressed(e);
-            return new IOException("The warehouse refused a row of " + table.name + ": " + reason, error);
+            return new IOException("the warehouse refused a row of " + table.name + ": " + reason, error);
         } finally {
             close();
         }

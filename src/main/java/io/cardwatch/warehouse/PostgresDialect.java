@@ -1,6 +1,5 @@
 package io.cardwatch.warehouse;
 
-import io.cardwatch.domain.BadInputException;
 import java.io.Serializable;
 import java.sql.Array;
 import java.sql.Connection;
@@ -8,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -20,8 +18,6 @@ import java.util.stream.Collectors;
  */
 final class PostgresDialect implements Serializable {
     private static final long serialVersionUID = 1;
-
-    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
 
     /** Connection, transaction rolled back, resources, system: by the first two characters of the SQLSTATE. */
     private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "58");
@@ -37,13 +33,8 @@ final class PostgresDialect implements Serializable {
     private static final Set<String> ROW_CLASSES = Set.of("22", "23");
 
     /** {@code name} in double quotes. */
-    static String quoted(String name) {
-        if (!NAME.matcher(name).matches()) {
-            throw new BadInputException(
-                    "Not a name for a schema or table: " + name,
-                    "Use letters, digits and underscores, at most 63, not starting with a digit.");
-        }
-        return '"' + name + '"';
+    private static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
     }
 
     /**

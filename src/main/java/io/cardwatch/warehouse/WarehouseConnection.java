@@ -1,15 +1,16 @@
 package io.cardwatch.warehouse;
 
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.platform.Options;
+import io.cardwatch.platform.PasswordSource;
+import io.cardwatch.platform.Settings;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,22 +18,9 @@ import java.util.stream.Collectors;
 import org.apache.flink.util.function.SerializableSupplier;
 import org.postgresql.Driver;
 
-/** Where the warehouse is and who we are there. Refuses unsafe URLs; never holds or prints a password. */
+/** Where the warehouse is and who we are there. Never holds or prints a password. */
 public final class WarehouseConnection implements Serializable {
     private static final long serialVersionUID = 1;
-
-    /** Load a class or write a file by name, and so would let a URL run code (lower case). */
-    private static final Set<String> REFUSED = Set.of(
-            "socketfactory",
-            "sslfactory",
-            "loggerfile",
-            "sslhostnameverifier",
-            "sslpasswordcallback",
-            "authenticationpluginclassname",
-            "xmlfactoryfactory");
-
-    private static final Set<String> OWN_KEYS = Set.of("user", "password");
-    private static final Set<String> LOOPBACK = Set.of("", "localhost", "127.0.0.1", "::1", "[::1]");
 
     private final String url;
     private final String user;
@@ -40,54 +28,26 @@ public final class WarehouseConnection implements Serializable {
     /** The schema of all tables. */
     public final String schema;
 
-    /**
-     * Checks the settings without connecting.
-     *
-     * @param url {@code jdbc:postgresql://…}, without user and password
-     * @param password asked for every new connection, so that a rotated password is found
-     * @throws BadInputException when the URL or the schema's name is not acceptable
-     */
-    public WarehouseConnection(String url, String user, SerializableSupplier<String> password, String schema) {
-        PostgresDialect.quoted(schema);
-        refuseUnsafe(parse(url));
+    /** @param password asked for every new connection, so that a rotated one is found */
+    WarehouseConnection(String url, String user, SerializableSupplier<String> password, String schema) {
         this.url = url;
         this.user = user;
         this.password = password;
         this.schema = schema;
     }
 
-    /** The settings as the driver will understand them, whatever the spelling of the URL. */
-    private static Properties parse(String url) {
-        Properties parsed = url.startsWith("jdbc:postgresql:") ? Driver.parseURL(url, null) : null;
-        if (parsed == null) {
-            throw new BadInputException(
-                    "warehouse.url is not a PostgreSQL JDBC URL", "Write it as jdbc:postgresql://HOST:PORT/DATABASE.");
-        }
-        return parsed;
-    }
-
-    private static void refuseUnsafe(Properties settings) {
-        for (String name : settings.stringPropertyNames()) {
-            String lowerCase = name.toLowerCase(Locale.ROOT);
-            if (OWN_KEYS.contains(lowerCase)) {
-                throw new BadInputException(
-                        "warehouse.url contains " + name, "Take it out and set warehouse." + lowerCase + " instead.");
-            }
-            boolean simple = lowerCase.equals("preferquerymode")
-                    && settings.getProperty(name).equalsIgnoreCase("simple");
-            if (simple || REFUSED.contains(lowerCase)) {
-                throw new BadInputException(
-                        "warehouse.url contains " + name + (simple ? "=simple" : "") + ", which is not safe",
-                        "Take " + name + " out of warehouse.url.");
-            }
-        }
-        boolean local = LOOPBACK.containsAll(
-                Arrays.asList(settings.getProperty("PGHOST").split(",", -1)));
-        if (!local && !"verify-full".equals(settings.getProperty("sslmode"))) {
-            throw new BadInputException(
-                    "warehouse.url names another machine without sslmode=verify-full",
-                    "Append ?sslmode=verify-full (and sslrootcert=FILE for a certificate authority of your own).");
-        }
+    /**
+     * The warehouse that {@code settings} name, which have checked the URL and the schema's name.
+     *
+     * @throws BadInputException when they name none
+     */
+    public static WarehouseConnection of(Settings settings) {
+        PasswordSource password = PasswordSource.of(settings);
+        return new WarehouseConnection(
+                settings.required(Options.WAREHOUSE_URL),
+                settings.get(Options.WAREHOUSE_USER).orElseGet(() -> System.getProperty("user.name")),
+                () -> password.ask().orElse(""),
+                settings.get(Options.WAREHOUSE_SCHEMA));
     }
 
     /** A new connection, auto-commit off. It does not wait for ever: a silent server is an error after a minute. */
@@ -134,7 +94,7 @@ public final class WarehouseConnection implements Serializable {
                 .collect(Collectors.toCollection(TreeSet::new));
         if (!missing.isEmpty()) {
             throw new BadInputException(
-                    "Table " + name + " of " + this + " lacks the columns " + String.join(", ", missing), remedy);
+                    "table " + name + " of " + this + " lacks the columns " + String.join(", ", missing), remedy);
         }
     }
 
@@ -156,12 +116,12 @@ public final class WarehouseConnection implements Serializable {
     private String cause(SQLException error) {
         String state = String.valueOf(error.getSQLState());
         if (state.startsWith("28")) {
-            return "The warehouse " + this + " refused user " + user;
+            return "the warehouse " + this + " refused user " + user;
         }
         if (state.equals("3D000")) {
-            return "The warehouse " + this + " does not exist";
+            return "the warehouse " + this + " does not exist";
         }
-        return "The warehouse " + this + " cannot be reached: " + error.getMessage();
+        return "the warehouse " + this + " cannot be reached: " + error.getMessage();
     }
 
     private static String remedy(SQLException error) {
@@ -178,7 +138,7 @@ public final class WarehouseConnection implements Serializable {
     /** Host, port and database. */
     @Override
     public String toString() {
-        Properties settings = parse(url);
+        Properties settings = Driver.parseURL(url, null);
         return settings.getProperty("PGHOST") + ":" + settings.getProperty("PGPORT") + "/"
                 + settings.getProperty("PGDBNAME");
     }

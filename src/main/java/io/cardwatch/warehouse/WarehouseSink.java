@@ -1,5 +1,6 @@
 package io.cardwatch.warehouse;
 
+import io.cardwatch.platform.Metrics;
 import java.io.IOException;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
@@ -9,7 +10,7 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
  * Writes a stream into a table of the warehouse: at least once by Flink, and so that a row whose key is there already
  * is not written again. A row that the warehouse refuses fails the job and names its key.
  *
- * <p>Metrics, under {@code kinesisanalytics} (the group that Amazon's service exports) and the table's name: rows
+ * <p>Metrics, under the table's name: rows
  * written, flushes, retries after passing errors, and the milliseconds that the last flush took, retries included.
  */
 public final class WarehouseSink<T> implements Sink<T> {
@@ -32,7 +33,7 @@ public final class WarehouseSink<T> implements Sink<T> {
                 warehouse,
                 policy,
                 context.getProcessingTimeService(),
-                context.metricGroup().addGroup("kinesisanalytics").addGroup("table", table.name));
+                Metrics.group(context.metricGroup()).addGroup("table", table.name));
     }
 
     /** Flink 1.20 calls {@link #createWriter(WriterInitContext)} but still declares this one. */

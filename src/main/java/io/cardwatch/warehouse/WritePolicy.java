@@ -1,6 +1,7 @@
 package io.cardwatch.warehouse;
 
-import io.cardwatch.domain.BadInputException;
+import io.cardwatch.platform.Options;
+import io.cardwatch.platform.Settings;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -17,21 +18,17 @@ public final class WritePolicy implements Serializable {
     /** How long one batch is tried again after passing errors before the job fails. */
     public final Duration retryTimeout;
 
-    public WritePolicy(int batchSize, Duration flushInterval, Duration retryTimeout) {
-        if (batchSize < 1) {
-            throw new BadInputException(
-                    "warehouse.batch-size is " + batchSize, "Set it to 1 or more; 2000 is a good size.");
-        }
-        if (flushInterval.isZero() || flushInterval.isNegative()) {
-            throw new BadInputException(
-                    "warehouse.flush-interval is " + flushInterval, "Set it to more than zero, such as 1 s.");
-        }
-        if (retryTimeout.isNegative()) {
-            throw new BadInputException(
-                    "warehouse.retry-timeout is " + retryTimeout, "Set it to zero or more, such as 10 min.");
-        }
+    WritePolicy(int batchSize, Duration flushInterval, Duration retryTimeout) {
         this.batchSize = batchSize;
         this.flushInterval = flushInterval;
         this.retryTimeout = retryTimeout;
+    }
+
+    /** As the settings say. */
+    public static WritePolicy of(Settings settings) {
+        return new WritePolicy(
+                settings.get(Options.WAREHOUSE_BATCH_SIZE),
+                settings.get(Options.WAREHOUSE_FLUSH_INTERVAL),
+                settings.get(Options.WAREHOUSE_RETRY_TIMEOUT));
     }
 }

@@ -3,12 +3,13 @@ package io.cardwatch.bench;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.Postgres;
 import io.cardwatch.warehouse.Tables;
 import io.cardwatch.warehouse.WarehouseConnection;
 import io.cardwatch.warehouse.WarehouseSink;
 import io.cardwatch.warehouse.WritePolicy;
-import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -18,7 +19,8 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
  * an empty table. The first round of each size warms up.
  *
  * <pre>
- * mvn -q test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=io.cardwatch.bench.WarehouseBenchmark
+ * mvn -q test-compile exec:exec -Dexec.executable=java -Dexec.classpathScope=test \
+ *     -Dexec.args="-cp %classpath io.cardwatch.bench.WarehouseBenchmark"
  * </pre>
  */
 public final class WarehouseBenchmark {
@@ -38,9 +40,10 @@ public final class WarehouseBenchmark {
     }
 
     private static double fill(String url, int batchSize) throws Exception {
-        WarehouseConnection warehouse = new WarehouseConnection(url, Postgres.USER, () -> "", "public");
-        WritePolicy policy = new WritePolicy(batchSize, Duration.ofSeconds(1), Duration.ZERO);
-        WarehouseSink<ScoredTransaction> sink = new WarehouseSink<>(Tables.PREDICTIONS, warehouse, policy);
+        Settings settings = Settings.fromArguments(List.of(
+                "--warehouse.url=" + url, "--warehouse.user=" + Postgres.USER, "--warehouse.batch-size=" + batchSize));
+        WarehouseSink<ScoredTransaction> sink =
+                new WarehouseSink<>(Tables.PREDICTIONS, WarehouseConnection.of(settings), WritePolicy.of(settings));
         var writer =
                 new OneInputStreamOperatorTestHarness<>(new SinkWriterOperatorFactory<ScoredTransaction, Void>(sink));
         writer.open();
