@@ -17,6 +17,11 @@ public final class Decoded<T> {
         this.notes = notes;
     }
 
+    /** An accepted value about which nothing was peculiar. */
+    public static <T> Decoded<T> of(T value) {
+        return accepted(value, 0);
+    }
+
     static <T> Decoded<T> accepted(T value, int notes) {
         return new Decoded<>(value, null, notes);
     }

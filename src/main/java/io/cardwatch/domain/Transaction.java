@@ -71,4 +71,20 @@ public final class Transaction {
                 origin,
                 new byte[0]);
     }
+
+    /** The same transaction with a verdict in place of its own TX_FRAUD. */
+    public Transaction withFraud(boolean isFraud) {
+        return new Transaction(
+                transactionId,
+                epochSecond,
+                customerId,
+                terminalId,
+                amountCents,
+                timeSeconds,
+                timeDays,
+                isFraud ? 1 : 0,
+                fraudScenario,
+                origin,
+                raw);
+    }
 }

@@ -75,6 +75,11 @@ public final class FraudModel implements Serializable {
         }
     }
 
+    /** The same model with another threshold, 0 to 1. */
+    public FraudModel withThreshold(double other) {
+        return new FraudModel(trees, other, version);
+    }
+
     /**
      * The probability of fraud, 0 to 1.
      *

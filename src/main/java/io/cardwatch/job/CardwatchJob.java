@@ -1,0 +1,114 @@
+package io.cardwatch.job;
+
+import io.cardwatch.codec.Decoded;
+import io.cardwatch.codec.LabelDecoder;
+import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.codec.WireTypes;
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.CustomerChange;
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.domain.Transaction;
+import io.cardwatch.enrich.CustomerInfoSource;
+import io.cardwatch.platform.Options;
+import io.cardwatch.platform.Settings;
+import io.cardwatch.score.FraudModel;
+import io.cardwatch.warehouse.Tables;
+import io.cardwatch.warehouse.WarehouseConnectionProvider;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The streaming job: Kinesis in, warehouse out. What a cluster starts. */
+public final class CardwatchJob {
+    private final Settings settings;
+    private final FraudModel model;
+    private final WarehouseSinks sinks;
+
+    /**
+     * Loads and checks everything the job needs, before it starts.
+     *
+     * @throws BadInputException when the model is refused or the warehouse lacks something
+     */
+    public CardwatchJob(Settings settings) {
+        this.settings = settings;
+        this.model = model(settings);
+        this.sinks = WarehouseSinks.of(settings);
+        sinks.check(Tables.PREDICTIONS, Tables.LABELS, Tables.DEAD_LETTERS);
+        if (settings.get(Options.ENRICHMENT_CONTACT_COLUMNS)) {
+            sinks.check(Tables.CUSTOMERS);
+        }
+    }
+
+    /** Started by a cluster with {@code --config FILE} and {@code --group.key=value}, or by the service's own file. */
+    public static void main(String[] arguments) throws Exception {
+        Settings settings = Settings.fromArguments(List.of(arguments));
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        new CardwatchJob(settings).fromKinesis(env);
+        env.execute("cardwatch");
+    }
+
+    /** The model that the settings name, or the shipped one, with the threshold of the settings where they give one. */
+    public static FraudModel model(Settings settings) {
+        FraudModel model =
+                settings.get(Options.MODEL_PATH).map(FraudModel::load).orElseGet(FraudModel::loadShipped);
+        return settings.get(Options.MODEL_THRESHOLD).map(model::withThreshold).orElse(model);
+    }
+
+    /**
+     * Builds the job that reads both Kinesis streams.
+     *
+     * @throws BadInputException when a stream does not exist or cannot be read
+     */
+    public void fromKinesis(StreamExecutionEnvironment env) {
+        KinesisStreams.check(settings);
+        int maxBytes = settings.get(Options.SOURCE_MAX_RECORD_BYTES);
+        boolean keepBytes = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
+        DataStream<Decoded<Transaction>> transactions = KinesisRecords.read(
+                env,
+                settings,
+                settings.get(Options.SOURCE_STREAM),
+                "transaction-source",
+                new TransactionDecoder(maxBytes, keepBytes),
+                (progress, transaction) -> progress.observe(transaction.epochSecond, transaction.origin),
+                WireTypes.DECODED_TRANSACTION);
+        DataStream<Decoded<FraudLabel>> labels = KinesisRecords.read(
+                env,
+                settings,
+                settings.get(Options.LABELS_STREAM),
+                "label-source",
+                new LabelDecoder(maxBytes, keepBytes),
+                (progress, label) -> progress.observe(label.labelEpochSecond, label.origin),
+                WireTypes.DECODED_FRAUD_LABEL);
+        build(env, transactions, labels);
+    }
+
+    /** Builds the job on decoded records of any source. */
+    public void build(
+            StreamExecutionEnvironment env,
+            DataStream<Decoded<Transaction>> transactions,
+            DataStream<Decoded<FraudLabel>> labels) {
+        env.setMaxParallelism(ScoringTopology.MAX_PARALLELISM);
+        env.getConfig().enableObjectReuse();
+        ScoringTopology topology = ScoringTopology.streaming(settings);
+        ScoringTopology.Features features = topology.features(transactions, labels);
+        DataStream<ScoredTransaction> scored = topology.score(features.featured, model);
+        if (settings.get(Options.ENRICHMENT_CONTACT_COLUMNS)) {
+            scored = topology.withContacts(scored, customers(env));
+        }
+        sinks.write(scored, Tables.PREDICTIONS);
+        sinks.writeFew(features.labels, Tables.LABELS);
+        sinks.writeFew(features.deadLetters, Tables.DEAD_LETTERS);
+    }
+
+    private DataStream<CustomerChange> customers(StreamExecutionEnvironment env) {
+        CustomerInfoSource source = new CustomerInfoSource(
+                new WarehouseConnectionProvider(sinks.warehouse()),
+                settings.get(Options.WAREHOUSE_SCHEMA),
+                settings.get(Options.CUSTOMERS_REFRESH_INTERVAL));
+        return env.fromSource(source, WatermarkStrategy.noWatermarks(), "customer_info", WireTypes.CUSTOMER_CHANGE)
+                .setParallelism(1)
+                .uid("customer-info-source");
+    }
+}

@@ -1,0 +1,49 @@
+package io.cardwatch.job;
+
+import io.cardwatch.codec.Decoded;
+import io.cardwatch.codec.Note;
+import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.platform.Metrics;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/** Opens envelopes: values go on, dead letters go to the side, and what was peculiar is counted. */
+final class DecodedSplit<T> extends ProcessFunction<Decoded<T>, T> {
+    private final OutputTag<DeadLetter> deadLetters;
+    private transient Counter records;
+    private transient Map<Note, Counter> notes;
+
+    DecodedSplit(OutputTag<DeadLetter> deadLetters) {
+        this.deadLetters = deadLetters;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        MetricGroup metrics = Metrics.group(getRuntimeContext().getMetricGroup());
+        records = metrics.counter("records");
+        notes = new EnumMap<>(Note.class);
+        for (Note note : Note.values()) {
+            notes.put(note, metrics.counter("noted." + note.name().toLowerCase(Locale.ROOT)));
+        }
+    }
+
+    @Override
+    public void processElement(Decoded<T> record, Context context, Collector<T> out) {
+        records.inc();
+        if (!record.accepted()) {
+            context.output(deadLetters, record.deadLetter);
+            return;
+        }
+        if (!record.plain()) {
+            notes.forEach((note, counter) -> counter.inc(record.has(note) ? 1 : 0));
+        }
+        out.collect(record.value);
+    }
+}

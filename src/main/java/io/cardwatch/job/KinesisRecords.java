@@ -1,0 +1,150 @@
+package io.cardwatch.job;
+
+import io.cardwatch.codec.Decoded;
+import io.cardwatch.codec.RecordDecoder;
+import io.cardwatch.codec.WireTypeInfo;
+import io.cardwatch.domain.RecordOrigin;
+import io.cardwatch.platform.InitialPosition;
+import io.cardwatch.platform.Options;
+import io.cardwatch.platform.Settings;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.function.BiConsumer;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.AssignerWithPeriodicWatermarks;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.connectors.kinesis.FlinkKinesisConsumer;
+import org.apache.flink.streaming.connectors.kinesis.config.AWSConfigConstants;
+import org.apache.flink.streaming.connectors.kinesis.config.ConsumerConfigConstants;
+import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
+import org.apache.flink.streaming.connectors.kinesis.util.JobManagerWatermarkTracker;
+
+/**
+ * Records of a Kinesis stream, decoded where they are read, so that each shard's watermark comes from its own event
+ * times. The only class that knows the legacy consumer.
+ *
+ * <p>All streams share one watermark tracker: no shard of any of them runs more than {@code source.max-drift} of event
+ * time ahead of the slowest, unless that one has been silent for {@code source.idle-interval}.
+ */
+@SuppressWarnings("deprecation") // the consumer is the legacy one, see the package's documentation
+final class KinesisRecords {
+    private static final String DRIFT_TRACKER = "cardwatch-event-time";
+    /** How often the subtasks tell each other how far they are; each time is a call to the JobManager. */
+    private static final Duration DRIFT_SYNC_INTERVAL = Duration.ofMillis(100);
+
+    private static final Duration FIRST_BACKOFF = Duration.ofMillis(300);
+
+    private KinesisRecords() {}
+
+    /** What an accepted value says about the progress of event time. */
+    interface Observation<T> extends BiConsumer<EventTimeProgress, T>, Serializable {}
+
+    /**
+     * A stream of decoded records.
+     *
+     * @param stream Kinesis stream name
+     * @param uid of the source, frozen
+     * @param observation tells the progress of event time about an accepted value
+     */
+    static <T> SingleOutputStreamOperator<Decoded<T>> read(
+            StreamExecutionEnvironment env,
+            Settings settings,
+            String stream,
+            String uid,
+            RecordDecoder<T> decoder,
+            Observation<T> observation,
+            WireTypeInfo<Decoded<T>> type) {
+        FlinkKinesisConsumer<Decoded<T>> consumer =
+                new FlinkKinesisConsumer<>(stream, new Schema<>(decoder, type), properties(settings));
+        consumer.setPeriodicWatermarkAssigner(
+                new ShardWatermarks<>(new EventTimeProgress(settings.get(Options.SOURCE_MAX_JUMP)), observation));
+        consumer.setWatermarkTracker(new JobManagerWatermarkTracker(DRIFT_TRACKER));
+        return env.addSource(consumer, stream).returns(type).uid(uid);
+    }
+
+    private static Properties properties(Settings settings) {
+        Properties properties = new Properties();
+        properties.setProperty(AWSConfigConstants.AWS_REGION, settings.get(Options.SOURCE_REGION));
+        settings.get(Options.SOURCE_ENDPOINT_URL)
+                .ifPresent(url -> properties.setProperty(AWSConfigConstants.AWS_ENDPOINT, url.toString()));
+        InitialPosition position = settings.get(Options.SOURCE_INITIAL_POSITION);
+        properties.setProperty(ConsumerConfigConstants.STREAM_INITIAL_POSITION, position.name());
+        settings.get(Options.SOURCE_INITIAL_TIMESTAMP)
+                .ifPresent(timestamp -> properties.setProperty(
+                        ConsumerConfigConstants.STREAM_INITIAL_TIMESTAMP,
+                        String.valueOf(timestamp.toEpochMilli() / 1000.0)));
+        set(properties, ConsumerConfigConstants.SHARD_IDLE_INTERVAL_MILLIS, settings.get(Options.SOURCE_IDLE_INTERVAL));
+        set(
+                properties,
+                ConsumerConfigConstants.SHARD_GETRECORDS_INTERVAL_MILLIS,
+                settings.get(Options.SOURCE_POLL_INTERVAL));
+        String retries = String.valueOf(settings.get(Options.SOURCE_GET_RECORDS_MAX_RETRIES));
+        Duration longestBackoff = settings.get(Options.SOURCE_GET_RECORDS_MAX_BACKOFF);
+        properties.setProperty(ConsumerConfigConstants.SHARD_GETRECORDS_RETRIES, retries);
+        set(properties, ConsumerConfigConstants.SHARD_GETRECORDS_BACKOFF_BASE, FIRST_BACKOFF);
+        set(properties, ConsumerConfigConstants.SHARD_GETRECORDS_BACKOFF_MAX, longestBackoff);
+        properties.setProperty(ConsumerConfigConstants.SHARD_GETITERATOR_RETRIES, retries);
+        set(properties, ConsumerConfigConstants.SHARD_GETITERATOR_BACKOFF_BASE, FIRST_BACKOFF);
+        set(properties, ConsumerConfigConstants.SHARD_GETITERATOR_BACKOFF_MAX, longestBackoff);
+        set(properties, ConsumerConfigConstants.WATERMARK_LOOKAHEAD_MILLIS, settings.get(Options.SOURCE_MAX_DRIFT));
+        set(properties, ConsumerConfigConstants.WATERMARK_SYNC_MILLIS, DRIFT_SYNC_INTERVAL);
+        return properties;
+    }
+
+    private static void set(Properties properties, String key, Duration value) {
+        properties.setProperty(key, String.valueOf(value.toMillis()));
+    }
+
+    /** Bytes to envelope: never throws and never returns null, either of which would restart the job for ever. */
+    private static final class Schema<T> implements KinesisDeserializationSchema<Decoded<T>> {
+        private final RecordDecoder<T> decoder;
+        private final WireTypeInfo<Decoded<T>> type;
+
+        Schema(RecordDecoder<T> decoder, WireTypeInfo<Decoded<T>> type) {
+            this.decoder = decoder;
+            this.type = type;
+        }
+
+        @Override
+        public Decoded<T> deserialize(
+                byte[] bytes, String partitionKey, String sequenceNumber, long arrival, String stream, String shardId) {
+            return decoder.decode(bytes, new RecordOrigin(stream, partitionKey, shardId, sequenceNumber, arrival));
+        }
+
+        @Override
+        public TypeInformation<Decoded<T>> getProducedType() {
+            return type;
+        }
+    }
+
+    /**
+     * The watermark of one shard. A record's timestamp is how far its shard has come, not its own time: by timestamps
+     * the consumer holds records back that run ahead, and one with a wrong clock would hold its shard back for ever.
+     */
+    private static final class ShardWatermarks<T> implements AssignerWithPeriodicWatermarks<Decoded<T>> {
+        private final EventTimeProgress progress;
+        private final Observation<T> observation;
+
+        ShardWatermarks(EventTimeProgress progress, Observation<T> observation) {
+            this.progress = progress;
+            this.observation = observation;
+        }
+
+        @Override
+        public long extractTimestamp(Decoded<T> record, long previousTimestamp) {
+            if (record.accepted()) {
+                observation.accept(progress, record.value);
+            }
+            return progress.reachedMillis();
+        }
+
+        @Override
+        public Watermark getCurrentWatermark() {
+            long reached = progress.reachedMillis();
+            return new Watermark(reached == Long.MIN_VALUE ? reached : reached - 1);
+        }
+    }
+}

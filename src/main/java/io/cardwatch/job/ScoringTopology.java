@@ -1,0 +1,148 @@
+package io.cardwatch.job;
+
+import io.cardwatch.codec.Decoded;
+import io.cardwatch.codec.WireTypeInfo;
+import io.cardwatch.codec.WireTypes;
+import io.cardwatch.domain.CustomerChange;
+import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.FeaturedTransaction;
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.domain.Transaction;
+import io.cardwatch.enrich.ContactJoin;
+import io.cardwatch.feature.CustomerWindowOperator;
+import io.cardwatch.feature.TerminalWindowOperator;
+import io.cardwatch.feature.WindowTimes;
+import io.cardwatch.platform.Options;
+import io.cardwatch.platform.Settings;
+import io.cardwatch.score.FraudModel;
+import io.cardwatch.score.ScoreFunction;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * How the stages hang together: decoded records in; feature vectors, predictions, labels and dead letters out. Sources
+ * and sinks are the caller's.
+ *
+ * <pre>
+ * transactions → split → by customer: customer windows → by terminal: terminal windows → score → by customer: contacts
+ * labels ──────→ split ──────────────────────────────────────┘                customer_info ──────────┘
+ * </pre>
+ */
+public final class ScoringTopology {
+    /**
+     * Key groups of every keyed state, hence the greatest parallelism there will ever be. A savepoint can be restored
+     * only with the number it was taken with.
+     */
+    public static final int MAX_PARALLELISM = 720;
+
+    private static final OutputTag<DeadLetter> DEAD_LETTERS = new OutputTag<>("dead-letters", WireTypes.DEAD_LETTER);
+
+    private final WindowTimes times;
+    private final boolean contactColumns;
+    private final int gateBuffer;
+    private final boolean bounded;
+
+    private ScoringTopology(Settings settings, boolean bounded) {
+        this.times = new WindowTimes(
+                settings.get(Options.FEATURES_TERMINAL_DELAY), settings.get(Options.FEATURES_ALLOWED_LATENESS));
+        this.contactColumns = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
+        this.gateBuffer = settings.get(Options.CUSTOMERS_GATE_BUFFER);
+        this.bounded = bounded;
+    }
+
+    /** The topology of a job that never ends. */
+    public static ScoringTopology streaming(Settings settings) {
+        return new ScoringTopology(settings, false);
+    }
+
+    /**
+     * The topology of a run over files in BATCH mode. All records must carry timestamps that put them into one total
+     * order: by second, labels first, then as they stand in the file; customers before everything.
+     */
+    public static ScoringTopology bounded(Settings settings) {
+        return new ScoringTopology(settings, true);
+    }
+
+    /** Everything up to the feature vectors. */
+    public Features features(
+            DataStream<Decoded<Transaction>> decodedTransactions, DataStream<Decoded<FraudLabel>> decodedLabels) {
+        SingleOutputStreamOperator<Transaction> transactions =
+                split(decodedTransactions, "transaction-split", "Open transactions", WireTypes.TRANSACTION);
+        SingleOutputStreamOperator<FraudLabel> labels =
+                split(decodedLabels, "label-split", "Open labels", WireTypes.FRAUD_LABEL);
+
+        SingleOutputStreamOperator<FeaturedTransaction> byCustomer = transactions
+                .keyBy(transaction -> transaction.customerId, Types.LONG)
+                .transform(
+                        "Customer windows",
+                        WireTypes.FEATURED_TRANSACTION,
+                        new CustomerWindowOperator(times, bounded, contactColumns, DEAD_LETTERS))
+                .uid("customer-windows");
+
+        SingleOutputStreamOperator<FeaturedTransaction> featured = byCustomer
+                .connect(labels)
+                .keyBy(row -> row.transaction.terminalId, label -> label.terminalId, Types.LONG)
+                .transform(
+                        "Terminal windows",
+                        WireTypes.FEATURED_TRANSACTION,
+                        new TerminalWindowOperator(times, bounded, contactColumns, DEAD_LETTERS))
+                .uid("terminal-windows");
+
+        DataStream<DeadLetter> deadLetters = transactions
+                .getSideOutput(DEAD_LETTERS)
+                .union(
+                        labels.getSideOutput(DEAD_LETTERS),
+                        byCustomer.getSideOutput(DEAD_LETTERS),
+                        featured.getSideOutput(DEAD_LETTERS));
+        return new Features(featured, labels, deadLetters);
+    }
+
+    /** Scores feature vectors; the contact columns stay null. */
+    public SingleOutputStreamOperator<ScoredTransaction> score(
+            DataStream<FeaturedTransaction> features, FraudModel model) {
+        return features.map(bounded ? ScoreFunction.bounded(model) : ScoreFunction.streaming(model))
+                .returns(WireTypes.SCORED_TRANSACTION)
+                .uid("score")
+                .name("Score");
+    }
+
+    /** Adds the contact details of each row's customer. */
+    public SingleOutputStreamOperator<ScoredTransaction> withContacts(
+            DataStream<ScoredTransaction> scored, DataStream<CustomerChange> customers) {
+        ContactJoin join = bounded
+                ? ContactJoin.sorted(WireTypes.SCORED_TRANSACTION.serializer(), WireTypes.CUSTOMER.serializer())
+                : ContactJoin.gated(
+                        WireTypes.SCORED_TRANSACTION.serializer(), WireTypes.CUSTOMER.serializer(), gateBuffer);
+        return scored.connect(customers)
+                .keyBy(row -> row.transaction.customerId, change -> change.customerId, Types.LONG)
+                .transform("Contacts", WireTypes.SCORED_TRANSACTION, join)
+                .uid("contacts");
+    }
+
+    private static <T> SingleOutputStreamOperator<T> split(
+            DataStream<Decoded<T>> decoded, String uid, String name, WireTypeInfo<T> type) {
+        return decoded.process(new DecodedSplit<T>(DEAD_LETTERS), type).uid(uid).name(name);
+    }
+
+    /** What comes out of the feature stages. */
+    public static final class Features {
+        /** Every accepted transaction with its vector. */
+        public final DataStream<FeaturedTransaction> featured;
+        /** Every label that could be read. */
+        public final DataStream<FraudLabel> labels;
+        /** Every record that could not be used. */
+        public final DataStream<DeadLetter> deadLetters;
+
+        Features(
+                DataStream<FeaturedTransaction> featured,
+                DataStream<FraudLabel> labels,
+                DataStream<DeadLetter> deadLetters) {
+            this.featured = featured;
+            this.labels = labels;
+            this.deadLetters = deadLetters;
+        }
+    }
+}
