@@ -22,7 +22,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Scores card payments for fraud while they stream in.",
         mixinStandardHelpOptions = true,
         versionProvider = Cardwatch.class,
-        subcommands = {GenerateCommand.class, ValidateConfigCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            GenerateCommand.class,
+            ScoreCommand.class,
+            RunCommand.class,
+            BackfillCommand.class,
+            ValidateConfigCommand.class
+        })
 public final class Cardwatch implements IVersionProvider {
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Print the stack trace of an error, too.")
     private boolean verbose;

@@ -1,0 +1,94 @@
+package io.cardwatch.cli;
+
+import io.cardwatch.codec.WireTypes;
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.warehouse.Table;
+import io.cardwatch.warehouse.Tables;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Optional;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.util.function.SerializableFunction;
+
+/** Writes what a run over files produced into CSV files that depend on nothing but the input. */
+final class BoundedOutput {
+    private BoundedOutput() {}
+
+    /**
+     * Writes {@code rows} sorted, in one file.
+     *
+     * @param time what rows are sorted by, first
+     * @param withinTime what rows of the same time are sorted by
+     * @param tally counts the rows
+     */
+    static <T> void write(
+            DataStream<T> rows,
+            Path file,
+            Table<T> table,
+            SerializableFunction<T, Long> time,
+            CsvSink.Order<T> withinTime,
+            RunTally.Rows<T> tally) {
+        requireWritable(file);
+        String name = file.getFileName().toString();
+        rows.assignTimestampsAndWatermarks(
+                        WatermarkStrategy.<T>noWatermarks().withTimestampAssigner((row, previous) -> time.apply(row)))
+                .uid(table.name + "-order")
+                // One key for all: a bounded run sorts each key's records by timestamp.
+                .keyBy(row -> 0, Types.INT)
+                .map(tally)
+                .returns(rows.getType())
+                .setParallelism(1)
+                .uid(table.name + "-tally")
+                .name("Sort")
+                .sinkTo(new CsvSink<>(file, table, withinTime))
+                .setParallelism(1)
+                .uid(table.name + "-file")
+                .name(name);
+    }
+
+    /** Counts dead letters by reason, and writes them where {@code file} says. */
+    static void writeDeadLetters(DataStream<DeadLetter> deadLetters, Optional<Path> file) {
+        DataStream<DeadLetter> counted = deadLetters
+                .map(new RunTally.Refused())
+                .returns(WireTypes.DEAD_LETTER)
+                .uid("dead-letter-tally");
+        if (file.isPresent()) {
+            write(
+                    counted,
+                    file.get(),
+                    Tables.DEAD_LETTERS,
+                    letter -> Long.parseLong(letter.origin.sequenceNumber),
+                    Comparator.<DeadLetter, String>comparing(letter -> letter.origin.stream)
+                            .thenComparing(letter -> letter.reason)::compare,
+                    new RunTally.Rows<>("dead-letters-written", letter -> false));
+        } else {
+            counted.sinkTo(new DiscardingSink<>()).uid("dead-letter-discard");
+        }
+    }
+
+    /** Says which records could not be used, if any, and where they are. */
+    static void reportRefused(JobExecutionResult result, Optional<Path> file, PrintWriter console) {
+        String refused = RunTally.refused(result);
+        if (!refused.isEmpty()) {
+            console.println(
+                    refused + file.map(path -> "; they are in " + path).orElse("; --dead-letters FILE keeps them"));
+        }
+    }
+
+    private static void requireWritable(Path file) {
+        Path directory = file.toAbsolutePath().getParent();
+        if (!Files.isDirectory(directory)) {
+            throw new BadInputException(directory + " is no directory", "Make it, or write elsewhere.");
+        }
+        if (!Files.isWritable(directory) || Files.isDirectory(file)) {
+            throw new BadInputException(file + " cannot be written", "Check the path and the permissions.");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.cardwatch.cli;
+
+import io.cardwatch.warehouse.CsvRows;
+import io.cardwatch.warehouse.Table;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+
+/**
+ * Writes the rows of a bounded run, which come sorted by timestamp, into a CSV file with the columns of a table. Rows
+ * of one timestamp are put into an order of their own, so the same input gives the same file. The file appears whole,
+ * at the end, or not at all.
+ */
+final class CsvSink<T> implements Sink<T> {
+    /** An order that can travel with the job. */
+    interface Order<T> extends Comparator<T>, Serializable {}
+
+    private final String file;
+    private final Table<T> table;
+    private final Order<T> withinTimestamp;
+
+    CsvSink(Path file, Table<T> table, Order<T> withinTimestamp) {
+        this.file = file.toAbsolutePath().toString();
+        this.table = table;
+        this.withinTimestamp = withinTimestamp;
+    }
+
+    @Override
+    public SinkWriter<T> createWriter(WriterInitContext context) throws IOException {
+        return new Writer();
+    }
+
+    /** Flink 1.20 calls {@link #createWriter(WriterInitContext)} but still declares this one. */
+    @Override
+    @Deprecated
+    @SuppressWarnings("deprecation")
+    public SinkWriter<T> createWriter(InitContext context) throws IOException {
+        return new Writer();
+    }
+
+    private final class Writer implements SinkWriter<T> {
+        private final Path target = Path.of(file);
+        private final Path unfinished = Path.of(file + ".part");
+        private final CsvRows<T> rows = new CsvRows<>(table);
+        private final BufferedWriter out = Files.newBufferedWriter(unfinished);
+        private final List<T> pending = new ArrayList<>();
+        private long pendingTimestamp;
+        private boolean finished;
+
+        Writer() throws IOException {
+            out.write(rows.header());
+            out.write('\n');
+        }
+
+        @Override
+        public void write(T row, Context context) throws IOException {
+            long timestamp = context.timestamp();
+            if (timestamp != pendingTimestamp) {
+                writePending();
+                pendingTimestamp = timestamp;
+            }
+            pending.add(row);
+        }
+
+        private void writePending() throws IOException {
+            pending.sort(withinTimestamp);
+            for (T row : pending) {
+                out.write(rows.line(row));
+                out.write('\n');
+            }
+            pending.clear();
+        }
+
+        @Override
+        public void flush(boolean endOfInput) throws IOException {
+            if (endOfInput && !finished) {
+                writePending();
+                out.close();
+                Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
+                finished = true;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.close();
+            Files.deleteIfExists(unfinished);
+        }
+    }
+}

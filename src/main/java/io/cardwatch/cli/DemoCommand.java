@@ -1,0 +1,176 @@
+package io.cardwatch.cli;
+
+import io.cardwatch.codec.CustomerCsv;
+import io.cardwatch.datagen.LabelDelay;
+import io.cardwatch.datagen.Profile;
+import io.cardwatch.datagen.SimulatedEvent;
+import io.cardwatch.datagen.SimulatedEvents;
+import io.cardwatch.datagen.Simulation;
+import io.cardwatch.domain.Customer;
+import io.cardwatch.job.CardwatchJob;
+import io.cardwatch.platform.Options;
+import io.cardwatch.platform.Settings;
+import io.cardwatch.warehouse.SqlScripts;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
+import it.unimi.dsi.fastutil.longs.LongSet;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.FileUtils;
+import org.postgresql.PGConnection;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Everything in one process, nothing to install: simulator, job on a local Flink, embedded PostgreSQL. */
+@Command(
+        name = "demo",
+        description =
+                "Simulate payments, score them on a local Flink into an embedded PostgreSQL, and show the alerts.")
+final class DemoCommand implements Callable<Integer> {
+    private static final long POLL_MILLIS = 500;
+
+    @Option(names = "--days", paramLabel = "N", defaultValue = "45", description = "Days to simulate, ending today.")
+    private int days;
+
+    @Option(names = "--customers", paramLabel = "N", defaultValue = "5000", description = "Customers to simulate.")
+    private int customers;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Seed of the simulated world.")
+    private long seed;
+
+    @Option(names = "--web-port", paramLabel = "PORT", defaultValue = "8081", description = "Port of Flink's web UI.")
+    private int webPort;
+
+    @Option(names = "--keep", description = "Leave Flink and the database running until Ctrl-C.")
+    private boolean keep;
+
+    @Mixin
+    private ConfigurationMixin configuration;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter console = command.commandLine().getOut();
+        long started = System.nanoTime();
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        int length = days;
+        int people = customers;
+        long worldSeed = seed;
+        Path checkpoints = Files.createTempDirectory("cardwatch-demo");
+        console.println("Starting an embedded PostgreSQL …");
+        console.flush();
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+                Connection database = postgres.getPostgresDatabase().getConnection()) {
+            Settings settings = configuration.settings(
+                    "demo",
+                    Map.of(
+                            Options.WAREHOUSE_URL.key(),
+                            "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres",
+                            Options.WAREHOUSE_USER.key(),
+                            "postgres"));
+            World world = new World(profile(worldSeed, people, length, today));
+            SqlScripts.apply(database);
+            world.loadCustomers(database);
+
+            StreamExecutionEnvironment env = LocalFlink.streaming(webPort, checkpoints, Optional.empty());
+            SimulatedRecords records = new SimulatedRecords(
+                    env,
+                    () -> profile(worldSeed, people, length, today),
+                    world.events,
+                    settings.get(Options.SOURCE_MAX_RECORD_BYTES));
+            new CardwatchJob(settings).build(env, records.transactions(), records.labels());
+            JobClient job = env.executeAsync("cardwatch demo");
+            console.printf(
+                    "%,d transactions of %,d customers over %d days; Flink's web UI: http://localhost:%d%n",
+                    world.transactions, people, length, webPort);
+
+            DemoProgress progress = new DemoProgress(console, database, world.transactions, started);
+            while (!progress.poll()) {
+                requireRunning(job);
+                Thread.sleep(POLL_MILLIS);
+            }
+            new DemoReport(console, database, world.frauds).print(today);
+            console.println("Look further: psql -h localhost -p " + postgres.getPort() + " -U postgres");
+            if (keep) {
+                console.println("Running until Ctrl-C.");
+                console.flush();
+                Thread.currentThread().join();
+            } else {
+                console.println("(start with --keep to leave the database and Flink running)");
+            }
+            job.cancel().get();
+        } finally {
+            FileUtils.deleteDirectoryQuietly(checkpoints.toFile());
+        }
+        return 0;
+    }
+
+    private static Profile profile(long seed, int customers, int days, LocalDate today) {
+        return Profile.reference()
+                .seed(seed)
+                .customers(customers)
+                .terminals(2 * customers)
+                .daysEndingOn(days, today)
+                .labelDelay(LabelDelay.fixed(Duration.ofDays(7)))
+                .build();
+    }
+
+    private static void requireRunning(JobClient job) throws Exception {
+        JobStatus status = job.getJobStatus().get();
+        if (status.isGloballyTerminalState()) {
+            job.getJobExecutionResult().get();
+            throw new IllegalStateException("the job ended before all transactions were written: " + status);
+        }
+    }
+
+    /** What is known about the simulated world before the job sees any of it. */
+    private static final class World {
+        final Simulation simulation;
+        final LongSet frauds = new LongOpenHashSet();
+        long transactions;
+        /** Up to the last transaction: what becomes known later has not happened yet. */
+        long events;
+
+        World(Profile profile) {
+            simulation = Simulation.of(profile);
+            SimulatedEvents all = simulation.events();
+            for (long seen = 1; all.hasNext(); seen++) {
+                SimulatedEvent event = all.next();
+                if (!event.isLabel()) {
+                    transactions++;
+                    events = seen;
+                    if (event.transaction.fraud == 1) {
+                        frauds.add(event.transaction.transactionId);
+                    }
+                }
+            }
+        }
+
+        void loadCustomers(Connection database) throws Exception {
+            StringBuilder csv = new StringBuilder(CustomerCsv.HEADER).append('\n');
+            for (Customer customer : simulation.customers()) {
+                csv.append(CustomerCsv.row(customer)).append('\n');
+            }
+            database.unwrap(PGConnection.class)
+                    .getCopyAPI()
+                    .copyIn("COPY customer_info FROM STDIN (FORMAT csv, HEADER)", new StringReader(csv.toString()));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.cardwatch.cli;
+
+import io.cardwatch.codec.Decoded;
+import io.cardwatch.codec.WireTypes;
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.Transaction;
+import io.cardwatch.job.ScoringTopology;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.TimeUtils;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+
+/** The input files that {@code score} and {@code backfill} share. */
+final class FileInputs {
+    @Option(
+            names = "--transactions",
+            required = true,
+            paramLabel = "FILE",
+            description = "Transactions: .csv or .jsonl, each also .gz.")
+    private Path transactions;
+
+    @ArgGroup
+    private Labels labels = new Labels();
+
+    /** Where labels come from: a file, or the transactions themselves. */
+    static final class Labels {
+        @Option(names = "--labels", paramLabel = "FILE", description = "Labels: .csv or .jsonl, each also .gz.")
+        private Optional<Path> file = Optional.empty();
+
+        @Option(
+                names = "--label-delay",
+                paramLabel = "DURATION",
+                converter = DurationConverter.class,
+                description = "Take labels from TX_FRAUD of the transactions, known so long after each, such as 7d.")
+        private Optional<Duration> delay = Optional.empty();
+    }
+
+    /** Durations as the settings write them: {@code 7 d}, {@code 7d}, {@code 12 h}. */
+    static final class DurationConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            return TimeUtils.parseDuration(text);
+        }
+    }
+
+    boolean hasLabelFile() {
+        return labels.file.isPresent();
+    }
+
+    /** The feature stages over these files. */
+    ScoringTopology.Features features(StreamExecutionEnvironment env, RecordFiles files, ScoringTopology topology) {
+        DataStream<Decoded<Transaction>> decoded = files.transactions(transactions);
+        DataStream<Decoded<FraudLabel>> decodedLabels = labels.file
+                .map(files::labels)
+                .or(() -> labels.delay.map(delay -> files.delayedLabels(decoded, delay)))
+                .orElseGet(() -> env.fromData(List.<Decoded<FraudLabel>>of(), WireTypes.DECODED_FRAUD_LABEL));
+        return topology.features(decoded, decodedLabels);
+    }
+}

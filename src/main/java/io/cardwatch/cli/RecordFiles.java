@@ -1,0 +1,196 @@
+package io.cardwatch.cli;
+
+import io.cardwatch.codec.CustomerCsv;
+import io.cardwatch.codec.Decoded;
+import io.cardwatch.codec.LabelDecoder;
+import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.codec.WireTypes;
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.CustomerChange;
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.Transaction;
+import io.cardwatch.platform.Options;
+import io.cardwatch.platform.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.zip.GZIPInputStream;
+import org.apache.flink.api.common.eventtime.SerializableTimestampAssigner;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSource;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.Collector;
+
+/**
+ * Transactions, labels and customers from files ({@code .csv} or {@code .jsonl}, each also {@code .gz}) for a bounded
+ * run, with the timestamps that put them into one total order: by second, labels before transactions, then by line.
+ */
+final class RecordFiles {
+    private static final int LINE_BITS = 30;
+    private static final long TRANSACTION_BIT = 1L << LINE_BITS;
+    private static final long BEFORE_EVERYTHING = 0;
+
+    private final StreamExecutionEnvironment env;
+    private final int maxRecordBytes;
+    private final boolean keepBytes;
+
+    RecordFiles(StreamExecutionEnvironment env, Settings settings) {
+        this.env = env;
+        this.maxRecordBytes = settings.get(Options.SOURCE_MAX_RECORD_BYTES);
+        this.keepBytes = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
+    }
+
+    DataStream<Decoded<Transaction>> transactions(Path file) {
+        String name = name(file);
+        int max = maxRecordBytes;
+        boolean keep = keepBytes;
+        LineFormat<Transaction> format = new LineFormat<>(
+                name,
+                isCsv(file),
+                max,
+                isCsv(file)
+                        ? header -> TransactionDecoder.csv(header, name, max, keep)
+                        : header -> TransactionDecoder.jsonLines(max, keep),
+                WireTypes.DECODED_TRANSACTION);
+        return read(
+                        file,
+                        format,
+                        (record, previous) -> record.accepted()
+                                ? order(record.value.epochSecond, TRANSACTION_BIT, record.value.origin.sequenceNumber)
+                                : BEFORE_EVERYTHING)
+                .uid("transaction-file");
+    }
+
+    DataStream<Decoded<FraudLabel>> labels(Path file) {
+        String name = name(file);
+        int max = maxRecordBytes;
+        boolean keep = keepBytes;
+        LineFormat<FraudLabel> format = new LineFormat<>(
+                name,
+                isCsv(file),
+                max,
+                isCsv(file)
+                        ? header -> LabelDecoder.csv(header, name, max, keep)
+                        : header -> new LabelDecoder(max, keep),
+                WireTypes.DECODED_FRAUD_LABEL);
+        return read(
+                        file,
+                        format,
+                        (record, previous) -> record.accepted()
+                                ? order(record.value.labelEpochSecond, 0, record.value.origin.sequenceNumber)
+                                : BEFORE_EVERYTHING)
+                .uid("label-file");
+    }
+
+    /** Labels from the TX_FRAUD of the transactions themselves, each known {@code delay} after its transaction. */
+    DataStream<Decoded<FraudLabel>> delayedLabels(DataStream<Decoded<Transaction>> transactions, Duration delay) {
+        long delaySeconds = delay.toSeconds();
+        return transactions
+                .flatMap(
+                        (Decoded<Transaction> record, Collector<Decoded<FraudLabel>> out) -> {
+                            if (record.accepted() && record.value.fraud == 1) {
+                                out.collect(Decoded.of(label(record.value, delaySeconds)));
+                            }
+                        },
+                        WireTypes.DECODED_FRAUD_LABEL)
+                .uid("delayed-labels")
+                .assignTimestampsAndWatermarks(ordered((record, previous) ->
+                        order(record.value.labelEpochSecond, 0, record.value.origin.sequenceNumber)))
+                .uid("delayed-labels-order");
+    }
+
+    /** Customers, before everything else. */
+    DataStream<CustomerChange> customers(Path file) {
+        String path = file.toString();
+        requireReadable(file);
+        return env.fromData(Types.STRING, path)
+                .flatMap(
+                        (String each, Collector<CustomerChange> out) -> {
+                            try (InputStream in = open(Path.of(each))) {
+                                CustomerCsv.read(in, each, customer -> out.collect(CustomerChange.to(customer)));
+                            }
+                        },
+                        WireTypes.CUSTOMER_CHANGE)
+                .uid("customer-file")
+                .assignTimestampsAndWatermarks(ordered((change, previous) -> BEFORE_EVERYTHING))
+                .uid("customer-file-order");
+    }
+
+    private <T> DataStreamSource<Decoded<T>> read(
+            Path file, LineFormat<T> format, SerializableTimestampAssigner<Decoded<T>> order) {
+        requireReadable(file);
+        try (InputStream in = open(file)) {
+            format.open(in);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+        org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(file.toUri());
+        return env.fromSource(FileSource.forRecordStreamFormat(format, path).build(), ordered(order), name(file))
+                .setParallelism(1);
+    }
+
+    private static <T> WatermarkStrategy<T> ordered(SerializableTimestampAssigner<T> order) {
+        return WatermarkStrategy.<T>noWatermarks().withTimestampAssigner(order);
+    }
+
+    /** 32 bits of seconds, one that puts transactions behind labels, 30 of line number: all of a file's lines. */
+    private static long order(long epochSecond, long kind, String line) {
+        return (epochSecond << (LINE_BITS + 1)) | kind | Long.parseLong(line);
+    }
+
+    private static FraudLabel label(Transaction transaction, long delaySeconds) {
+        return new FraudLabel(
+                transaction.transactionId,
+                transaction.epochSecond,
+                transaction.customerId,
+                transaction.terminalId,
+                transaction.fraud == 1,
+                transaction.epochSecond + delaySeconds,
+                "",
+                transaction.origin,
+                transaction.raw);
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString();
+    }
+
+    private static boolean isCsv(Path file) {
+        String name = name(file);
+        if (name.endsWith(".csv") || name.endsWith(".csv.gz")) {
+            return true;
+        }
+        if (name.endsWith(".jsonl") || name.endsWith(".jsonl.gz")) {
+            return false;
+        }
+        throw new BadInputException(
+                file + " is of no known format", "Give a file that ends in .csv, .jsonl, .csv.gz or .jsonl.gz.");
+    }
+
+    private static void requireReadable(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new BadInputException(file + " does not exist or is no file", "Check the path.");
+        }
+        if (!Files.isReadable(file)) {
+            throw new BadInputException(file + " cannot be read", "Check the permissions.");
+        }
+    }
+
+    private static InputStream open(Path file) {
+        try {
+            InputStream in = Files.newInputStream(file);
+            return name(file).endsWith(".gz") ? new GZIPInputStream(in) : in;
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static BadInputException unreadable(Path file, IOException e) {
+        return new BadInputException(file + " cannot be read: " + e.getMessage(), "Check that it is whole.", e);
+    }
+}

@@ -1,0 +1,89 @@
+package io.cardwatch.cli;
+
+import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.job.CardwatchJob;
+import io.cardwatch.job.ScoringTopology;
+import io.cardwatch.platform.Options;
+import io.cardwatch.platform.Settings;
+import io.cardwatch.score.FraudModel;
+import io.cardwatch.warehouse.Tables;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Scores transactions from files with the stages of the streaming job, into a CSV file. */
+@Command(name = "score", description = "Score transactions from files into a CSV file, without a cluster or database.")
+final class ScoreCommand implements Callable<Integer> {
+    private static final String SCORED = "scored";
+
+    @Mixin
+    private FileInputs inputs;
+
+    @Option(
+            names = "--customers",
+            paramLabel = "FILE",
+            description = "Customers as CSV; left out, the contact columns stay empty.")
+    private Optional<Path> customers = Optional.empty();
+
+    @Option(names = "--model", paramLabel = "DIR", description = "Model directory; left out, the shipped model scores.")
+    private Optional<String> model = Optional.empty();
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where the predictions go, as CSV.")
+    private Path out;
+
+    @Option(names = "--dead-letters", paramLabel = "FILE", description = "Where records go that could not be used.")
+    private Optional<Path> deadLetters = Optional.empty();
+
+    @Mixin
+    private ConfigurationMixin configuration;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() throws Exception {
+        Settings settings = configuration.settings(
+                "--model",
+                model.map(directory -> Map.of(Options.MODEL_PATH.key(), directory))
+                        .orElse(Map.of()));
+        FraudModel fraudModel = CardwatchJob.model(settings);
+        StreamExecutionEnvironment env = LocalFlink.bounded();
+        RecordFiles files = new RecordFiles(env, settings);
+        ScoringTopology topology = ScoringTopology.bounded(settings);
+
+        ScoringTopology.Features features = inputs.features(env, files, topology);
+        DataStream<ScoredTransaction> scored = topology.score(features.featured, fraudModel);
+        if (customers.isPresent() && settings.get(Options.ENRICHMENT_CONTACT_COLUMNS)) {
+            scored = topology.withContacts(scored, files.customers(customers.get()));
+        }
+        BoundedOutput.write(
+                scored,
+                out,
+                Tables.PREDICTIONS,
+                row -> row.transaction.epochSecond,
+                Comparator.<ScoredTransaction>comparingLong(row -> row.transaction.transactionId)
+                        .thenComparingLong(row -> row.transaction.customerId)::compare,
+                new RunTally.Rows<>(SCORED, row -> row.prediction() == 1));
+        BoundedOutput.writeDeadLetters(features.deadLetters, deadLetters);
+        report(env.execute("cardwatch score"), command.commandLine().getOut());
+        return 0;
+    }
+
+    private void report(JobExecutionResult result, PrintWriter console) {
+        console.printf(
+                "%,d transactions scored, %,d alerts: %s%n",
+                RunTally.count(result, SCORED), RunTally.count(result, SCORED + ".hits"), out);
+        BoundedOutput.reportRefused(result, deadLetters, console);
+    }
+}

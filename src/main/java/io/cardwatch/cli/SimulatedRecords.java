@@ -1,0 +1,121 @@
+package io.cardwatch.cli;
+
+import io.cardwatch.codec.Decoded;
+import io.cardwatch.codec.LabelDecoder;
+import io.cardwatch.codec.LabelJson;
+import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.WireTypes;
+import io.cardwatch.datagen.Profile;
+import io.cardwatch.datagen.SimulatedEvent;
+import io.cardwatch.datagen.SimulatedEvents;
+import io.cardwatch.datagen.Simulation;
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.RecordOrigin;
+import io.cardwatch.domain.Transaction;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.java.tuple.Tuple3;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.connector.datagen.source.GeneratorFunction;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.apache.flink.util.function.SerializableSupplier;
+
+/**
+ * The simulator as a source: transactions and labels from one generator in order of time, as the bytes that a stream
+ * would carry. Its position is the number of events, so a restarted job repeats exactly what is missing.
+ */
+final class SimulatedRecords {
+    private static final String STREAM = "simulator";
+    private static final TypeInformation<Tuple3<Long, Boolean, byte[]>> RECORD =
+            Types.TUPLE(Types.LONG, Types.BOOLEAN, Types.PRIMITIVE_ARRAY(Types.BYTE));
+    private static final OutputTag<Decoded<FraudLabel>> LABELS =
+            new OutputTag<>("labels", WireTypes.DECODED_FRAUD_LABEL);
+
+    private final SingleOutputStreamOperator<Decoded<Transaction>> transactions;
+
+    /**
+     * @param events how many of the simulation's events to emit
+     * @param maxRecordBytes {@code source.max-record-bytes}
+     */
+    SimulatedRecords(
+            StreamExecutionEnvironment env, SerializableSupplier<Profile> profile, long events, int maxRecordBytes) {
+        WatermarkStrategy<Tuple3<Long, Boolean, byte[]>> inOrder =
+                WatermarkStrategy.<Tuple3<Long, Boolean, byte[]>>forMonotonousTimestamps()
+                        .withTimestampAssigner((record, previous) -> record.f0 * 1000);
+        transactions = env.fromSource(
+                        new DataGeneratorSource<>(new Events(profile), events, RECORD), inOrder, "Simulator")
+                .setParallelism(1)
+                .uid("simulator-source")
+                .process(new Decode(maxRecordBytes), WireTypes.DECODED_TRANSACTION)
+                .setParallelism(1)
+                .uid("simulator-decode")
+                .name("Decode");
+    }
+
+    DataStream<Decoded<Transaction>> transactions() {
+        return transactions;
+    }
+
+    DataStream<Decoded<FraudLabel>> labels() {
+        return transactions.getSideOutput(LABELS);
+    }
+
+    /** Event number to (epoch second, whether it is a label, bytes). */
+    private static final class Events implements GeneratorFunction<Long, Tuple3<Long, Boolean, byte[]>> {
+        private final SerializableSupplier<Profile> profile;
+        private transient SimulatedEvents events;
+        private transient long next;
+
+        Events(SerializableSupplier<Profile> profile) {
+            this.profile = profile;
+        }
+
+        @Override
+        public void open(SourceReaderContext context) {
+            events = Simulation.of(profile.get()).events();
+            next = 0;
+        }
+
+        @Override
+        public Tuple3<Long, Boolean, byte[]> map(Long number) {
+            while (next < number) {
+                events.next();
+                next++;
+            }
+            next++;
+            SimulatedEvent event = events.next();
+            byte[] bytes = event.isLabel() ? LabelJson.encode(event.label) : TransactionJson.encode(event.transaction);
+            return Tuple3.of(event.epochSecond(), event.isLabel(), bytes);
+        }
+    }
+
+    /** Bytes to envelopes, labels to the side. */
+    private static final class Decode extends ProcessFunction<Tuple3<Long, Boolean, byte[]>, Decoded<Transaction>> {
+        private final TransactionDecoder transactions;
+        private final LabelDecoder labels;
+
+        Decode(int maxRecordBytes) {
+            transactions = new TransactionDecoder(maxRecordBytes, true);
+            labels = new LabelDecoder(maxRecordBytes, true);
+        }
+
+        @Override
+        public void processElement(
+                Tuple3<Long, Boolean, byte[]> record, Context context, Collector<Decoded<Transaction>> out) {
+            RecordOrigin origin = new RecordOrigin(STREAM, "", "", "", RecordOrigin.NO_ARRIVAL);
+            if (record.f1) {
+                context.output(LABELS, labels.decode(record.f2, origin));
+            } else {
+                out.collect(transactions.decode(record.f2, origin));
+            }
+        }
+    }
+}
