@@ -1,7 +1,6 @@
 package io.cardwatch.job;
 
 import io.cardwatch.platform.Options;
-import io.cardwatch.platform.PasswordSource;
 import io.cardwatch.platform.Settings;
 import io.cardwatch.warehouse.Table;
 import io.cardwatch.warehouse.WarehouseConnection;
@@ -28,17 +27,8 @@ public final class WarehouseSinks {
      * @throws io.cardwatch.domain.BadInputException when {@code warehouse.url} is missing
      */
     public static WarehouseSinks of(Settings settings) {
-        PasswordSource password = PasswordSource.of(settings);
-        WarehouseConnection warehouse = new WarehouseConnection(
-                settings.required(Options.WAREHOUSE_URL),
-                settings.get(Options.WAREHOUSE_USER).orElse(System.getProperty("user.name")),
-                () -> password.ask().orElse(""),
-                settings.get(Options.WAREHOUSE_SCHEMA));
-        WritePolicy policy = new WritePolicy(
-                settings.get(Options.WAREHOUSE_BATCH_SIZE),
-                settings.get(Options.WAREHOUSE_FLUSH_INTERVAL),
-                settings.get(Options.WAREHOUSE_RETRY_TIMEOUT));
-        return new WarehouseSinks(warehouse, policy, settings.get(Options.WAREHOUSE_WRITERS));
+        return new WarehouseSinks(
+                WarehouseConnection.of(settings), WritePolicy.of(settings), settings.get(Options.WAREHOUSE_WRITERS));
     }
 
     /** Where the tables are. */
