@@ -8,7 +8,6 @@ import io.cardwatch.platform.Settings;
 import io.cardwatch.warehouse.Tables;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.JobExecutionResult;
@@ -59,14 +58,7 @@ final class BackfillCommand implements Callable<Integer> {
         DataStream<FeaturedTransaction> history = inputs.hasLabelFile() ? withLastVerdict(features) : features.featured;
         RunTally.Rows<FeaturedTransaction> tally = new RunTally.Rows<>(ROWS, row -> row.transaction.fraud == 1);
         if (out.isPresent()) {
-            BoundedOutput.write(
-                    history,
-                    out.get(),
-                    Tables.HISTORY,
-                    row -> row.transaction.epochSecond,
-                    Comparator.<FeaturedTransaction>comparingLong(row -> row.transaction.transactionId)
-                            .thenComparingLong(row -> row.transaction.customerId)::compare,
-                    tally);
+            BoundedOutput.writeTransactions(history, out.get(), Tables.HISTORY, row -> row.transaction, tally);
         } else {
             WarehouseSinks sinks = WarehouseSinks.of(settings);
             sinks.check(Tables.HISTORY);

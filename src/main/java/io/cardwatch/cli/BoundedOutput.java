@@ -3,6 +3,7 @@ package io.cardwatch.cli;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.Transaction;
 import io.cardwatch.warehouse.Table;
 import io.cardwatch.warehouse.Tables;
 import java.io.PrintWriter;
@@ -19,16 +20,38 @@ import org.apache.flink.util.function.SerializableFunction;
 
 /** Writes what a run over files produced into CSV files that depend on nothing but the input. */
 final class BoundedOutput {
+    private static final Comparator<Transaction> IDENTITY_ORDER = Comparator.<Transaction>comparingLong(
+                    transaction -> transaction.transactionId)
+            .thenComparingLong(transaction -> transaction.customerId);
+
+    private static final Comparator<DeadLetter> DEAD_LETTER_ORDER = Comparator.<DeadLetter, String>comparing(
+                    letter -> letter.origin.stream)
+            .thenComparing(letter -> letter.reason);
+
     private BoundedOutput() {}
 
     /**
-     * Writes {@code rows} sorted, in one file.
+     * Writes {@code rows} into one file, sorted by TX_DATETIME, TRANSACTION_ID and CUSTOMER_ID.
      *
-     * @param time what rows are sorted by, first
-     * @param withinTime what rows of the same time are sorted by
+     * @param transaction of a row
      * @param tally counts the rows
      */
-    static <T> void write(
+    static <T> void writeTransactions(
+            DataStream<T> rows,
+            Path file,
+            Table<T> table,
+            SerializableFunction<T, Transaction> transaction,
+            RunTally.Rows<T> tally) {
+        write(
+                rows,
+                file,
+                table,
+                row -> transaction.apply(row).epochSecond,
+                (left, right) -> IDENTITY_ORDER.compare(transaction.apply(left), transaction.apply(right)),
+                tally);
+    }
+
+    private static <T> void write(
             DataStream<T> rows,
             Path file,
             Table<T> table,
@@ -65,8 +88,7 @@ final class BoundedOutput {
                     file.get(),
                     Tables.DEAD_LETTERS,
                     letter -> Long.parseLong(letter.origin.sequenceNumber),
-                    Comparator.<DeadLetter, String>comparing(letter -> letter.origin.stream)
-                            .thenComparing(letter -> letter.reason)::compare,
+                    (left, right) -> DEAD_LETTER_ORDER.compare(left, right),
                     new RunTally.Rows<>("dead-letters-written", letter -> false));
         } else {
             counted.sinkTo(new DiscardingSink<>()).uid("dead-letter-discard");

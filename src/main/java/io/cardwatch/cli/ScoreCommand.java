@@ -9,7 +9,6 @@ import io.cardwatch.score.FraudModel;
 import io.cardwatch.warehouse.Tables;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -67,13 +66,11 @@ final class ScoreCommand implements Callable<Integer> {
         if (customers.isPresent() && settings.get(Options.ENRICHMENT_CONTACT_COLUMNS)) {
             scored = topology.withContacts(scored, files.customers(customers.get()));
         }
-        BoundedOutput.write(
+        BoundedOutput.writeTransactions(
                 scored,
                 out,
                 Tables.PREDICTIONS,
-                row -> row.transaction.epochSecond,
-                Comparator.<ScoredTransaction>comparingLong(row -> row.transaction.transactionId)
-                        .thenComparingLong(row -> row.transaction.customerId)::compare,
+                row -> row.transaction,
                 new RunTally.Rows<>(SCORED, row -> row.prediction() == 1));
         BoundedOutput.writeDeadLetters(features.deadLetters, deadLetters);
         report(env.execute("cardwatch score"), command.commandLine().getOut());
