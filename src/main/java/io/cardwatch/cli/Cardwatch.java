@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ScoreCommand.class,
             RunCommand.class,
             BackfillCommand.class,
+            TrainCommand.class,
             ValidateConfigCommand.class
         })
 public final class Cardwatch implements IVersionProvider {

@@ -94,6 +94,7 @@ public final class FraudModel implements Serializable {
         return threshold;
     }
 
+    /** Names the model in every row that it scored. */
     public String version() {
         return version;
     }
@@ -103,7 +104,7 @@ public final class FraudModel implements Serializable {
             try (InputStream in = FraudModel.class.getResourceAsStream(SHIPPED + file)) {
                 if (in == null) {
                     throw new BadInputException(
-                            "This build of Cardwatch comes without a model.", "Train one and give its directory.");
+                            "this build of Cardwatch comes without a model", "Train one and give its directory.");
                 }
                 Path to = target.resolve(file);
                 Files.createDirectories(to.getParent());
@@ -117,13 +118,13 @@ public final class FraudModel implements Serializable {
                 directory.parse(ModelDirectory.MANIFEST, directory.read(ModelDirectory.MANIFEST), ModelManifest.class);
         if (manifest.formatVersion != ModelManifest.FORMAT_VERSION) {
             throw new BadInputException(
-                    "The model in " + directory + " has format " + manifest.formatVersion + "; this version reads "
-                            + ModelManifest.FORMAT_VERSION + ".",
+                    "the model in " + directory + " has format " + manifest.formatVersion + "; this version reads "
+                            + ModelManifest.FORMAT_VERSION,
                     "Train it again with this version.");
         }
         if (!(manifest.threshold >= 0 && manifest.threshold <= 1)) {
             throw new BadInputException(
-                    "The threshold " + manifest.threshold + " of the model in " + directory + " is not a probability.",
+                    "the threshold " + manifest.threshold + " of the model in " + directory + " is not a probability",
                     "Set it between 0 and 1.");
         }
         return manifest;
@@ -135,8 +136,8 @@ public final class FraudModel implements Serializable {
             String wanted = i < Feature.NAMES.size() ? Feature.NAMES.get(i) : "none";
             if (!found.equals(wanted)) {
                 throw new BadInputException(
-                        "The model was trained on other features: number " + (i + 1) + " is " + found + " in " + file
-                                + ", " + wanted + " in Cardwatch.",
+                        "the model was trained on other features: number " + (i + 1) + " is " + found + " in " + file
+                                + ", " + wanted + " in Cardwatch",
                         "Train it on the features of this version, in their order.");
             }
         }
@@ -153,7 +154,7 @@ public final class FraudModel implements Serializable {
         }
         if (!wellShaped) {
             throw new BadInputException(
-                    "The golden vectors of the model in " + directory + " are none, or not of its features.",
+                    "the golden vectors of the model in " + directory + " are none, or not of its features",
                     ModelDirectory.REMEDY);
         }
         return golden;
@@ -207,14 +208,14 @@ public final class FraudModel implements Serializable {
             float own = stage.probability(golden.vectors[i]);
             if (Float.compare(own, throughPipeline.get(i)) != 0) {
                 throw new BadInputException(
-                        "The model gives " + own + " or " + throughPipeline.get(i) + " for golden vector " + i
-                                + ", depending on the way it is called.",
+                        "the model gives " + own + " or " + throughPipeline.get(i) + " for golden vector " + i
+                                + ", depending on the way it is called",
                         "Report this: it is a fault in Cardwatch.");
             }
             if (!(Math.abs(own - golden.probabilities[i]) <= GOLDEN_TOLERANCE)) {
                 throw new BadInputException(
-                        "The model gives " + own + " for golden vector " + i + ", in training it was "
-                                + golden.probabilities[i] + ".",
+                        "the model gives " + own + " for golden vector " + i + ", in training it was "
+                                + golden.probabilities[i],
                         "Train it again; if that does not help, report it: it would score wrongly.");
             }
         }
@@ -225,6 +226,6 @@ public final class FraudModel implements Serializable {
                 .map(BadInputException::getMessage)
                 .orElse(e.getMessage());
         return new BadInputException(
-                "The model in " + directory + " cannot be loaded: " + reason, ModelDirectory.REMEDY, e);
+                "the model in " + directory + " cannot be loaded: " + reason, ModelDirectory.REMEDY, e);
     }
 }

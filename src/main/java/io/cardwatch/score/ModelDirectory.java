@@ -44,7 +44,7 @@ public final class ModelDirectory {
         try {
             root = new Path(uri);
         } catch (IllegalArgumentException e) {
-            throw new BadInputException("'" + uri + "' is not the path of a model directory.", REMEDY, e);
+            throw new BadInputException("'" + uri + "' is not the path of a model directory", REMEDY, e);
         }
     }
 
@@ -57,10 +57,10 @@ public final class ModelDirectory {
         try (InputStream in = path.getFileSystem().open(path)) {
             return in.readAllBytes();
         } catch (FileNotFoundException e) {
-            throw new BadInputException("The model directory " + root + " has no file " + file + ".", REMEDY, e);
+            throw new BadInputException("the model directory " + root + " has no file " + file, REMEDY, e);
         } catch (IOException e) {
             throw new BadInputException(
-                    "Cannot read " + path + ": " + e.getMessage(),
+                    "cannot read " + path + ": " + e.getMessage(),
                     "Check the path, the rights on it, and that Flink has a file system for it.",
                     e);
         }
@@ -71,8 +71,8 @@ public final class ModelDirectory {
         byte[] bytes = read(file);
         if (!sha256(bytes).equals(sha256)) {
             throw new BadInputException(
-                    "The file " + file + " of the model in " + root + " was changed: its SHA-256 is not that of "
-                            + MANIFEST + ".",
+                    "the file " + file + " of the model in " + root + " was changed: its SHA-256 is not that of "
+                            + MANIFEST,
                     REMEDY);
         }
         return bytes;
@@ -83,7 +83,7 @@ public final class ModelDirectory {
             return JSON.readValue(bytes, type);
         } catch (IOException e) {
             throw new BadInputException(
-                    "The file " + file + " of the model in " + root + " is damaged: "
+                    "the file " + file + " of the model in " + root + " is damaged: "
                             + e.getMessage().lines().findFirst().orElse("unreadable"),
                     REMEDY,
                     e);
@@ -97,9 +97,13 @@ public final class ModelDirectory {
 
     /** The SHA-256 of {@code bytes} in lower-case hex, as manifests hold it. */
     public static String sha256(byte[] bytes) {
+        return StringUtils.byteToHexString(newSha256().digest(bytes));
+    }
+
+    /** A SHA-256 to be fed piece by piece. */
+    public static MessageDigest newSha256() {
         try {
-            return StringUtils.byteToHexString(
-                    MessageDigest.getInstance("SHA-256").digest(bytes));
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256.", e);
         }

@@ -30,7 +30,7 @@ final class XgboostJson {
         try {
             root = JSON.readTree(json);
         } catch (IOException e) {
-            throw new BadInputException("The model is not JSON, or is cut off: " + firstLine(e), REMEDY, e);
+            throw new BadInputException("the model is not JSON, or is cut off: " + firstLine(e), REMEDY, e);
         }
         learner = root.path("learner");
         if (!learner.isObject()) {
@@ -68,14 +68,14 @@ final class XgboostJson {
         if (integer(parameters, "num_class") > 1
                 || parameters.path("num_target").asInt(1) > 1) {
             throw new BadInputException(
-                    "The model answers with several classes or targets.", "Train it with objective binary:logistic.");
+                    "the model answers with several classes or targets", "Train it with objective binary:logistic.");
         }
     }
 
     private static void requireValue(String actual, String required, String what) {
         if (!actual.equals(required)) {
             throw new BadInputException(
-                    "The model's " + what + " is '" + actual + "'; only '" + required + "' can be scored.",
+                    "the model's " + what + " is '" + actual + "'; only '" + required + "' can be scored",
                     "Train it with " + what + " " + required + ".");
         }
     }
@@ -129,7 +129,7 @@ final class XgboostJson {
     }
 
     private static BadInputException malformed(String what, Throwable root) {
-        return new BadInputException("The model is not a whole XGBoost model: " + what + ".", REMEDY, root);
+        return new BadInputException("the model is not a whole XGBoost model: " + what, REMEDY, root);
     }
 
     private static String firstLine(IOException e) {
@@ -195,7 +195,7 @@ final class XgboostJson {
             for (JsonNode type : json.path("split_type")) {
                 if (type.asInt() != 0) {
                     throw new BadInputException(
-                            "Tree " + index + " of the model splits on categories, which cannot be scored.",
+                            "tree " + index + " of the model splits on categories, which cannot be scored",
                             "Train it on numeric features only.");
                 }
             }

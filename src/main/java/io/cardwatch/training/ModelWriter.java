@@ -50,16 +50,16 @@ public final class ModelWriter {
             }
         } catch (IOException e) {
             throw new BadInputException(
-                    "Cannot write the model to " + target + ": " + e.getMessage(),
+                    "cannot write the model to " + target + ": " + e.getMessage(),
                     "Give a directory that can be created there.",
                     e);
         }
     }
 
-    /** Refuses a target that exists, before the time is spent to train for it. */
-    static void requireFree(Path target) {
+    /** Refuses a target that exists; also to be asked before the time is spent to train for it. */
+    public static void requireFree(Path target) {
         if (Files.exists(target)) {
-            throw new BadInputException(target + " exists already.", "Give a new directory, or remove this one first.");
+            throw new BadInputException(target + " exists already", "Give a new directory, or remove this one first.");
         }
     }
 

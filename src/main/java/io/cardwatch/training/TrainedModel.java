@@ -21,6 +21,8 @@ public final class TrainedModel {
     /** Data, seed and parameters. */
     public final Map<String, Object> provenance;
     /** How it did on held-out data. */
+    public final HeldOutScore heldOut;
+    /** The same with the rows behind it, as {@link ModelWriter#METRICS} holds it. */
     public final Map<String, Object> metrics;
 
     public TrainedModel(
@@ -29,12 +31,14 @@ public final class TrainedModel {
             GoldenVectors golden,
             long lastSecond,
             Map<String, Object> provenance,
+            HeldOutScore heldOut,
             Map<String, Object> metrics) {
         this.xgboostJson = xgboostJson;
         this.threshold = threshold;
         this.golden = golden;
         this.lastSecond = lastSecond;
         this.provenance = provenance;
+        this.heldOut = heldOut;
         this.metrics = metrics;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Feature;
+import io.cardwatch.training.HeldOutScore;
 import io.cardwatch.training.ModelWriter;
 import io.cardwatch.training.TrainedModel;
 import java.io.IOException;
@@ -59,6 +60,17 @@ class FraudModelTest {
         assertThat(model.version()).startsWith("2018-09-30-").hasSize(23);
         assertThat(InstantiationUtil.clone(model).probability(golden.vectors[0]))
                 .isEqualTo(golden.probabilities[0]);
+    }
+
+    @Test
+    void anotherThresholdLeavesTheProbabilitiesAsTheyAre() {
+        FraudModel model = FraudModel.load(directory.toString());
+        FraudModel strict = model.withThreshold(0.9);
+        float[] row = ReferenceModels.rows(1, WIDTH, 4);
+
+        assertThat(strict.threshold()).isEqualTo(0.9);
+        assertThat(strict.probability(row)).isEqualTo(model.probability(row));
+        assertThat(strict.version()).isEqualTo(model.version());
     }
 
     @Test
@@ -203,7 +215,15 @@ class FraudModelTest {
         Booster booster = booster(features);
         byte[] json = ReferenceModels.json(booster).getBytes(StandardCharsets.UTF_8);
         ModelWriter.write(
-                directory, new TrainedModel(json, 0.4, golden(booster), 1_538_351_999, Map.of("seed", 1), Map.of()));
+                directory,
+                new TrainedModel(
+                        json,
+                        0.4,
+                        golden(booster),
+                        1_538_351_999,
+                        Map.of("seed", 1),
+                        HeldOutScore.of(new float[] {1, 0}, new float[] {1, 0}),
+                        Map.of()));
     }
 
     private static Booster booster(List<String> features) throws XGBoostError {

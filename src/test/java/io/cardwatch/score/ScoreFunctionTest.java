@@ -7,6 +7,7 @@ import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.training.HeldOutScore;
 import io.cardwatch.training.ModelWriter;
 import io.cardwatch.training.TrainedModel;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +56,16 @@ class ScoreFunctionTest {
         byte[] json = ReferenceModels.json(booster).getBytes(StandardCharsets.UTF_8);
         GoldenVectors golden = new GoldenVectors(new float[][] {row}, probability);
         Path directory = temporary.resolve("model");
-        ModelWriter.write(directory, new TrainedModel(json, expected, golden, 0, Map.of(), Map.of()));
+        ModelWriter.write(
+                directory,
+                new TrainedModel(
+                        json,
+                        expected,
+                        golden,
+                        0,
+                        Map.of(),
+                        HeldOutScore.of(new float[] {1, 0}, new float[] {1, 0}),
+                        Map.of()));
         model = FraudModel.load(directory.toString());
     }
 

@@ -1,0 +1,141 @@
+package io.cardwatch.training;
+
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Feature;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Reads labelled history from a CSV file, gzipped where its name ends in {@code .gz}: the columns of {@code
+ * cust_payment_tx_history} in any order and case, others ignored. Times are UTC. A row without TX_FRAUD has no verdict
+ * yet and is skipped.
+ */
+public final class CsvHistory {
+    private final Path file;
+    private final BufferedReader reader;
+    private long line = 1;
+    private int columns;
+
+    private CsvHistory(Path file, BufferedReader reader) {
+        this.file = file;
+        this.reader = reader;
+    }
+
+    /**
+     * Reads all labelled rows, in the order of the file.
+     *
+     * @throws BadInputException if the file cannot be read, a column is missing, or a value is not what it should be
+     */
+    public static TrainingData read(Path file) {
+        try (InputStream bytes = Files.newInputStream(file);
+                InputStream plain = file.toString().endsWith(".gz") ? new GZIPInputStream(bytes) : bytes;
+                BufferedReader reader = new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8))) {
+            return new CsvHistory(file, reader).rows();
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "cannot read " + file + " (" + e + ")", "Give a CSV file of history, plain or .gz.", e);
+        }
+    }
+
+    private TrainingData rows() throws IOException {
+        List<String> header = header();
+        int time = column(header, "TX_DATETIME");
+        int fraud = column(header, "TX_FRAUD");
+        int[] features = new int[TrainingData.WIDTH];
+        for (int i = 0; i < features.length; i++) {
+            features[i] = column(header, Feature.NAMES.get(i));
+        }
+        TrainingData data = new TrainingData();
+        double[] values = new double[features.length];
+        for (String[] fields = next(); fields != null; fields = next()) {
+            String verdict = fields[fraud];
+            if (verdict.isEmpty()) {
+                continue;
+            }
+            if (!verdict.equals("0") && !verdict.equals("1")) {
+                throw bad("TX_FRAUD", verdict, "0, 1 or empty");
+            }
+            for (int i = 0; i < features.length; i++) {
+                values[i] = number(Feature.NAMES.get(i), fields[features[i]]);
+            }
+            data.add(second(fields[time]), values, verdict.equals("1"));
+        }
+        return data;
+    }
+
+    private List<String> header() throws IOException {
+        String text = reader.readLine();
+        if (text == null) {
+            throw new BadInputException(file + " is empty", "Give a CSV file of history with a header line.");
+        }
+        List<String> names = new ArrayList<>();
+        for (String name : text.split(",", -1)) {
+            names.add(name.trim().toUpperCase(Locale.ROOT));
+        }
+        columns = names.size();
+        return names;
+    }
+
+    private int column(List<String> header, String name) {
+        int index = header.indexOf(name);
+        if (index < 0) {
+            throw new BadInputException(
+                    file + " has no column " + name,
+                    "Train on what 'backfill' computed: it has the raw columns, TX_FRAUD and all features.");
+        }
+        return index;
+    }
+
+    private String[] next() throws IOException {
+        String text = reader.readLine();
+        if (text == null) {
+            return null;
+        }
+        line++;
+        String[] fields = text.split(",", -1);
+        if (fields.length != columns) {
+            throw new BadInputException(
+                    "line " + line + " of " + file + " has " + fields.length + " fields, the header " + columns,
+                    "Check whether the file is cut off.");
+        }
+        return fields;
+    }
+
+    private double number(String name, String text) {
+        double value;
+        try {
+            value = Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            value = Double.NaN;
+        }
+        if (!Double.isFinite(value)) {
+            throw bad(name, text, "a number");
+        }
+        return value;
+    }
+
+    private long second(String text) {
+        try {
+            return LocalDateTime.parse(text.replace(' ', 'T')).toEpochSecond(ZoneOffset.UTC);
+        } catch (DateTimeParseException e) {
+            throw bad("TX_DATETIME", text, "yyyy-MM-dd HH:mm:ss");
+        }
+    }
+
+    private BadInputException bad(String name, String value, String wanted) {
+        return new BadInputException(
+                "line " + line + " of " + file + " has " + name + " '" + value + "'", "It must be " + wanted + ".");
+    }
+}

@@ -1,0 +1,90 @@
+package io.cardwatch.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+class HeldOutScoreTest {
+    /** The example in scikit-learn's documentation of roc_auc_score and average_precision_score. */
+    @Test
+    void agreesWithThePublishedExample() {
+        HeldOutScore score = HeldOutScore.of(new float[] {0.1f, 0.4f, 0.35f, 0.8f}, new float[] {0, 0, 1, 1});
+
+        assertThat(score.auc).isEqualTo(0.75);
+        assertThat(score.averagePrecision).isCloseTo(0.8333333333333333, within(1e-15));
+        assertThat(score.threshold).isCloseTo(0.35, within(1e-7));
+        assertThat(score.precision).isCloseTo(2 / 3.0, within(1e-15));
+        assertThat(score.recall).isEqualTo(1);
+        assertThat(score.f1).isCloseTo(0.8, within(1e-15));
+    }
+
+    @Test
+    void aModelThatCannotTellThemApartGetsChanceWhateverTheOrderOfRows() {
+        HeldOutScore score = HeldOutScore.of(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, new float[] {1, 0, 0, 0});
+
+        assertThat(score.auc).isEqualTo(0.5);
+        assertThat(score.averagePrecision).isEqualTo(0.25);
+    }
+
+    @RepeatedTest(50)
+    void agreesWithTheDefinitionsOnRandomScoresWithTies(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        float[] probabilities = new float[60];
+        float[] labels = new float[60];
+        for (int i = 0; i < 60; i++) {
+            probabilities[i] = random.nextInt(20) / 20f;
+            labels[i] = i < 2 ? i : random.nextInt(4) == 0 ? 1 : 0;
+        }
+
+        HeldOutScore score = HeldOutScore.of(probabilities, labels);
+
+        assertThat(score.auc).isCloseTo(shareOfPairsWon(probabilities, labels), within(1e-12));
+        double best = 0;
+        double area = 0;
+        double recallBefore = 0;
+        for (int step = 19; step >= 0; step--) {
+            double[] precisionAndRecall = at(step / 20f, probabilities, labels);
+            area += (precisionAndRecall[1] - recallBefore) * precisionAndRecall[0];
+            recallBefore = precisionAndRecall[1];
+            best = Math.max(best, f1(precisionAndRecall));
+        }
+        assertThat(score.averagePrecision).isCloseTo(area, within(1e-12));
+        assertThat(score.f1).isCloseTo(best, within(1e-12));
+        assertThat(f1(at((float) score.threshold, probabilities, labels))).isCloseTo(best, within(1e-12));
+    }
+
+    private static double shareOfPairsWon(float[] probabilities, float[] labels) {
+        double won = 0;
+        int pairs = 0;
+        for (int i = 0; i < labels.length; i++) {
+            for (int j = 0; j < labels.length; j++) {
+                if (labels[i] == 1 && labels[j] == 0) {
+                    pairs++;
+                    won += probabilities[i] > probabilities[j] ? 1 : probabilities[i] == probabilities[j] ? 0.5 : 0;
+                }
+            }
+        }
+        return won / pairs;
+    }
+
+    private static double[] at(float threshold, float[] probabilities, float[] labels) {
+        double hits = 0;
+        double predicted = 0;
+        double frauds = 0;
+        for (int i = 0; i < labels.length; i++) {
+            frauds += labels[i];
+            predicted += probabilities[i] >= threshold ? 1 : 0;
+            hits += probabilities[i] >= threshold ? labels[i] : 0;
+        }
+        return new double[] {predicted == 0 ? 0 : hits / predicted, hits / frauds};
+    }
+
+    private static double f1(double[] precisionAndRecall) {
+        double sum = precisionAndRecall[0] + precisionAndRecall[1];
+        return sum == 0 ? 0 : 2 * precisionAndRecall[0] * precisionAndRecall[1] / sum;
+    }
+}
