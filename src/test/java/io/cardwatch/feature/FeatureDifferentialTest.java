@@ -73,7 +73,7 @@ class FeatureDifferentialTest {
     private static Optional<String> difference(History history, Comparison comparison) {
         try {
             return comparison.firstDifference(history);
-        } catch (Exception e) {
+        } catch (Exception | AssertionError e) {
             return Optional.of("threw " + ExceptionUtils.stringifyException(e));
         }
     }

@@ -51,8 +51,12 @@ public final class HandbookFeatures {
 
     private HandbookFeatures() {}
 
-    /** The directory beside the project that holds the data; it need not exist. */
-    public static Path sharedDirectory() {
+    /** Whether there is a directory beside the project that should hold the data. */
+    public static boolean isShared() {
+        return Files.isDirectory(sharedDirectory());
+    }
+
+    private static Path sharedDirectory() {
         return Path.of(System.getProperty("cardwatch.shared", "../shared"));
     }
 
