@@ -108,4 +108,9 @@ public final class Table<T> implements Serializable {
                 .map(column -> column.name + "=" + column.type.text(column.of(row)))
                 .collect(Collectors.joining(", "));
     }
+
+    @Override
+    public String toString() {
+        return name;
+    }
 }

@@ -24,8 +24,8 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
  * </pre>
  */
 public final class WarehouseBenchmark {
-    private static final int ROWS = 200_000;
-    private static final int ROUNDS = 4;
+    private static final int ROWS = 100_000;
+    private static final int ROUNDS = 3;
 
     private WarehouseBenchmark() {}
 
