@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.LogManager;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,6 +38,7 @@ public final class Cardwatch implements IVersionProvider {
 
     /** Runs the command in {@code arguments} and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        LogManager.getLogManager().reset(); // the PostgreSQL driver would write to the terminal what it throws as well
         System.exit(run(writer(System.out), writer(System.err), arguments));
     }
 
