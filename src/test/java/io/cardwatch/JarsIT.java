@@ -1,0 +1,234 @@
+package io.cardwatch;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Opens the two jars that the build made, looks into them and starts the one that starts by itself. */
+class JarsIT {
+    private static final Path JOB_JAR = Path.of("target/cardwatch-job.jar");
+    private static final Path COMMAND_LINE_JAR = Path.of("target/cardwatch.jar");
+    private static final int JAVA_11 = 55;
+    private static final long MEGABYTE = 1_000_000;
+
+    /** All that may be in the job jar; the Flink packages are those of connectors and of Flink ML's servables. */
+    private static final List<String> JOB_PACKAGES = List.of(
+            "com/fasterxml/jackson/",
+            "com/google/common/",
+            "com/google/thirdparty/publicsuffix/",
+            "dev/ludovic/netlib/",
+            "io/cardwatch/codec/",
+            "io/cardwatch/domain/",
+            "io/cardwatch/enrich/",
+            "io/cardwatch/feature/",
+            "io/cardwatch/job/",
+            "io/cardwatch/platform/",
+            "io/cardwatch/score/",
+            "io/cardwatch/warehouse/",
+            "it/unimi/dsi/fastutil/",
+            "org/apache/commons/codec/",
+            "org/apache/commons/io/",
+            "org/apache/commons/lang/",
+            "org/apache/commons/lang3/",
+            "org/apache/commons/logging/",
+            "org/apache/flink/connector/aws/",
+            "org/apache/flink/connector/base/",
+            "org/apache/flink/connector/jdbc/",
+            "org/apache/flink/connector/kinesis/",
+            "org/apache/flink/kinesis/shaded/",
+            "org/apache/flink/ml/",
+            "org/apache/flink/streaming/connectors/kinesis/",
+            "org/joda/time/",
+            "org/netlib/",
+            "org/j_paine/formatter/",
+            "org/postgresql/",
+            "org/reactivestreams/",
+            "software/amazon/awssdk/",
+            "software/amazon/eventstream/");
+
+    /** What a Flink cluster has on its own class path, as the names of the artifacts begin. */
+    private static final Pattern GIVEN_BY_THE_CLUSTER = Pattern.compile("(flink-(streaming-java|core|core-api|runtime"
+            + "|annotations|metrics-core|java|shaded-.*|statebackend-.*)|slf4j-api)-[0-9].*\\.jar");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void theJobJarIsSmallEnough_andStartsWithTheJob() throws Exception {
+        assertThat(Files.size(JOB_JAR)).isLessThan(120 * MEGABYTE);
+        assertThat(manifest(JOB_JAR).getValue("Main-Class")).isEqualTo("io.cardwatch.job.CardwatchJob");
+    }
+
+    @Test
+    void theJobJarHoldsNothingThatTheClusterBrings_norWhatOnlyTheCommandLineNeeds() throws Exception {
+        List<String> names = names(JOB_JAR);
+        assertThat(names)
+                .filteredOn(name -> name.endsWith(".class"))
+                .isNotEmpty()
+                .allMatch(name -> JOB_PACKAGES.stream().anyMatch(name::startsWith));
+        assertThat(names).doesNotContain("log4j2.properties");
+        assertThat(JOB_PACKAGES).allMatch(prefix -> names.stream().anyMatch(name -> name.startsWith(prefix)));
+    }
+
+    @Test
+    void everyClassOfTheJobJarRunsOnJava11() throws Exception {
+        assertThat(names(JOB_JAR)).noneMatch(name -> name.startsWith("META-INF/versions/"));
+        try (JarFile jar = new JarFile(JOB_JAR.toFile())) {
+            Set<String> tooNew = new TreeSet<>();
+            for (JarEntry entry : jar.stream()
+                    .filter(entry -> entry.getName().endsWith(".class"))
+                    .toList()) {
+                try (DataInputStream bytes = new DataInputStream(jar.getInputStream(entry))) {
+                    bytes.readInt();
+                    bytes.readUnsignedShort();
+                    if (bytes.readUnsignedShort() > JAVA_11) {
+                        tooNew.add(entry.getName());
+                    }
+                }
+            }
+            assertThat(tooNew).isEmpty();
+        }
+    }
+
+    @Test
+    void everythingThatTheJobRefersToIsInItsJar_orGivenByTheCluster() throws Exception {
+        Set<String> inJar = Set.copyOf(names(JOB_JAR));
+        Set<String> missing = new TreeSet<>();
+        try (JarFile jar = new JarFile(JOB_JAR.toFile())) {
+            ClassFileImporter importer =
+                    new ClassFileImporter().withImportOption(location -> location.contains("/io/cardwatch/"));
+            for (JavaClass ours : importer.importJar(jar).that(resideInAPackage("io.cardwatch.."))) {
+                ours.getDirectDependenciesFromSelf().stream()
+                        .map(dependency -> dependency.getTargetClass().getBaseComponentType())
+                        .filter(target -> !target.isPrimitive())
+                        .map(target -> target.getName().replace('.', '/') + ".class")
+                        .filter(name -> !inJar.contains(name) && !isGiven(name))
+                        .forEach(name -> missing.add(ours.getName() + " -> " + name));
+            }
+        }
+        assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void bothJarsAreWellFormed() throws Exception {
+        for (Path jar : List.of(JOB_JAR, COMMAND_LINE_JAR)) {
+            assertThat(names(jar))
+                    .doesNotHaveDuplicates()
+                    .noneMatch(name -> name.matches("META-INF/[^/]+\\.(SF|DSA|RSA)"))
+                    .noneMatch(name -> name.endsWith("module-info.class"))
+                    .noneMatch(name -> name.startsWith("amazon-kinesis-producer-native-binaries/"))
+                    .contains("META-INF/LICENSE", "META-INF/NOTICE");
+            assertThat(text(jar, "META-INF/services/java.sql.Driver")).contains("org.postgresql.Driver");
+            assertThat(manifest(jar).getValue("Implementation-Version"))
+                    .isEqualTo(System.getProperty("cardwatch.version"));
+        }
+    }
+
+    @Test
+    void theCommandLineJarBringsALocalFlink_training_aDatabase_andWhatJava17MustOpen() throws Exception {
+        Attributes manifest = manifest(COMMAND_LINE_JAR);
+        assertThat(manifest.getValue("Main-Class")).isEqualTo("io.cardwatch.cli.Cardwatch");
+        assertThat(manifest.getValue("Add-Opens")).isEqualTo(System.getProperty("cardwatch.opens"));
+        assertThat(manifest.getValue("Multi-Release")).isEqualTo("true");
+        assertThat(names(COMMAND_LINE_JAR))
+                .contains(
+                        "org/apache/flink/runtime/minicluster/MiniCluster.class",
+                        "flink-rpc-akka.jar",
+                        "ml/dmlc/xgboost4j/java/XGBoost.class",
+                        "postgres-linux-x86_64.txz",
+                        "log4j2.properties",
+                        "META-INF/org/apache/logging/log4j/core/config/plugins/Log4j2Plugins.dat");
+    }
+
+    @Test
+    void servicesOfSeveralLibrariesAreMerged() {
+        assertThat(text(COMMAND_LINE_JAR, "META-INF/services/org.apache.flink.table.factories.Factory"))
+                .contains("org.apache.flink.streaming.connectors.kinesis.table.KinesisDynamicTableFactory")
+                .contains("org.apache.flink.connector.file.table.FileSystemTableFactory")
+                .contains("org.apache.flink.connector.jdbc.core.table.JdbcDynamicTableFactory");
+    }
+
+    @Test
+    void theCommandLineJarStartsWithPlainJava() throws Exception {
+        assertThat(java("--help")).matches("(?s)0\n.*validate-config.*");
+        assertThat(java("--version")).isEqualTo("0\ncardwatch " + System.getProperty("cardwatch.version") + "\n");
+        assertThat(java("validate-config", "--features.terminal-delay=5 d"))
+                .matches("(?s)0\n.*features.terminal-delay +5 d +command line.*");
+        assertThat(java("validate-config", "--features.terminal-dealy=5 d"))
+                .isEqualTo("3\nerror: features.terminal-dealy (command line) is not a setting\n"
+                        + "remedy: Did you mean features.terminal-delay?\n");
+    }
+
+    /** Exit code and everything printed, to either stream. */
+    private String java(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                COMMAND_LINE_JAR.toAbsolutePath().toString()));
+        command.addAll(List.of(arguments));
+        Path output = directory.resolve("output");
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            return process.exitValue() + "\n" + Files.readString(output);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static boolean isGiven(String className) {
+        URL found = JarsIT.class.getClassLoader().getResource(className);
+        if (found == null) {
+            return false;
+        }
+        String jar = found.getPath().replaceFirst("!.*", "").replaceFirst(".*/", "");
+        return found.getProtocol().equals("jrt")
+                || GIVEN_BY_THE_CLUSTER.matcher(jar).matches();
+    }
+
+    private static List<String> names(Path path) throws IOException {
+        try (JarFile jar = new JarFile(path.toFile())) {
+            return jar.stream().map(JarEntry::getName).toList();
+        }
+    }
+
+    private static Attributes manifest(Path path) throws IOException {
+        try (JarFile jar = new JarFile(path.toFile())) {
+            return jar.getManifest().getMainAttributes();
+        }
+    }
+
+    private static String text(Path path, String name) {
+        try (JarFile jar = new JarFile(path.toFile());
+                InputStream in = jar.getInputStream(jar.getEntry(name))) {
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
