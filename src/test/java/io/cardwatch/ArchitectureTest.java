@@ -1,0 +1,145 @@
+package io.cardwatch;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.Arrays;
+
+/** The house's layout, read from the compiled main classes; nothing is frozen. */
+@AnalyzeClasses(packages = "io.cardwatch", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String[] JOB_JAR = {
+        "io.cardwatch.domain..",
+        "io.cardwatch.codec..",
+        "io.cardwatch.feature..",
+        "io.cardwatch.enrich..",
+        "io.cardwatch.score..",
+        "io.cardwatch.warehouse..",
+        "io.cardwatch.platform..",
+        "io.cardwatch.job.."
+    };
+
+    /** Stages know domain, codec and platform, never each other; training and the simulator serve the CLI alone. */
+    @ArchTest
+    static final ArchRule layers = Architectures.layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("io.cardwatch..")
+            .withOptionalLayers(true)
+            .layer("domain")
+            .definedBy("io.cardwatch.domain..")
+            .layer("codec")
+            .definedBy("io.cardwatch.codec..")
+            .layer("platform")
+            .definedBy("io.cardwatch.platform..")
+            .layer("feature")
+            .definedBy("io.cardwatch.feature..")
+            .layer("enrich")
+            .definedBy("io.cardwatch.enrich..")
+            .layer("score")
+            .definedBy("io.cardwatch.score..")
+            .layer("warehouse")
+            .definedBy("io.cardwatch.warehouse..")
+            .layer("job")
+            .definedBy("io.cardwatch.job..")
+            .layer("training")
+            .definedBy("io.cardwatch.training..")
+            .layer("datagen")
+            .definedBy("io.cardwatch.datagen..")
+            .layer("cli")
+            .definedBy("io.cardwatch.cli..")
+            .whereLayer("domain")
+            .mayNotAccessAnyLayer()
+            .whereLayer("codec")
+            .mayOnlyAccessLayers("domain")
+            .whereLayer("platform")
+            .mayOnlyAccessLayers("domain")
+            .whereLayer("feature")
+            .mayOnlyAccessLayers("domain", "codec", "platform")
+            .whereLayer("enrich")
+            .mayOnlyAccessLayers("domain", "codec", "platform")
+            .whereLayer("score")
+            .mayOnlyAccessLayers("domain", "codec", "platform")
+            .whereLayer("warehouse")
+            .mayOnlyAccessLayers("domain", "codec", "platform")
+            .whereLayer("training")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("datagen")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("job")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("cli")
+            .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule noCycles =
+            slices().matching("io.cardwatch.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule domainIsPlainJava = classes()
+            .that()
+            .resideInAPackage("io.cardwatch.domain..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.cardwatch.domain..", "java..");
+
+    /** Records are JSON in codec, settings in platform, models in score and metrics in training; nowhere else. */
+    @ArchTest
+    static final ArchRule jsonHasFourPlaces = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "io.cardwatch.codec..",
+                    "io.cardwatch.platform..",
+                    "io.cardwatch.score..",
+                    "io.cardwatch.training..")
+            .should()
+            .dependOnClassesThat(belongTo("com.fasterxml.jackson", "org.apache.flink.shaded.jackson2"));
+
+    @ArchTest
+    static final ArchRule nothingIsStoredAsSerializedJavaObjects =
+            noClasses().should().dependOnClassesThat().belongToAnyOf(ObjectInputStream.class, ObjectOutputStream.class);
+
+    @ArchTest
+    static final ArchRule noKryo = noClasses().should().dependOnClassesThat(belongTo("com.esotericsoftware"));
+
+    @ArchTest
+    static final ArchRule theJobsJarNeedsNothingOfTheCommandLine = noClasses()
+            .that()
+            .resideInAnyPackage(JOB_JAR)
+            .should()
+            .dependOnClassesThat(belongTo(
+                    "picocli",
+                    "ml.dmlc",
+                    "org.apache.commons.rng",
+                    "io.zonky",
+                    "org.apache.flink.connector.file",
+                    "org.apache.flink.client"));
+
+    @ArchTest
+    static final ArchRule picocliStaysInCli = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.cardwatch.cli..")
+            .should()
+            .dependOnClassesThat(belongTo("picocli"));
+
+    @ArchTest
+    static final ArchRule namesSayWhatAThingIs = noClasses()
+            .should()
+            .haveNameMatching("(.*\\.)?(Abstract[^.]*|[^.]*(Utils?|Helpers?|Managers?|Impl))(\\$.*)?");
+
+    /** In one of {@code packages}; a class of a library that is not on the test's class path counts, too. */
+    private static DescribedPredicate<JavaClass> belongTo(String... packages) {
+        return describe("belong to " + String.join(", ", packages), type -> Arrays.stream(packages)
+                .anyMatch(name -> type.getBaseComponentType().getPackageName().equals(name)
+                        || type.getBaseComponentType().getPackageName().startsWith(name + ".")));
+    }
+}
