@@ -6,6 +6,7 @@ import io.cardwatch.domain.BadInputException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -45,13 +46,18 @@ public final class KinesisFeed implements EventSink {
     }
 
     /**
-     * A client with the credentials that the AWS SDK finds; region and endpoint as well, unless given here.
+     * A client with the credentials that the AWS SDK finds; region and endpoint as well, unless given here. For an
+     * endpoint given here it speaks JSON, process-wide since the SDK knows no other way: kinesalite cuts its CBOR
+     * answers off after 16 KB.
      *
      * @throws BadInputException if there is no region to be found
      */
     public static KinesisClient client(Optional<URI> endpoint, Optional<String> region) {
         KinesisClientBuilder builder = KinesisClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder());
-        endpoint.ifPresent(builder::endpointOverride);
+        endpoint.ifPresent(url -> {
+            System.setProperty(SdkSystemSetting.CBOR_ENABLED.property(), "false");
+            builder.endpointOverride(url);
+        });
         region.map(Region::of).ifPresent(builder::region);
         try {
             return builder.build();

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -27,6 +28,8 @@ import picocli.CommandLine.Spec;
 /** Simulates card payments with known frauds, to files or into Kinesis. */
 @Command(
         name = "generate",
+        sortOptions = false,
+        sortSynopsis = false,
         description = "Simulate card payments, frauds and verdicts, to files or into Kinesis. The same options give the"
                 + " same records.")
 final class GenerateCommand implements Callable<Integer> {
@@ -97,26 +100,45 @@ final class GenerateCommand implements Callable<Integer> {
 
         @Option(
                 names = "--endpoint-url",
+                showDefaultValue = Help.Visibility.NEVER,
                 paramLabel = "URL",
                 description = "A Kinesis server other than AWS, for instance http://localhost:4567.")
         private Optional<URI> endpoint = Optional.empty();
 
-        @Option(names = "--region", paramLabel = "NAME", description = "AWS region. Default: that of the environment.")
+        @Option(
+                names = "--region",
+                showDefaultValue = Help.Visibility.NEVER,
+                paramLabel = "NAME",
+                description = "AWS region; else that of the environment.")
         private Optional<String> region = Optional.empty();
 
         @Option(
                 names = "--rate",
-                defaultValue = "Infinity",
+                showDefaultValue = Help.Visibility.NEVER,
                 paramLabel = "N",
-                description = "Records a second, of both streams together.")
-        private double rate = Double.POSITIVE_INFINITY;
+                description = "Records a second, of both streams together; else as many as Kinesis takes.")
+        private Optional<Double> rate = Optional.empty();
 
         private double rate() {
-            if (rate > 0) {
-                return rate;
+            if (rate.orElse(1.0) > 0) {
+                return rate.orElse(Double.POSITIVE_INFINITY);
             }
-            throw new BadInputException("No records flow at a rate of " + rate + ".", "Give --rate a number above 0.");
+            throw new BadInputException(
+                    "No records flow at a rate of " + rate.orElseThrow() + ".", "Give --rate a number above 0.");
         }
+    }
+
+    /** Where the days lie. */
+    static final class FirstOrLastDay {
+        @Option(names = "--first-day", defaultValue = "2018-04-01", paramLabel = "DATE", description = "The first day.")
+        private String firstDay = "2018-04-01";
+
+        @Option(
+                names = "--last-day",
+                showDefaultValue = Help.Visibility.NEVER,
+                paramLabel = "DATE|today",
+                description = "The last day, UTC.")
+        private Optional<String> lastDay = Optional.empty();
     }
 
     /** What the simulation depends on. */
@@ -133,14 +155,8 @@ final class GenerateCommand implements Callable<Integer> {
         @Option(names = "--days", defaultValue = "183", paramLabel = "N", description = "Number of days.")
         private int days = 183;
 
-        @Option(
-                names = "--first-day",
-                paramLabel = "DATE",
-                description = "The first day, as in 2018-04-01 (the default); or give --last-day.")
-        private Optional<String> firstDay = Optional.empty();
-
-        @Option(names = "--last-day", paramLabel = "DATE|today", description = "The last day, UTC.")
-        private Optional<String> lastDay = Optional.empty();
+        @ArgGroup(exclusive = true)
+        private FirstOrLastDay position = new FirstOrLastDay();
 
         @Option(
                 names = "--radius",
@@ -173,12 +189,8 @@ final class GenerateCommand implements Callable<Integer> {
                     .radius(radius)
                     .labelDelay(LabelDelay.parse(labelDelay))
                     .genuineLabelShare(genuineLabelShare);
-            if (firstDay.isPresent() && lastDay.isPresent()) {
-                throw new BadInputException(
-                        "--first-day and --last-day are both given.", "Give one of them, and --days.");
-            }
-            firstDay.map(World::day).ifPresent(builder::firstDay);
-            lastDay.map(World::day).ifPresent(day -> builder.daysEndingOn(days, day));
+            position.lastDay.ifPresentOrElse(
+                    last -> builder.daysEndingOn(days, day(last)), () -> builder.firstDay(day(position.firstDay)));
             return builder.build();
         }
 

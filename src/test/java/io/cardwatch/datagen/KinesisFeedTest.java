@@ -27,7 +27,7 @@ class KinesisFeedTest {
             .customers(100)
             .terminals(200)
             .radius(20)
-            .days(30)
+            .days(15)
             .build());
 
     private static KinesaliteServer kinesis;

@@ -112,7 +112,13 @@ class SimulationTest {
             }
         }
 
+        double early = payments.stream()
+                .filter(payment -> payment.timeSeconds % DAY < 23_200)
+                .count();
+
         assertThat((double) payments.size()).isCloseTo(expected, within(4 * Math.sqrt(expected)));
+        // One standard deviation before noon: (0.158 66 - 0.017 43) / 0.967 18 of them.
+        assertThat(early / payments.size()).isCloseTo(0.14601, within(4 * 0.354 / Math.sqrt(payments.size())));
         // E[X; X >= 0] + P(X < 0) E[U(0, 2 m)] = 1.027 m for X ~ N(m, m / 2); relative deviation of a sum of n: 0.6 /
         // √n.
         assertThat(cents / meanCents).isCloseTo(1.0270, within(4 * 0.6 / Math.sqrt(payments.size())));
