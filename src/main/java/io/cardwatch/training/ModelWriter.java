@@ -43,8 +43,10 @@ public final class ModelWriter {
             Files.createDirectories(parent);
             Path part = Files.createTempDirectory(parent, ".model-");
             try {
-                writeFiles(part, model);
-                Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+                // Nobody else may enter a temporary directory; what is made inside has the usual rights.
+                Path whole = Files.createDirectory(part.resolve("model"));
+                writeFiles(whole, model);
+                Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 FileUtils.deleteDirectoryQuietly(part.toFile());
             }

@@ -123,6 +123,7 @@ class FraudModelTest {
                 "\"formatVersion\" : 1 | \"formatVersion\" : 2 | has format 2; this version reads 1",
                 "\"threshold\" : 0.4 | \"threshold\" : 4.0 | threshold 4.0",
                 "\"threshold\" : 0.4 | \"threshold\" : null | cardwatch.json of the model",
+                "\"features\" : [ | \"features\" : null, \"x\" : [ | Null value for creator property 'features'",
                 "\"modelVersion\" | \"version\" | Missing required creator property 'modelVersion'",
             })
     void refusesAManifestThatDoesNotFit(String original, String altered, String cause) throws IOException {

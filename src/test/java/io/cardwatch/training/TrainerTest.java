@@ -76,6 +76,15 @@ class TrainerTest {
     }
 
     @Test
+    void whoMayReadOtherDirectoriesThereMayReadTheModel() throws IOException {
+        Path other = Files.createDirectory(directory.resolve("other"));
+        Path out = directory.resolve("model");
+        ModelWriter.write(out, train(history));
+
+        assertThat(Files.getPosixFilePermissions(out)).isEqualTo(Files.getPosixFilePermissions(other));
+    }
+
+    @Test
     void goldenVectorsHoldFraudsAndOthers_someWithAValueMissing() {
         float[][] vectors = train(history).golden.vectors;
 
