@@ -2,16 +2,23 @@ package io.cardwatch;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.Architectures;
+import io.cardwatch.platform.Option;
+import io.cardwatch.platform.Options;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.Arrays;
@@ -135,6 +142,22 @@ class ArchitectureTest {
     static final ArchRule namesSayWhatAThingIs = noClasses()
             .should()
             .haveNameMatching("(.*\\.)?(Abstract[^.]*|[^.]*(Utils?|Helpers?|Managers?|Impl))(\\$.*)?");
+
+    /** A setting that nothing reads would be a promise in the README that nobody keeps. */
+    @ArchTest
+    static final ArchRule everySettingIsRead = fields().that()
+            .areDeclaredIn(Options.class)
+            .and()
+            .haveRawType(Option.class)
+            .should(new ArchCondition<>("be read outside the settings' own loading") {
+                @Override
+                public void check(JavaField option, ConditionEvents events) {
+                    boolean read = option.getAccessesToSelf().stream()
+                            .map(access -> access.getOriginOwner().getSimpleName())
+                            .anyMatch(reader -> !reader.equals("Options") && !reader.equals("SettingsLoader"));
+                    events.add(new SimpleConditionEvent(option, read, option.getFullName() + " is read by nobody"));
+                }
+            });
 
     /** In one of {@code packages}; a class of a library that is not on the test's class path counts, too. */
     private static DescribedPredicate<JavaClass> belongTo(String... packages) {
