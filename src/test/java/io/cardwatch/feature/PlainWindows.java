@@ -84,7 +84,7 @@ final class PlainWindows implements Answers {
         return unmatched;
     }
 
-    /** Writes all windows to bytes and reads them back. */
+    /** Goes on with copies of all windows, made from what was written of them. */
     void restore() throws IOException {
         restore(customers, CustomerWindow.Serializer.INSTANCE);
         restore(terminals, TerminalWindow.Serializer.INSTANCE);
@@ -94,7 +94,8 @@ final class PlainWindows implements Answers {
         for (Map.Entry<Long, T> entry : windows.entrySet()) {
             DataOutputSerializer bytes = new DataOutputSerializer(256);
             serializer.serialize(entry.getValue(), bytes);
-            entry.setValue(serializer.deserialize(new DataInputDeserializer(bytes.getCopyOfBuffer())));
+            T read = serializer.deserialize(new DataInputDeserializer(bytes.getCopyOfBuffer()));
+            entry.setValue(serializer.copy(read));
         }
     }
 
