@@ -14,8 +14,7 @@ import java.util.Map;
  * missing, once with none missing. Prints the median of eleven runs after five for warming up.
  *
  * <pre>
- * mvn -q test-compile exec:exec -Dexec.executable=java -Dexec.classpathScope=test \
- *     -Dexec.args="-cp %classpath io.cardwatch.bench.TreeBenchmark"
+ * mvn -q test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=io.cardwatch.bench.TreeBenchmark
  * </pre>
  */
 public final class TreeBenchmark {
