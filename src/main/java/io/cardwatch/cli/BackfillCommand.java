@@ -60,10 +60,10 @@ final class BackfillCommand implements Callable<Integer> {
         if (out.isPresent()) {
             BoundedOutput.writeTransactions(history, out.get(), Tables.HISTORY, row -> row.transaction, tally);
         } else {
-            WarehouseSinks sinks = WarehouseSinks.of(settings);
+            WarehouseSinks sinks = new WarehouseSinks(settings);
             sinks.check(Tables.HISTORY);
-            sinks.write(
-                    history.map(tally).returns(WireTypes.FEATURED_TRANSACTION).uid("history-tally"), Tables.HISTORY);
+            sinks.writeHistory(
+                    history.map(tally).returns(WireTypes.FEATURED_TRANSACTION).uid("history-tally"));
         }
         BoundedOutput.writeDeadLetters(features.deadLetters, deadLetters);
         report(env.execute("cardwatch backfill"), command.commandLine().getOut());

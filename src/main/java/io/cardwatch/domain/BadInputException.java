@@ -18,4 +18,10 @@ public final class BadInputException extends RuntimeException {
     public String remedy() {
         return remedy;
     }
+
+    /** Cause and remedy, for the logs of a cluster. */
+    @Override
+    public String toString() {
+        return super.toString() + " " + remedy;
+    }
 }

@@ -34,7 +34,7 @@ public final class CardwatchJob {
     public CardwatchJob(Settings settings) {
         this.settings = settings;
         this.model = model(settings);
-        this.sinks = WarehouseSinks.of(settings);
+        this.sinks = new WarehouseSinks(settings);
         sinks.check(Tables.PREDICTIONS, Tables.LABELS, Tables.DEAD_LETTERS);
         if (settings.get(Options.ENRICHMENT_CONTACT_COLUMNS)) {
             sinks.check(Tables.CUSTOMERS);
@@ -97,9 +97,9 @@ public final class CardwatchJob {
         if (settings.get(Options.ENRICHMENT_CONTACT_COLUMNS)) {
             scored = topology.withContacts(scored, customers(env));
         }
-        sinks.write(scored, Tables.PREDICTIONS);
-        sinks.writeFew(features.labels, Tables.LABELS);
-        sinks.writeFew(features.deadLetters, Tables.DEAD_LETTERS);
+        sinks.writePredictions(scored);
+        sinks.writeLabels(features.labels);
+        sinks.writeDeadLetters(features.deadLetters);
     }
 
     private DataStream<CustomerChange> customers(StreamExecutionEnvironment env) {

@@ -1,8 +1,13 @@
 package io.cardwatch.job;
 
+import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.FeaturedTransaction;
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
 import io.cardwatch.warehouse.Table;
+import io.cardwatch.warehouse.Tables;
 import io.cardwatch.warehouse.WarehouseConnection;
 import io.cardwatch.warehouse.WarehouseSink;
 import io.cardwatch.warehouse.WritePolicy;
@@ -13,22 +18,19 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 public final class WarehouseSinks {
     private final WarehouseConnection warehouse;
     private final WritePolicy policy;
+    private final WritePolicy deadLetterPolicy;
     private final int writers;
-
-    private WarehouseSinks(WarehouseConnection warehouse, WritePolicy policy, int writers) {
-        this.warehouse = warehouse;
-        this.policy = policy;
-        this.writers = writers;
-    }
 
     /**
      * Connects nothing yet.
      *
      * @throws io.cardwatch.domain.BadInputException when {@code warehouse.url} is missing
      */
-    public static WarehouseSinks of(Settings settings) {
-        return new WarehouseSinks(
-                WarehouseConnection.of(settings), WritePolicy.of(settings), settings.get(Options.WAREHOUSE_WRITERS));
+    public WarehouseSinks(Settings settings) {
+        warehouse = WarehouseConnection.of(settings);
+        policy = WritePolicy.of(settings);
+        deadLetterPolicy = WritePolicy.ofDeadLetters(settings);
+        writers = settings.get(Options.WAREHOUSE_WRITERS);
     }
 
     /** Where the tables are. */
@@ -45,18 +47,28 @@ public final class WarehouseSinks {
         warehouse.check(List.of(tables));
     }
 
-    /** Writes the main table, with {@code warehouse.writers} writers. */
-    public <T> void write(DataStream<T> rows, Table<T> table) {
-        write(rows, table, writers);
+    /** Writes predictions, with {@code warehouse.writers} writers. */
+    public void writePredictions(DataStream<ScoredTransaction> rows) {
+        write(rows, Tables.PREDICTIONS, policy, writers);
     }
 
-    /** Writes a table that gets few rows, with one writer. */
-    public <T> void writeFew(DataStream<T> rows, Table<T> table) {
-        write(rows, table, 1);
+    /** Writes the labelled past, with {@code warehouse.writers} writers. */
+    public void writeHistory(DataStream<FeaturedTransaction> rows) {
+        write(rows, Tables.HISTORY, policy, writers);
     }
 
-    private <T> void write(DataStream<T> rows, Table<T> table, int parallelism) {
-        rows.sinkTo(new WarehouseSink<>(table, warehouse, policy))
+    /** Writes labels, with one writer, which keeps the order in which they came. */
+    public void writeLabels(DataStream<FraudLabel> rows) {
+        write(rows, Tables.LABELS, policy, 1);
+    }
+
+    /** Writes dead letters, with one writer. */
+    public void writeDeadLetters(DataStream<DeadLetter> rows) {
+        write(rows, Tables.DEAD_LETTERS, deadLetterPolicy, 1);
+    }
+
+    private <T> void write(DataStream<T> rows, Table<T> table, WritePolicy rowsPolicy, int parallelism) {
+        rows.sinkTo(new WarehouseSink<>(table, warehouse, rowsPolicy))
                 .setParallelism(parallelism)
                 .uid(table.name.replace('_', '-') + "-sink")
                 .name(table.name);

@@ -15,10 +15,11 @@ import org.postgresql.Driver;
  */
 final class WarehouseUrl {
     static final String RULE = "a URL like jdbc:postgresql://host:5432/database, with sslmode=verify-full unless the"
-            + " host is localhost, and without password, preferQueryMode=simple, socketFactory, sslfactory,"
+            + " host is localhost, and without user, password, preferQueryMode=simple, socketFactory, sslfactory,"
             + " loggerFile and the like";
 
     private static final Set<String> REFUSED = Set.of(
+            "user",
             "password",
             "sslpassword",
             "socketfactory",

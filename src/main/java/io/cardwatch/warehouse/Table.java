@@ -38,22 +38,12 @@ public final class Table<T> implements Serializable {
 
     final SecondRow secondRow;
 
-    /** Rows of one batch at the most, whatever is configured: bounds the memory of tables with large rows. */
-    final int maxBatchSize;
-
-    private Table(
-            String name,
-            List<Column<T>> columns,
-            List<Column<T>> key,
-            int sortedBy,
-            SecondRow secondRow,
-            int maxBatchSize) {
+    private Table(String name, List<Column<T>> columns, List<Column<T>> key, int sortedBy, SecondRow secondRow) {
         this.name = name;
         this.columns = columns;
         this.key = key;
         this.sortedBy = sortedBy;
         this.secondRow = secondRow;
-        this.maxBatchSize = maxBatchSize;
     }
 
     /** A table whose rows are sorted by their whole key. */
@@ -64,17 +54,12 @@ public final class Table<T> implements Serializable {
                         .findFirst()
                         .orElseThrow())
                 .collect(Collectors.toUnmodifiableList());
-        return new Table<>(name, List.copyOf(columns), keyColumns, key.length, secondRow, Integer.MAX_VALUE);
+        return new Table<>(name, List.copyOf(columns), keyColumns, key.length, secondRow);
     }
 
     /** The same table, a batch of which is sorted by the first {@code columns} of the key only. */
     Table<T> sortedBy(int columns) {
-        return new Table<>(name, this.columns, key, columns, secondRow, maxBatchSize);
-    }
-
-    /** The same table with at most {@code rows} in a batch. */
-    Table<T> maxBatchSize(int rows) {
-        return new Table<>(name, columns, key, sortedBy, secondRow, rows);
+        return new Table<>(name, this.columns, key, columns, secondRow);
     }
 
     /** The values of the key of {@code row}; equal lists are the same key. */

@@ -98,15 +98,14 @@ public final class Tables {
                 new Column<>("raw_base64", TEXT, row -> Base64.getEncoder().encodeToString(row.raw)),
                 new Column<>("approximate_arrival_timestamp", MILLISECOND, row -> arrival(row.origin)));
         return Table.of(
-                        "cust_payment_tx_dead_letters",
-                        SecondRow.IGNORED,
-                        columns,
-                        "stream_name",
-                        "shard_id",
-                        "sequence_number",
-                        "reason",
-                        "sha256")
-                .maxBatchSize(250);
+                "cust_payment_tx_dead_letters",
+                SecondRow.IGNORED,
+                columns,
+                "stream_name",
+                "shard_id",
+                "sequence_number",
+                "reason",
+                "sha256");
     }
 
     private static Table<FeaturedTransaction> history() {

@@ -42,7 +42,7 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
             MetricGroup metrics) {
         this.table = table;
         this.timers = timers;
-        this.batchSize = Math.min(policy.batchSize, table.maxBatchSize);
+        this.batchSize = policy.batchSize;
         this.flushIntervalMillis = policy.flushInterval.toMillis();
         this.rowsWritten = metrics.counter("rowsWritten");
         this.flushes = metrics.counter("flushes");

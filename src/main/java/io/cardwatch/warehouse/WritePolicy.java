@@ -1,5 +1,6 @@
 package io.cardwatch.warehouse;
 
+import io.cardwatch.platform.Option;
 import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
 import java.io.Serializable;
@@ -26,8 +27,17 @@ public final class WritePolicy implements Serializable {
 
     /** As the settings say. */
     public static WritePolicy of(Settings settings) {
+        return of(settings, Options.WAREHOUSE_BATCH_SIZE);
+    }
+
+    /** As the settings say for dead letters, whose rows are large. */
+    public static WritePolicy ofDeadLetters(Settings settings) {
+        return of(settings, Options.DEAD_LETTERS_BATCH_SIZE);
+    }
+
+    private static WritePolicy of(Settings settings, Option<Integer> batchSize) {
         return new WritePolicy(
-                settings.get(Options.WAREHOUSE_BATCH_SIZE),
+                settings.get(batchSize),
                 settings.get(Options.WAREHOUSE_FLUSH_INTERVAL),
                 settings.get(Options.WAREHOUSE_RETRY_TIMEOUT));
     }
