@@ -54,7 +54,7 @@ final class BackfillCommand implements Callable<Integer> {
         Settings settings = configuration.settings();
         StreamExecutionEnvironment env = LocalFlink.bounded();
         ScoringTopology.Features features =
-                inputs.features(env, new RecordFiles(env, settings), ScoringTopology.bounded(settings));
+                inputs.features(new RecordFiles(env, settings), ScoringTopology.bounded(settings));
         DataStream<FeaturedTransaction> history = inputs.hasLabelFile() ? withLastVerdict(features) : features.featured;
         RunTally.Rows<FeaturedTransaction> tally = new RunTally.Rows<>(ROWS, row -> row.transaction.fraud == 1);
         if (out.isPresent()) {

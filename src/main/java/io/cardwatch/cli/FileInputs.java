@@ -1,16 +1,13 @@
 package io.cardwatch.cli;
 
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.job.ScoringTopology;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.ITypeConverter;
@@ -54,12 +51,12 @@ final class FileInputs {
     }
 
     /** The feature stages over these files. */
-    ScoringTopology.Features features(StreamExecutionEnvironment env, RecordFiles files, ScoringTopology topology) {
+    ScoringTopology.Features features(RecordFiles files, ScoringTopology topology) {
         DataStream<Decoded<Transaction>> decoded = files.transactions(transactions);
         DataStream<Decoded<FraudLabel>> decodedLabels = labels.file
                 .map(files::labels)
                 .or(() -> labels.delay.map(delay -> files.delayedLabels(decoded, delay)))
-                .orElseGet(() -> env.fromData(List.<Decoded<FraudLabel>>of(), WireTypes.DECODED_FRAUD_LABEL));
+                .orElseGet(() -> files.noLabels(decoded));
         return topology.features(decoded, decodedLabels);
     }
 }

@@ -104,6 +104,15 @@ final class RecordFiles {
                 .uid("delayed-labels-order");
     }
 
+    /** No labels at all. Flink has no empty source, so it is the transactions without any of them. */
+    DataStream<Decoded<FraudLabel>> noLabels(DataStream<Decoded<Transaction>> transactions) {
+        return transactions
+                .flatMap(
+                        (Decoded<Transaction> record, Collector<Decoded<FraudLabel>> out) -> {},
+                        WireTypes.DECODED_FRAUD_LABEL)
+                .uid("no-labels");
+    }
+
     /** Customers, before everything else. */
     DataStream<CustomerChange> customers(Path file) {
         String path = file.toString();

@@ -61,7 +61,7 @@ final class ScoreCommand implements Callable<Integer> {
         RecordFiles files = new RecordFiles(env, settings);
         ScoringTopology topology = ScoringTopology.bounded(settings);
 
-        ScoringTopology.Features features = inputs.features(env, files, topology);
+        ScoringTopology.Features features = inputs.features(files, topology);
         DataStream<ScoredTransaction> scored = topology.score(features.featured, fraudModel);
         if (customers.isPresent() && settings.get(Options.ENRICHMENT_CONTACT_COLUMNS)) {
             scored = topology.withContacts(scored, files.customers(customers.get()));

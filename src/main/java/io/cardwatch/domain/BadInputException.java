@@ -1,6 +1,7 @@
 package io.cardwatch.domain;
 
 /** Something that the user gave and can mend: a configuration, a file, a model. One line of cause, one of remedy. */
+@SuppressWarnings("OverrideThrowableToString") // the message is the cause alone: the command line prints two lines
 public final class BadInputException extends RuntimeException {
     private final String remedy;
 

@@ -11,8 +11,9 @@ import org.apache.flink.api.common.typeutils.base.LongSerializer;
  * How far event time has come, for deciding what is too old and what may be forgotten.
  *
  * <p>While streaming that is the watermark. Flink does not checkpoint watermarks, so this does, as union state of which
- * the newest counts: after a restore nothing is refused or forgotten that would not have been without it. In a bounded
- * run, whose records come sorted by time and whose watermark comes at the very end, it is each record's own time.
+ * the newest counts: after a restore nothing is refused or forgotten that would not have been without it. (With aligned
+ * checkpoints all subtasks hold the same watermark at a barrier; unaligned ones could let a subtask that was behind
+ * refuse what it would have accepted.) In a bounded run, whose records come sorted by time and whose watermark comes at the very end, it is each record's own time.
  */
 final class EventClock implements Serializable {
     private static final ListStateDescriptor<Long> STATE =
