@@ -217,6 +217,15 @@ public final class Options {
             "2",
             "Parallel writers of the predictions, each with one connection.");
 
+    // dead-letters
+
+    /** A dead letter carries up to 64 KB of raw bytes, 87 KB in base64: 5 000 of them would be 430 MB. */
+    public static final Option<Integer> DEAD_LETTERS_BATCH_SIZE = declare(
+            "dead-letters.batch-size",
+            ValueType.integer(1, 10_000),
+            "200",
+            "Dead letters gathered before they are written; each may hold 64 KB.");
+
     private Options() {}
 
     /** Every setting, in the order in which they are shown. */

@@ -148,7 +148,8 @@ class OptionsTest {
                         "0 s",
                         Duration.ZERO,
                         List.of("2 d", "forever")),
-                arguments(Options.WAREHOUSE_WRITERS, 2, "8", 8, List.of("0", "129")));
+                arguments(Options.WAREHOUSE_WRITERS, 2, "8", 8, List.of("0", "129")),
+                arguments(Options.DEAD_LETTERS_BATCH_SIZE, 200, "1", 1, List.of("0", "10001")));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -179,7 +180,15 @@ class OptionsTest {
     void everyOptionBelongsToAGroupOfTheContract_andExplainsItselfInOneSentence() {
         assertThat(Options.all())
                 .extracting(Option::group)
-                .containsOnly("source", "labels", "features", "customers", "enrichment", "model", "warehouse");
+                .containsOnly(
+                        "source",
+                        "labels",
+                        "features",
+                        "customers",
+                        "enrichment",
+                        "model",
+                        "warehouse",
+                        "dead-letters");
         assertThat(Options.all())
                 .allSatisfy(option -> assertThat(option.sentence()).matches("[A-Z][^|\n]+\\."));
     }
