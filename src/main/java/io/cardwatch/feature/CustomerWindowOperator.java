@@ -140,8 +140,7 @@ public final class CustomerWindowOperator extends AbstractStreamOperator<Feature
     @Override
     public void onEventTime(InternalTimer<Long, VoidNamespace> timer) throws Exception {
         CustomerWindow window = windows.value();
-        // A bounded run fires timers at the end of a key, before any watermark.
-        window.evict(times.customerHorizon(Math.max(clock.watermark(), timer.getTimestamp())));
+        window.evict(times.customerHorizon(clock.watermarkAtTimer()));
         window.timer = Long.MIN_VALUE;
         keep(window);
     }

@@ -43,12 +43,15 @@ final class EventClock implements Serializable {
         watermark = Math.max(watermark, toWatermark);
     }
 
-    /** UTC epoch milliseconds up to which everything has come, or {@link Long#MIN_VALUE}. */
-    long watermark() {
-        return watermark;
+    /**
+     * UTC epoch milliseconds up to which everything has come when a timer fires: in a bounded run timers fire at the end
+     * of their key, and new ones are ignored there.
+     */
+    long watermarkAtTimer() {
+        return bounded ? Long.MAX_VALUE : watermark;
     }
 
-    /** The same for a record that is stamped {@code epochSecond}. */
+    /** The same when a record comes that is stamped {@code epochSecond}; {@link Long#MIN_VALUE} at the beginning. */
     long watermarkFor(long epochSecond) {
         return bounded ? epochSecond * 1000 : watermark;
     }

@@ -153,8 +153,7 @@ public final class TerminalWindowOperator extends AbstractStreamOperator<Feature
     @Override
     public void onEventTime(InternalTimer<Long, VoidNamespace> timer) throws Exception {
         TerminalWindow window = windows.value();
-        // A bounded run fires timers at the end of a key, before any watermark.
-        long horizon = times.terminalHorizon(Math.max(clock.watermark(), timer.getTimestamp()));
+        long horizon = times.terminalHorizon(clock.watermarkAtTimer());
         window.evict(horizon);
         for (DeadLetter unmatched : window.takeUnmatched(horizon)) {
             output.collect(deadLetters, new StreamRecord<>(unmatched));

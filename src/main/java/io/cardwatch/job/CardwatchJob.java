@@ -22,6 +22,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The streaming job: Kinesis in, warehouse out. What a cluster starts. */
 public final class CardwatchJob {
+    private static final long BUFFER_TIMEOUT_MILLIS = 1;
+
     private final Settings settings;
     private final FraudModel model;
     private final WarehouseSinks sinks;
@@ -91,6 +93,8 @@ public final class CardwatchJob {
             DataStream<Decoded<FraudLabel>> labels) {
         env.setMaxParallelism(ScoringTopology.MAX_PARALLELISM);
         env.getConfig().enableObjectReuse();
+        // Flink's default of 100 ms would hold back a lone record at each of the exchanges.
+        env.setBufferTimeout(BUFFER_TIMEOUT_MILLIS);
         ScoringTopology topology = ScoringTopology.streaming(settings);
         ScoringTopology.Features features = topology.features(transactions, labels);
         DataStream<ScoredTransaction> scored = topology.score(features.featured, model);

@@ -214,6 +214,47 @@ class FileCommandsTest {
     }
 
     @Test
+    void labelsWhoseTransactionNeverCameAreKeptEachWithItsLine() throws IOException {
+        Transaction any = transactions.get(0);
+        List<FraudLabel> strays = new ArrayList<>();
+        for (int day = 0; day < 5; day++) {
+            long second = any.epochSecond + day * 86_400L;
+            strays.add(new FraudLabel(
+                    1_000_000 + day,
+                    second,
+                    any.customerId,
+                    any.terminalId,
+                    true,
+                    second + 60,
+                    "",
+                    any.origin,
+                    any.raw));
+        }
+        write("strays.csv", LabelCsv.HEADER, strays.stream().map(LabelCsv::row));
+
+        assertThat(run(
+                        "score",
+                        "--transactions",
+                        file("transactions.csv"),
+                        "--labels",
+                        file("strays.csv"),
+                        "--out",
+                        out.resolve("predictions.csv").toString(),
+                        "--dead-letters",
+                        out.resolve("dead.csv").toString()))
+                .isZero();
+
+        assertThat(read(out.resolve("dead.csv")))
+                .extracting(row -> row.get("stream_name") + " " + row.get("sequence_number") + " " + row.get("reason"))
+                .containsExactly(
+                        "strays.csv 2 LABEL_UNMATCHED",
+                        "strays.csv 3 LABEL_UNMATCHED",
+                        "strays.csv 4 LABEL_UNMATCHED",
+                        "strays.csv 5 LABEL_UNMATCHED",
+                        "strays.csv 6 LABEL_UNMATCHED");
+    }
+
+    @Test
     void withoutContactColumnsNoContactIsWritten() throws IOException {
         assertThat(score("predictions.csv", "--customers", file("customers.csv"), "--enrichment.contact-columns=false"))
                 .isZero();
