@@ -8,6 +8,7 @@ import io.cardwatch.platform.Settings;
 import io.cardwatch.warehouse.Tables;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.JobExecutionResult;
@@ -17,6 +18,7 @@ import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,11 +38,16 @@ final class BackfillCommand implements Callable<Integer> {
 
     @Option(
             names = "--out",
+            showDefaultValue = Visibility.NEVER,
             paramLabel = "FILE",
             description = "Write a CSV file with the columns of the table instead of the table.")
     private Optional<Path> out = Optional.empty();
 
-    @Option(names = "--dead-letters", paramLabel = "FILE", description = "Where records go that could not be used.")
+    @Option(
+            names = "--dead-letters",
+            showDefaultValue = Visibility.NEVER,
+            paramLabel = "FILE",
+            description = "Where records go that could not be used.")
     private Optional<Path> deadLetters = Optional.empty();
 
     @Mixin
@@ -85,6 +92,7 @@ final class BackfillCommand implements Callable<Integer> {
 
     private void report(JobExecutionResult result, PrintWriter console) {
         console.printf(
+                Locale.ROOT,
                 "%,d transactions with features, %,d of them fraud: %s%n",
                 RunTally.count(result, ROWS),
                 RunTally.count(result, ROWS + ".hits"),

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.UnmatchedArgsBinding;
@@ -19,7 +20,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class ConfigurationMixin {
     private static final Pattern SETTING = Pattern.compile("--[^.=]+\\.[^=]+(=.*)?", Pattern.DOTALL);
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Property groups in JSON; settings given here win.")
+    @Option(
+            names = "--config",
+            showDefaultValue = Visibility.NEVER,
+            paramLabel = "FILE",
+            description = "Property groups in JSON; settings given here win.")
     private Optional<String> config = Optional.empty();
 
     /** Everything the command does not know itself: settings, or mistakes. */

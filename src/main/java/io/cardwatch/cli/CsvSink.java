@@ -1,24 +1,30 @@
 package io.cardwatch.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.cardwatch.warehouse.CsvRows;
 import io.cardwatch.warehouse.Table;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.Serializable;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 
 /**
- * Writes the rows of a bounded run, which come sorted by timestamp, into a CSV file with the columns of a table. Rows
- * of one timestamp are put into an order of their own, so the same input gives the same file. The file appears whole,
- * at the end, or not at all.
+ * Writes the rows of a bounded run, which come sorted by timestamp, into a CSV file with the columns of a table,
+ * compressed where its name ends in {@code .gz}. Rows of one timestamp are put into an order of their own, so the same
+ * input gives the same file. The file appears whole, at the end, or not at all.
  */
 final class CsvSink<T> implements Sink<T> {
     /** An order that can travel with the job. */
@@ -36,7 +42,7 @@ final class CsvSink<T> implements Sink<T> {
 
     @Override
     public SinkWriter<T> createWriter(WriterInitContext context) throws IOException {
-        return new Writer();
+        return new CsvWriter();
     }
 
     /** Flink 1.20 calls {@link #createWriter(WriterInitContext)} but still declares this one. */
@@ -44,21 +50,27 @@ final class CsvSink<T> implements Sink<T> {
     @Deprecated
     @SuppressWarnings("deprecation")
     public SinkWriter<T> createWriter(InitContext context) throws IOException {
-        return new Writer();
+        return new CsvWriter();
     }
 
-    private final class Writer implements SinkWriter<T> {
+    private final class CsvWriter implements SinkWriter<T> {
         private final Path target = Path.of(file);
         private final Path unfinished = Path.of(file + ".part");
         private final CsvRows<T> rows = new CsvRows<>(table);
-        private final BufferedWriter out = Files.newBufferedWriter(unfinished);
+        private final Writer out = open();
         private final List<T> pending = new ArrayList<>();
         private long pendingTimestamp;
         private boolean finished;
 
-        Writer() throws IOException {
+        CsvWriter() throws IOException {
             out.write(rows.header());
             out.write('\n');
+        }
+
+        private Writer open() throws IOException {
+            OutputStream file = Files.newOutputStream(unfinished);
+            boolean gzip = target.toString().endsWith(".gz");
+            return new BufferedWriter(new OutputStreamWriter(gzip ? new GZIPOutputStream(file) : file, UTF_8));
         }
 
         @Override

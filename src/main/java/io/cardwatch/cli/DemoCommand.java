@@ -22,6 +22,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -98,8 +99,12 @@ final class DemoCommand implements Callable<Integer> {
             new CardwatchJob(settings).build(env, records.transactions(), records.labels());
             JobClient job = env.executeAsync("cardwatch demo");
             console.printf(
+                    Locale.ROOT,
                     "%,d transactions of %,d customers over %d days; Flink's web UI: http://localhost:%d%n",
-                    world.transactions, people, length, webPort);
+                    world.transactions,
+                    people,
+                    length,
+                    webPort);
 
             DemoProgress progress = new DemoProgress(console, database, world.transactions, started);
             while (!progress.poll()) {

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Locale;
 
 /** The demo's live line, from what has reached the warehouse. */
 final class DemoProgress {
@@ -17,8 +18,7 @@ final class DemoProgress {
     private final long expected;
     private final long started;
 
-    @SuppressWarnings("SystemConsoleNull") // on JDK 22 and newer the live line is shown in a file, too: harmless
-    private final boolean terminal = System.console() != null;
+    private final boolean terminal = ProgressLine.onTerminal();
 
     private long firstRow;
     private boolean alerted;
@@ -44,21 +44,32 @@ final class DemoProgress {
             }
             if (alerts > 0 && !alerted) {
                 alerted = true;
-                say(String.format("First alert in the warehouse after %.1f s", (now - started) / NANOS), true);
+                say(
+                        String.format(
+                                Locale.ROOT, "First alert in the warehouse after %.1f s", (now - started) / NANOS),
+                        true);
             }
             if (written == expected) {
                 say(
                         String.format(
+                                Locale.ROOT,
                                 "%,d transactions scored and written in %.1f s (%.1f s from the start)",
-                                written, (now - firstRow) / NANOS, (now - started) / NANOS),
+                                written,
+                                (now - firstRow) / NANOS,
+                                (now - started) / NANOS),
                         true);
                 return true;
             }
             if (written > 0 && terminal) {
                 say(
                         String.format(
+                                Locale.ROOT,
                                 "%s  %,d of %,d (%d %%)  %,d alerts",
-                                result.getString(3), written, expected, 100 * written / expected, alerts),
+                                result.getString(3),
+                                written,
+                                expected,
+                                100 * written / expected,
+                                alerts),
                         false);
             }
             return false;

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
+import java.util.Locale;
 
 /** What the demo shows at its end: the highest alerts, and how good they are. */
 final class DemoReport {
@@ -31,8 +32,15 @@ final class DemoReport {
     }
 
     private void printAlerts() throws SQLException {
-        console.printf("%nThe %d highest alerts:%n", SHOWN_ALERTS);
-        console.printf("  %-19s  %8s  %10s  %-22s %s%n", "time (UTC)", "terminal", "amount", "customer", "probability");
+        console.printf(Locale.ROOT, "%nThe %d highest alerts:%n", SHOWN_ALERTS);
+        console.printf(
+                Locale.ROOT,
+                "  %-19s  %8s  %10s  %-22s %s%n",
+                "time (UTC)",
+                "terminal",
+                "amount",
+                "customer",
+                "probability");
         try (Statement statement = database.createStatement();
                 ResultSet alert = statement.executeQuery("SELECT to_char(tx_datetime, 'YYYY-MM-DD HH24:MI:SS'),"
                         + " terminal_id, tx_amount, full_name, fraud_probability FROM cust_payment_tx_fraud_predictions"
@@ -40,6 +48,7 @@ final class DemoReport {
                         + SHOWN_ALERTS)) {
             while (alert.next()) {
                 console.printf(
+                        Locale.ROOT,
                         "  %-19s  %8d  %,10.2f  %-22s %.4f%n",
                         alert.getString(1),
                         alert.getLong(2),
@@ -70,8 +79,14 @@ final class DemoReport {
             }
         }
         console.printf(
+                Locale.ROOT,
                 "%nOf the %,d frauds planted since %s, %,d were caught (%.0f %%) by %,d alerts (precision %.0f %%).%n%n",
-                planted, from, caught, percent(caught, planted), alerts, percent(caught, alerts));
+                planted,
+                from,
+                caught,
+                percent(caught, planted),
+                alerts,
+                percent(caught, alerts));
     }
 
     private static double percent(long part, long whole) {

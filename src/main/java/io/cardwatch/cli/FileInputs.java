@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
@@ -27,11 +28,16 @@ final class FileInputs {
 
     /** Where labels come from: a file, or the transactions themselves. */
     static final class Labels {
-        @Option(names = "--labels", paramLabel = "FILE", description = "Labels: .csv or .jsonl, each also .gz.")
+        @Option(
+                names = "--labels",
+                showDefaultValue = Visibility.NEVER,
+                paramLabel = "FILE",
+                description = "Labels: .csv or .jsonl, each also .gz.")
         private Optional<Path> file = Optional.empty();
 
         @Option(
                 names = "--label-delay",
+                showDefaultValue = Visibility.NEVER,
                 paramLabel = "DURATION",
                 converter = DurationConverter.class,
                 description = "Take labels from TX_FRAUD of the transactions, known so long after each, such as 7d.")

@@ -29,9 +29,9 @@ final class ProgressLine {
         terminal = onTerminal();
     }
 
-    /** From JDK 22 on there is always a console: lines are then written over in a log, too. */
+    /** Whether a person looks on. From JDK 22 on there is always a console: lines are then written over in a log, too. */
     @SuppressWarnings("SystemConsoleNull")
-    private static boolean onTerminal() {
+    static boolean onTerminal() {
         return System.console() != null;
     }
 

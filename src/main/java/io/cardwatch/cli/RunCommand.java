@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,6 +31,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--from",
+            showDefaultValue = Visibility.NEVER,
             paramLabel = "DIR",
             description = "Savepoint or checkpoint to start from; left out, windows start empty.")
     private Optional<String> savepoint = Optional.empty();

@@ -9,6 +9,7 @@ import io.cardwatch.score.FraudModel;
 import io.cardwatch.warehouse.Tables;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -16,6 +17,7 @@ import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,17 +33,26 @@ final class ScoreCommand implements Callable<Integer> {
 
     @Option(
             names = "--customers",
+            showDefaultValue = Visibility.NEVER,
             paramLabel = "FILE",
             description = "Customers as CSV; left out, the contact columns stay empty.")
     private Optional<Path> customers = Optional.empty();
 
-    @Option(names = "--model", paramLabel = "DIR", description = "Model directory; left out, the shipped model scores.")
+    @Option(
+            names = "--model",
+            showDefaultValue = Visibility.NEVER,
+            paramLabel = "DIR",
+            description = "Model directory; left out, the shipped model scores.")
     private Optional<String> model = Optional.empty();
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where the predictions go, as CSV.")
     private Path out;
 
-    @Option(names = "--dead-letters", paramLabel = "FILE", description = "Where records go that could not be used.")
+    @Option(
+            names = "--dead-letters",
+            showDefaultValue = Visibility.NEVER,
+            paramLabel = "FILE",
+            description = "Where records go that could not be used.")
     private Optional<Path> deadLetters = Optional.empty();
 
     @Mixin
@@ -79,8 +90,11 @@ final class ScoreCommand implements Callable<Integer> {
 
     private void report(JobExecutionResult result, PrintWriter console) {
         console.printf(
+                Locale.ROOT,
                 "%,d transactions scored, %,d alerts: %s%n",
-                RunTally.count(result, SCORED), RunTally.count(result, SCORED + ".hits"), out);
+                RunTally.count(result, SCORED),
+                RunTally.count(result, SCORED + ".hits"),
+                out);
         BoundedOutput.reportRefused(result, deadLetters, console);
     }
 }

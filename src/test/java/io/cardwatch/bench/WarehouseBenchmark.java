@@ -19,8 +19,7 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
  * an empty table. The first round of each size warms up.
  *
  * <pre>
- * mvn -q test-compile exec:exec -Dexec.executable=java -Dexec.classpathScope=test \
- *     -Dexec.args="-cp %classpath io.cardwatch.bench.WarehouseBenchmark"
+ * mvn -q test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=io.cardwatch.bench.WarehouseBenchmark
  * </pre>
  */
 public final class WarehouseBenchmark {
