@@ -15,7 +15,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * The log's money column is the running sum of cents before an event, so a window's sum is the difference of two
  * cells, and eviction touches none.
  */
-final class CustomerWindow {
+final class CustomerWindow extends ExpiringWindow {
     /** What became of a transaction. */
     enum Arrival {
         /** It counts from now on. */
@@ -36,8 +36,6 @@ final class CustomerWindow {
     private final EventLog events;
     /** Running sum of cents over all events, the forgotten ones too; only differences mean anything. */
     private long cents;
-    /** Watermark at which the timer of this key fires, {@link Long#MIN_VALUE} for none. */
-    long timer = Long.MIN_VALUE;
     /** Where each window began last; hints only, so no state. */
     private final int[] hints = new int[WindowTimes.windows()];
 
@@ -49,13 +47,14 @@ final class CustomerWindow {
         this.events = events;
     }
 
+    @Override
     boolean isEmpty() {
         return events.isEmpty();
     }
 
-    /** Second of the newest transaction; there must be one. */
-    long newestSecond() {
-        return events.second(events.end() - 1);
+    @Override
+    long nextExpiry(WindowTimes times) {
+        return times.customerExpiry(events.second(events.end() - 1));
     }
 
     /**

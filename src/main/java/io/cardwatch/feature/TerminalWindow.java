@@ -20,7 +20,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * what it passes is applied to or taken back from {@link #frauds}, the seconds of the transactions known to be fraud
  * at the cursor. A risk is then the ratio of two differences of positions, however labels and transactions arrived.
  */
-final class TerminalWindow {
+final class TerminalWindow extends ExpiringWindow {
     /** What became of a label. */
     enum Match {
         /** Its transaction is here. */
@@ -56,8 +56,6 @@ final class TerminalWindow {
     private final EventLog events;
     private final EventLog labels;
     private final WaitingLabels waiting;
-    /** Watermark at which the timer of this key fires, {@link Long#MIN_VALUE} for none. */
-    long timer = Long.MIN_VALUE;
     /** The second up to which labels are applied; {@link #applied} of them, the oldest. */
     private long cursorSecond = Long.MIN_VALUE;
 
@@ -84,11 +82,12 @@ final class TerminalWindow {
         }
     }
 
+    @Override
     boolean isEmpty() {
         return events.isEmpty() && waiting.isEmpty();
     }
 
-    /** The watermark at which something here expires next; there must be something. */
+    @Override
     long nextExpiry(WindowTimes times) {
         return times.terminalExpiry(waiting.isEmpty() ? events.second(events.end() - 1) : waiting.oldestSecond());
     }

@@ -1,0 +1,130 @@
+package io.cardwatch.feature;
+
+import io.cardwatch.codec.WireSerializer;
+import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.DeadLetterReason;
+import io.cardwatch.domain.RecordOrigin;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * A thin shell around windows of one kind: a key's state is one window and at most one event-time timer; the clock
+ * survives a restore; what is refused goes to the side output of dead letters.
+ */
+abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStreamOperator<OUT>
+        implements Triggerable<Long, VoidNamespace> {
+    final WindowTimes times;
+    final EventClock clock;
+    private final boolean keepBytes;
+    private final OutputTag<DeadLetter> deadLetters;
+    private final ValueStateDescriptor<W> descriptor;
+
+    private transient ValueState<W> windows;
+    private transient InternalTimerService<VoidNamespace> timers;
+
+    WindowOperator(
+            WindowTimes times,
+            boolean bounded,
+            boolean keepBytes,
+            OutputTag<DeadLetter> deadLetters,
+            String stateName,
+            WireSerializer<W> serializer) {
+        this.times = times;
+        this.clock = new EventClock(bounded);
+        this.keepBytes = keepBytes;
+        this.deadLetters = deadLetters;
+        this.descriptor = new ValueStateDescriptor<>(stateName, serializer);
+    }
+
+    /** A window of a key that has none. */
+    abstract W newWindow();
+
+    /** Forgets what cannot matter any more at {@code watermark}, UTC epoch milliseconds. */
+    abstract void expire(W window, long watermark);
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        clock.restore(context.getOperatorStateStore());
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        clock.snapshot();
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        windows = getRuntimeContext().getState(descriptor);
+        timers = getInternalTimerService("expiry", VoidNamespaceSerializer.INSTANCE, this);
+    }
+
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        clock.advance(mark.getTimestamp());
+        super.processWatermark(mark);
+    }
+
+    @Override
+    public void onEventTime(InternalTimer<Long, VoidNamespace> timer) throws Exception {
+        W window = windows.value();
+        window.timer = ExpiringWindow.NO_TIMER;
+        expire(window, clock.watermarkAtTimer());
+        keep(window);
+    }
+
+    @Override
+    public void onProcessingTime(InternalTimer<Long, VoidNamespace> timer) {
+        throw new IllegalStateException("no processing-time timer is ever registered");
+    }
+
+    W windowOfKey() throws Exception {
+        W window = windows.value();
+        return window == null ? newWindow() : window;
+    }
+
+    /** Stores the key's window, and sees that its timer fires in time; one that fires too early asks again. */
+    void keep(W window) throws Exception {
+        if (window.isEmpty()) {
+            setTimer(window, ExpiringWindow.NO_TIMER);
+            windows.clear();
+            return;
+        }
+        long expiry = window.nextExpiry(times);
+        if (window.timer == ExpiringWindow.NO_TIMER || expiry < window.timer) {
+            setTimer(window, expiry);
+        }
+        windows.update(window);
+    }
+
+    private void setTimer(W window, long expiry) {
+        if (window.timer != ExpiringWindow.NO_TIMER) {
+            timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, window.timer);
+        }
+        if (expiry != ExpiringWindow.NO_TIMER) {
+            timers.registerEventTimeTimer(VoidNamespace.INSTANCE, expiry);
+        }
+        window.timer = expiry;
+    }
+
+    DeadLetter deadLetter(DeadLetterReason reason, String message, RecordOrigin origin, byte[] raw) {
+        return DeadLetter.of(reason, message, origin, raw, keepBytes);
+    }
+
+    void refuse(DeadLetter deadLetter) {
+        output.collect(deadLetters, new StreamRecord<>(deadLetter));
+    }
+}
