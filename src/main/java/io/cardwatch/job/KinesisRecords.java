@@ -11,7 +11,9 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.function.BiConsumer;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.kinesis.shaded.com.amazonaws.SDKGlobalConfiguration;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.AssignerWithPeriodicWatermarks;
@@ -58,7 +60,7 @@ final class KinesisRecords {
             Observation<T> observation,
             WireTypeInfo<Decoded<T>> type) {
         FlinkKinesisConsumer<Decoded<T>> consumer =
-                new FlinkKinesisConsumer<>(stream, new Schema<>(decoder, type), properties(settings));
+                new FlinkKinesisConsumer<>(stream, new Schema<>(decoder, type, settings), properties(settings));
         consumer.setPeriodicWatermarkAssigner(
                 new ShardWatermarks<>(new EventTimeProgress(settings.get(Options.SOURCE_MAX_JUMP)), observation));
         consumer.setWatermarkTracker(new JobManagerWatermarkTracker(DRIFT_TRACKER));
@@ -102,10 +104,20 @@ final class KinesisRecords {
     private static final class Schema<T> implements KinesisDeserializationSchema<Decoded<T>> {
         private final RecordDecoder<T> decoder;
         private final WireTypeInfo<Decoded<T>> type;
+        private final boolean emulator;
 
-        Schema(RecordDecoder<T> decoder, WireTypeInfo<Decoded<T>> type) {
+        Schema(RecordDecoder<T> decoder, WireTypeInfo<Decoded<T>> type, Settings settings) {
             this.decoder = decoder;
             this.type = type;
+            this.emulator = settings.get(Options.SOURCE_ENDPOINT_URL).isPresent();
+        }
+
+        /** Called before its shard is read. kinesalite cuts CBOR answers off; the SDK knows only a process-wide switch. */
+        @Override
+        public void open(DeserializationSchema.InitializationContext context) {
+            if (emulator) {
+                System.setProperty(SDKGlobalConfiguration.AWS_CBOR_DISABLE_SYSTEM_PROPERTY, "true");
+            }
         }
 
         @Override
