@@ -18,25 +18,19 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.AssignerWithPeriodicWatermarks;
 import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.connectors.kinesis.FlinkKinesisConsumer;
 import org.apache.flink.streaming.connectors.kinesis.config.AWSConfigConstants;
 import org.apache.flink.streaming.connectors.kinesis.config.ConsumerConfigConstants;
 import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
-import org.apache.flink.streaming.connectors.kinesis.util.JobManagerWatermarkTracker;
 
 /**
  * Records of a Kinesis stream, decoded where they are read, so that each shard's watermark comes from its own event
- * times. The only class that knows the legacy consumer.
+ * times. The only class, with {@link AlignedKinesisConsumer}, that knows the legacy consumer.
  *
- * <p>All streams share one watermark tracker: no shard of any of them runs more than {@code source.max-drift} of event
- * time ahead of the slowest, unless that one has been silent for {@code source.idle-interval}.
+ * <p>No shard of any stream runs more than {@code source.max-drift} of event time ahead of the slowest one that still
+ * has records to read.
  */
 @SuppressWarnings("deprecation") // the consumer is the legacy one, see the package's documentation
 final class KinesisRecords {
-    private static final String DRIFT_TRACKER = "cardwatch-event-time";
-    /** How often the subtasks tell each other how far they are; each time is a call to the JobManager. */
-    private static final Duration DRIFT_SYNC_INTERVAL = Duration.ofMillis(100);
-
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(300);
 
     private KinesisRecords() {}
@@ -59,11 +53,16 @@ final class KinesisRecords {
             RecordDecoder<T> decoder,
             Observation<T> observation,
             WireTypeInfo<Decoded<T>> type) {
-        FlinkKinesisConsumer<Decoded<T>> consumer =
-                new FlinkKinesisConsumer<>(stream, new Schema<>(decoder, type, settings), properties(settings));
-        consumer.setPeriodicWatermarkAssigner(
-                new ShardWatermarks<>(new EventTimeProgress(settings.get(Options.SOURCE_MAX_JUMP)), observation));
-        consumer.setWatermarkTracker(new JobManagerWatermarkTracker(DRIFT_TRACKER));
+        Duration maxJump = settings.get(Options.SOURCE_MAX_JUMP);
+        AlignedKinesisConsumer<T> consumer = new AlignedKinesisConsumer<>(
+                stream,
+                new Schema<>(decoder, type, settings),
+                properties(settings),
+                uid,
+                observation,
+                maxJump,
+                settings.get(Options.SOURCE_MAX_DRIFT));
+        consumer.setPeriodicWatermarkAssigner(new ShardWatermarks<>(new EventTimeProgress(maxJump), observation));
         return env.addSource(consumer, stream).returns(type).uid(uid);
     }
 
@@ -91,8 +90,6 @@ final class KinesisRecords {
         properties.setProperty(ConsumerConfigConstants.SHARD_GETITERATOR_RETRIES, retries);
         set(properties, ConsumerConfigConstants.SHARD_GETITERATOR_BACKOFF_BASE, FIRST_BACKOFF);
         set(properties, ConsumerConfigConstants.SHARD_GETITERATOR_BACKOFF_MAX, longestBackoff);
-        set(properties, ConsumerConfigConstants.WATERMARK_LOOKAHEAD_MILLIS, settings.get(Options.SOURCE_MAX_DRIFT));
-        set(properties, ConsumerConfigConstants.WATERMARK_SYNC_MILLIS, DRIFT_SYNC_INTERVAL);
         return properties;
     }
 
@@ -133,8 +130,7 @@ final class KinesisRecords {
     }
 
     /**
-     * The watermark of one shard. A record's timestamp is how far its shard has come, not its own time: by timestamps
-     * the consumer holds records back that run ahead, and one with a wrong clock would hold its shard back for ever.
+     * The watermark of one shard. A record's timestamp is how far its shard has come; nothing reads it.
      */
     private static final class ShardWatermarks<T> implements AssignerWithPeriodicWatermarks<Decoded<T>> {
         private final EventTimeProgress progress;

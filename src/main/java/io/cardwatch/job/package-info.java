@@ -8,7 +8,8 @@
  * and the tests exercise exactly what runs in production.
  *
  * <p>The Kinesis source is the legacy {@code FlinkKinesisConsumer}, the only one that can be had for Flink 1.20 here;
- * it stands behind {@link io.cardwatch.job.KinesisRecords} alone. Its own state is Kryo's and is given up when the
- * source is swapped: start AT_TIMESTAMP, and the identity of transactions removes the overlap.
+ * it stands behind {@link io.cardwatch.job.KinesisRecords} alone. Its shards are kept together by our own {@link
+ * io.cardwatch.job.EventTimeAlignment}, since what it brings for that loses records and hangs. Its own state is Kryo's
+ * and is given up when the source is swapped: start AT_TIMESTAMP, and the identity of transactions removes the overlap.
  */
 package io.cardwatch.job;

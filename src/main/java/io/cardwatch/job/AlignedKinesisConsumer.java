@@ -1,0 +1,205 @@
+package io.cardwatch.job;
+
+import io.cardwatch.codec.Decoded;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.taskexecutor.GlobalAggregateManager;
+import org.apache.flink.streaming.api.functions.source.SourceFunction;
+import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
+import org.apache.flink.streaming.connectors.kinesis.FlinkKinesisConsumer;
+import org.apache.flink.streaming.connectors.kinesis.internals.KinesisDataFetcher;
+import org.apache.flink.streaming.connectors.kinesis.internals.ShardConsumer;
+import org.apache.flink.streaming.connectors.kinesis.internals.publisher.RecordPublisher;
+import org.apache.flink.streaming.connectors.kinesis.internals.publisher.RecordPublisher.RecordPublisherRunResult;
+import org.apache.flink.streaming.connectors.kinesis.metrics.ShardConsumerMetricsReporter;
+import org.apache.flink.streaming.connectors.kinesis.model.KinesisStreamShardState;
+import org.apache.flink.streaming.connectors.kinesis.model.SentinelSequenceNumber;
+import org.apache.flink.streaming.connectors.kinesis.model.SequenceNumber;
+import org.apache.flink.streaming.connectors.kinesis.model.StreamShardHandle;
+import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
+
+/**
+ * The legacy consumer, whose shards are kept together in event time from their first record on.
+ *
+ * <p>The consumer's own watermark tracker is not used. It puts records into queues between reading and emitting: one
+ * that is full when the job stops or restarts is never emptied, and the task hangs until its TaskManager is killed; a
+ * shard that has ended is checkpointed as read while its last records are still queued. It lets records pass until it
+ * has heard of a first watermark, and forgets a subtask that has not reported for three intervals.
+ */
+@SuppressWarnings("deprecation") // the consumer is the legacy one, see the package's documentation
+final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
+    private static final long serialVersionUID = 1;
+    /** Payments and labels. */
+    private static final int SOURCES = 2;
+
+    private static final String AGGREGATE = "cardwatch-slowest-shard";
+    /** How often subtasks report, each time by a call to the JobManager; and how often while a record waits. */
+    private static final long REPORT_MILLIS = 100;
+
+    private static final long REPORT_MILLIS_WAITING = 10;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private final String uid;
+    private final KinesisRecords.Observation<T> observation;
+    private final Duration maxJump;
+    private final Duration maxDrift;
+
+    /**
+     * @param uid of the source
+     * @param observation tells the progress of event time about an accepted value
+     */
+    AlignedKinesisConsumer(
+            String stream,
+            KinesisDeserializationSchema<Decoded<T>> schema,
+            Properties properties,
+            String uid,
+            KinesisRecords.Observation<T> observation,
+            Duration maxJump,
+            Duration maxDrift) {
+        super(stream, schema, properties);
+        this.uid = uid;
+        this.observation = observation;
+        this.maxJump = maxJump;
+        this.maxDrift = maxDrift;
+    }
+
+    @Override
+    protected KinesisDataFetcher<Decoded<T>> createFetcher(
+            List<String> streams,
+            SourceFunction.SourceContext<Decoded<T>> sourceContext,
+            RuntimeContext runtimeContext,
+            Properties properties,
+            KinesisDeserializationSchema<Decoded<T>> schema) {
+        return new Fetcher(streams, sourceContext, (StreamingRuntimeContext) runtimeContext, properties, schema);
+    }
+
+    /** Reads the shards of one subtask, a thread for each. */
+    private final class Fetcher extends KinesisDataFetcher<Decoded<T>> {
+        private final EventTimeAlignment alignment = new EventTimeAlignment(maxDrift);
+        private final Map<Integer, EventTimeAlignment.Shard> shards = new ConcurrentHashMap<>();
+        private final GlobalAggregateManager jobManager;
+        private final SlowestShard slowest;
+        private final Thread reporter;
+
+        Fetcher(
+                List<String> streams,
+                SourceFunction.SourceContext<Decoded<T>> sourceContext,
+                StreamingRuntimeContext context,
+                Properties properties,
+                KinesisDeserializationSchema<Decoded<T>> schema) {
+            super(
+                    streams,
+                    sourceContext,
+                    context,
+                    properties,
+                    schema,
+                    getShardAssigner(),
+                    getPeriodicWatermarkAssigner(),
+                    null);
+            jobManager = context.getGlobalAggregateManager();
+            int subtask = context.getTaskInfo().getIndexOfThisSubtask();
+            int parallelism = context.getTaskInfo().getNumberOfParallelSubtasks();
+            slowest = new SlowestShard(SOURCES, uid, subtask, parallelism);
+            reporter = new Thread(this::report, "slowest-shard-" + uid + "-" + subtask);
+            reporter.setDaemon(true);
+        }
+
+        @Override
+        public void runFetcher() throws Exception {
+            reporter.start();
+            super.runFetcher();
+        }
+
+        @Override
+        public int registerNewSubscribedShardState(KinesisStreamShardState state) {
+            int index = super.registerNewSubscribedShardState(state);
+            if (!SentinelSequenceNumber.SENTINEL_SHARD_ENDING_SEQUENCE_NUM
+                    .get()
+                    .equals(state.getLastProcessedSequenceNum())) {
+                shards.put(index, alignment.add(new EventTimeProgress(maxJump)));
+            }
+            return index;
+        }
+
+        @Override
+        protected ShardConsumer<Decoded<T>> createShardConsumer(
+                Integer index,
+                StreamShardHandle handle,
+                SequenceNumber lastSequenceNumber,
+                MetricGroup metrics,
+                KinesisDeserializationSchema<Decoded<T>> schema)
+                throws InterruptedException {
+            return new ShardConsumer<>(
+                    this,
+                    watched(
+                            createRecordPublisher(lastSequenceNumber, getConsumerConfiguration(), metrics, handle),
+                            shards.get(index)),
+                    index,
+                    handle,
+                    lastSequenceNumber,
+                    new ShardConsumerMetricsReporter(metrics),
+                    schema);
+        }
+
+        /** Notices when a shard has nothing more to read, for now or for good. */
+        private RecordPublisher watched(RecordPublisher publisher, EventTimeAlignment.Shard shard) {
+            return consumer -> {
+                RecordPublisherRunResult result = publisher.run(batch -> {
+                    SequenceNumber last = consumer.accept(batch);
+                    Long behind = batch.getMillisBehindLatest();
+                    if (behind == null || behind == 0) {
+                        alignment.atTip(shard);
+                    }
+                    return last;
+                });
+                if (result == RecordPublisherRunResult.COMPLETE) {
+                    alignment.remove(shard);
+                }
+                return result;
+            };
+        }
+
+        @Override
+        protected void emitRecordAndUpdateState(
+                Decoded<T> record, long arrivalMillis, int index, SequenceNumber sequenceNumber) {
+            EventTimeAlignment.Shard shard = shards.get(index);
+            if (record.accepted()) {
+                observation.accept(shard.progress, record.value);
+            }
+            if (alignment.await(shard)) {
+                super.emitRecordAndUpdateState(record, arrivalMillis, index, sequenceNumber);
+            }
+        }
+
+        @Override
+        public void shutdownFetcher() {
+            super.shutdownFetcher();
+            alignment.stop();
+        }
+
+        private void report() {
+            long answered = System.nanoTime();
+            while (!alignment.isStopped()) {
+                try {
+                    alignment.slowestAnywhere(
+                            jobManager.updateGlobalAggregate(AGGREGATE, alignment.slowestHere(), slowest));
+                    answered = System.nanoTime();
+                    Thread.sleep(alignment.isWaiting() ? REPORT_MILLIS_WAITING : REPORT_MILLIS);
+                } catch (IOException e) {
+                    // Until the next answer the last one holds: as shards move on, it holds back rather too much.
+                    if (System.nanoTime() - answered > PATIENCE.toNanos()) {
+                        stopWithError(e);
+                    }
+                } catch (InterruptedException e) {
+                    stopWithError(e);
+                }
+            }
+        }
+    }
+}
