@@ -9,7 +9,7 @@ import java.time.Duration;
  * must not make every later one late.
  *
  * <p>Where a record has an arrival time, its time counts only up to five minutes after that. And one record alone
- * advances the progress by at most the greatest jump; a farther one must be confirmed by the next far one, stamped
+ * advances the progress by at most the greatest jump; a farther one must be confirmed by the very next record, stamped
  * within the greatest jump of it. That also protects a replay of history, where arrival says nothing.
  */
 final class EventTimeProgress implements Serializable {
@@ -26,11 +26,12 @@ final class EventTimeProgress implements Serializable {
     /** Takes note of a record stamped {@code epochSecond}. */
     void observe(long epochSecond, RecordOrigin origin) {
         long stamped = epochSecond * 1000;
-        if (stamped <= reached || isAheadOfArrival(stamped, origin)) {
+        if (isAheadOfArrival(stamped, origin)) {
             return;
         }
         if (reached != Long.MIN_VALUE && stamped - reached <= maxJumpMillis) {
-            reached = stamped;
+            reached = Math.max(reached, stamped);
+            unconfirmed = Long.MIN_VALUE;
         } else if (unconfirmed != Long.MIN_VALUE && Math.abs(stamped - unconfirmed) <= maxJumpMillis) {
             reached = Math.min(stamped, unconfirmed);
             unconfirmed = Long.MIN_VALUE;
