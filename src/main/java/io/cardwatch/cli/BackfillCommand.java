@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -58,6 +60,9 @@ final class BackfillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        BoundedOutput.requireDistinct(Stream.concat(
+                        inputs.files().stream(), Stream.of(out, deadLetters).flatMap(Optional::stream))
+                .collect(Collectors.toList()));
         Settings settings = configuration.settings();
         StreamExecutionEnvironment env = LocalFlink.bounded();
         ScoringTopology.Features features =

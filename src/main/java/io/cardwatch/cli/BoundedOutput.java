@@ -1,6 +1,5 @@
 package io.cardwatch.cli;
 
-import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.Transaction;
@@ -10,7 +9,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -76,22 +78,18 @@ final class BoundedOutput {
                 .name(name);
     }
 
-    /** Counts dead letters by reason, and writes them where {@code file} says. */
+    /** Writes dead letters where {@code file} says; else they are only counted. */
     static void writeDeadLetters(DataStream<DeadLetter> deadLetters, Optional<Path> file) {
-        DataStream<DeadLetter> counted = deadLetters
-                .map(new RunTally.Refused())
-                .returns(WireTypes.DEAD_LETTER)
-                .uid("dead-letter-tally");
         if (file.isPresent()) {
             write(
-                    counted,
+                    deadLetters,
                     file.get(),
                     Tables.DEAD_LETTERS,
                     letter -> Long.parseLong(letter.origin.sequenceNumber),
                     (left, right) -> DEAD_LETTER_ORDER.compare(left, right),
                     new RunTally.Rows<>("dead-letters-written", letter -> false));
         } else {
-            counted.sinkTo(new DiscardingSink<>()).uid("dead-letter-discard");
+            deadLetters.sinkTo(new DiscardingSink<>()).uid("dead-letter-discard");
         }
     }
 
@@ -101,6 +99,22 @@ final class BoundedOutput {
         if (!refused.isEmpty()) {
             console.println(
                     refused + file.map(path -> "; they are in " + path).orElse("; --dead-letters FILE keeps them"));
+        }
+    }
+
+    /**
+     * Looks before the run whether its files can be written.
+     *
+     * @throws BadInputException when one cannot, or is another one of them
+     */
+    static void requireDistinct(List<Path> files) {
+        Set<Path> seen = new HashSet<>();
+        for (Path file : files) {
+            if (!seen.add(file.toAbsolutePath().normalize())) {
+                throw new BadInputException(
+                        file + " is named twice, and what is written second would replace the first",
+                        "Give each file of the call a path of its own.");
+            }
         }
     }
 

@@ -75,6 +75,9 @@ final class DemoCommand implements Callable<Integer> {
         int people = customers;
         long worldSeed = seed;
         Path checkpoints = Files.createTempDirectory("cardwatch-demo");
+        configuration.settings();
+        LocalFlink.requireFree(webPort);
+        World world = new World(profile(worldSeed, people, length, today));
         console.println("Starting an embedded PostgreSQL …");
         console.flush();
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
@@ -86,16 +89,12 @@ final class DemoCommand implements Callable<Integer> {
                             "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres",
                             Options.WAREHOUSE_USER.key(),
                             "postgres"));
-            World world = new World(profile(worldSeed, people, length, today));
             SqlScripts.apply(database);
             world.loadCustomers(database);
 
-            StreamExecutionEnvironment env = LocalFlink.streaming(webPort, checkpoints, Optional.empty());
-            SimulatedRecords records = new SimulatedRecords(
-                    env,
-                    () -> profile(worldSeed, people, length, today),
-                    world.events,
-                    settings.get(Options.SOURCE_MAX_RECORD_BYTES));
+            StreamExecutionEnvironment env = LocalFlink.streaming(webPort, checkpoints, Optional.empty(), 0);
+            SimulatedRecords records =
+                    new SimulatedRecords(env, () -> profile(worldSeed, people, length, today), world.events, settings);
             new CardwatchJob(settings).build(env, records.transactions(), records.labels());
             JobClient job = env.executeAsync("cardwatch demo");
             console.printf(
@@ -112,14 +111,13 @@ final class DemoCommand implements Callable<Integer> {
                 Thread.sleep(POLL_MILLIS);
             }
             new DemoReport(console, database, world.frauds).print(today);
-            console.println("Look further: psql -h localhost -p " + postgres.getPort() + " -U postgres");
             if (keep) {
+                console.println("Look further: psql -h localhost -p " + postgres.getPort() + " -U postgres");
                 console.println("Running until Ctrl-C.");
                 console.flush();
                 Thread.currentThread().join();
-            } else {
-                console.println("(start with --keep to leave the database and Flink running)");
             }
+            console.println("To look further, start with --keep: database and web UI then stay.");
             job.cancel().get();
         } finally {
             FileUtils.deleteDirectoryQuietly(checkpoints.toFile());

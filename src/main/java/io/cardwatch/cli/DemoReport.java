@@ -43,7 +43,7 @@ final class DemoReport {
                 "probability");
         try (Statement statement = database.createStatement();
                 ResultSet alert = statement.executeQuery("SELECT to_char(tx_datetime, 'YYYY-MM-DD HH24:MI:SS'),"
-                        + " terminal_id, tx_amount, full_name, fraud_probability FROM cust_payment_tx_fraud_predictions"
+                        + " terminal_id, tx_amount, coalesce(full_name, '-'), fraud_probability FROM cust_payment_tx_fraud_predictions"
                         + " WHERE fraud_prediction = 1 ORDER BY fraud_probability DESC, tx_datetime DESC LIMIT "
                         + SHOWN_ALERTS)) {
             while (alert.next()) {

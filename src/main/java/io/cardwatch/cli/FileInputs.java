@@ -4,15 +4,20 @@ import io.cardwatch.codec.Decoded;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.job.ScoringTopology;
+import io.cardwatch.platform.DurationText;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The input files that {@code score} and {@code backfill} share. */
 final class FileInputs {
@@ -48,8 +53,17 @@ final class FileInputs {
     static final class DurationConverter implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String text) {
-            return TimeUtils.parseDuration(text);
+            try {
+                return DurationText.parse(text);
+            } catch (IllegalArgumentException | DateTimeParseException e) {
+                throw new TypeConversionException("'" + text + "' is no duration with its unit, such as 7d or 12h");
+            }
         }
+    }
+
+    /** All files that are read. */
+    List<Path> files() {
+        return Stream.concat(Stream.of(transactions), labels.file.stream()).collect(Collectors.toList());
     }
 
     boolean hasLabelFile() {

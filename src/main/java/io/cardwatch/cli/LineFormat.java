@@ -3,13 +3,17 @@ package io.cardwatch.cli;
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.codec.WireTypeInfo;
+import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.RecordOrigin;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.Function;
+import java.util.zip.ZipException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.reader.SimpleStreamFormat;
@@ -110,7 +114,7 @@ final class LineFormat<T> extends SimpleStreamFormat<Decoded<T>> {
             lineNumber++;
             byte[] bytes = line.toByteArray();
             boolean carriageReturn = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
-            return carriageReturn ? java.util.Arrays.copyOf(bytes, bytes.length - 1) : bytes;
+            return carriageReturn ? Arrays.copyOf(bytes, bytes.length - 1) : bytes;
         }
 
         private boolean fill() throws IOException {
@@ -118,7 +122,14 @@ final class LineFormat<T> extends SimpleStreamFormat<Decoded<T>> {
                 return true;
             }
             position = 0;
-            limit = Math.max(0, in.read(buffer));
+            try {
+                limit = Math.max(0, in.read(buffer));
+            } catch (EOFException | ZipException e) {
+                throw new BadInputException(
+                        file + " is damaged behind line " + lineNumber + ": " + e.getMessage(),
+                        "Get the file again; nothing was written.",
+                        e);
+            }
             return limit > 0;
         }
 

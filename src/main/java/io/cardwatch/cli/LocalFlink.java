@@ -1,5 +1,9 @@
 package io.cardwatch.cli;
 
+import io.cardwatch.domain.BadInputException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,6 +21,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** A Flink of this process's own. A cluster brings its own settings, so nothing here applies there. */
 final class LocalFlink {
+    private static final int MAX_PORT = 65_535;
+
     private LocalFlink() {}
 
     /** For a run over files: all cores, sorted inputs, no web interface. */
@@ -35,13 +41,14 @@ final class LocalFlink {
     }
 
     /**
-     * For a job that never ends: Flink's web interface, checkpoints, restarts.
+     * For a job that never ends: Flink's web interface, checkpoints and restarts.
      *
      * @param webPort port of the web interface, on loopback only
      * @param checkpoints directory of the checkpoints
      * @param from savepoint or checkpoint to start from
+     * @param restarts failures after which it gives up, so that one that lasts reaches the person who started this
      */
-    static StreamExecutionEnvironment streaming(int webPort, Path checkpoints, Optional<String> from) {
+    static StreamExecutionEnvironment streaming(int webPort, Path checkpoints, Optional<String> from, int restarts) {
         Configuration configuration = new Configuration();
         configuration.set(RestOptions.PORT, webPort);
         configuration.set(RestOptions.BIND_ADDRESS, "localhost");
@@ -52,8 +59,25 @@ final class LocalFlink {
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, restarts);
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(5));
         from.ifPresent(path -> configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
         return StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
+    }
+
+    /** @throws BadInputException when something else listens on {@code port} of loopback */
+    static void requireFree(int port) {
+        if (port < 0 || port > MAX_PORT) {
+            throw new BadInputException("--web-port " + port + " is no port", "Give one from 0 to " + MAX_PORT + ".");
+        }
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            socket.setReuseAddress(true);
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "port " + port + " is in use, and Flink's web interface wants it",
+                    "Give another with --web-port, or stop what uses it.",
+                    e);
+        }
     }
 }

@@ -21,6 +21,7 @@ import org.apache.flink.api.common.eventtime.SerializableTimestampAssigner;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.connector.file.src.enumerate.NonSplittingRecursiveEnumerator;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSource;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -46,7 +47,7 @@ final class RecordFiles {
     }
 
     DataStream<Decoded<Transaction>> transactions(Path file) {
-        String name = name(file);
+        String name = file.toString();
         int max = maxRecordBytes;
         boolean keep = keepBytes;
         LineFormat<Transaction> format = new LineFormat<>(
@@ -67,7 +68,7 @@ final class RecordFiles {
     }
 
     DataStream<Decoded<FraudLabel>> labels(Path file) {
-        String name = name(file);
+        String name = file.toString();
         int max = maxRecordBytes;
         boolean keep = keepBytes;
         LineFormat<FraudLabel> format = new LineFormat<>(
@@ -87,7 +88,10 @@ final class RecordFiles {
                 .uid("label-file");
     }
 
-    /** Labels from the TX_FRAUD of the transactions themselves, each known {@code delay} after its transaction. */
+    /**
+     * Labels from the TX_FRAUD of the transactions themselves, each known {@code delay} after its transaction. Every row
+     * that could be read gives its label, also one that is refused later, as a label stream would.
+     */
     DataStream<Decoded<FraudLabel>> delayedLabels(DataStream<Decoded<Transaction>> transactions, Duration delay) {
         long delaySeconds = delay.toSeconds();
         return transactions
@@ -122,6 +126,8 @@ final class RecordFiles {
                         (String each, Collector<CustomerChange> out) -> {
                             try (InputStream in = open(Path.of(each))) {
                                 CustomerCsv.read(in, each, customer -> out.collect(CustomerChange.to(customer)));
+                            } catch (IOException e) {
+                                throw unreadable(Path.of(each), e);
                             }
                         },
                         WireTypes.CUSTOMER_CHANGE)
@@ -139,7 +145,13 @@ final class RecordFiles {
             throw unreadable(file, e);
         }
         org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(file.toUri());
-        return env.fromSource(FileSource.forRecordStreamFormat(format, path).build(), ordered(order), name(file))
+        return env.fromSource(
+                        FileSource.forRecordStreamFormat(format, path)
+                                // Flink's own enumerator passes over names that begin with _ or a dot.
+                                .setFileEnumerator(() -> new NonSplittingRecursiveEnumerator(each -> true))
+                                .build(),
+                        ordered(order),
+                        name(file))
                 .setParallelism(1);
     }
 

@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
         description =
                 "Run the streaming job here: Kinesis in, warehouse out. A cluster starts cardwatch-job.jar instead.")
 final class RunCommand implements Callable<Integer> {
+    private static final int RESTARTS = 10;
+
     @Option(names = "--web-port", paramLabel = "PORT", defaultValue = "8081", description = "Port of Flink's web UI.")
     private int webPort;
 
@@ -44,9 +46,10 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        LocalFlink.requireFree(webPort);
         Settings settings = configuration.settings();
         CardwatchJob job = new CardwatchJob(settings);
-        StreamExecutionEnvironment env = LocalFlink.streaming(webPort, checkpoints, savepoint);
+        StreamExecutionEnvironment env = LocalFlink.streaming(webPort, checkpoints, savepoint, RESTARTS);
         job.fromKinesis(env);
         command.commandLine().getOut().println("Running; Flink's web UI is on http://localhost:" + webPort);
         env.execute("cardwatch");

@@ -1,7 +1,7 @@
 package io.cardwatch.cli;
 
-import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
+import io.cardwatch.job.DeadLetterCount;
 import java.io.Serializable;
 import java.util.StringJoiner;
 import org.apache.flink.api.common.JobExecutionResult;
@@ -11,8 +11,6 @@ import org.apache.flink.api.common.functions.RichMapFunction;
 
 /** Counts what a bounded run did, and says it in a line or two. */
 final class RunTally {
-    private static final String DEAD_LETTERS = "dead-letters.";
-
     private RunTally() {}
 
     /** Passes rows on and counts them, and those of them that are hits, under {@code name} and {@code name.hits}. */
@@ -48,15 +46,6 @@ final class RunTally {
         }
     }
 
-    /** Passes dead letters on and counts them by reason. */
-    static final class Refused extends RichMapFunction<DeadLetter, DeadLetter> {
-        @Override
-        public DeadLetter map(DeadLetter letter) {
-            getRuntimeContext().getLongCounter(DEAD_LETTERS + letter.reason).add(1L);
-            return letter;
-        }
-    }
-
     static long count(JobExecutionResult result, String name) {
         Long count = result.getAccumulatorResult(name);
         return count == null ? 0 : count;
@@ -67,7 +56,7 @@ final class RunTally {
         long all = 0;
         StringJoiner reasons = new StringJoiner(", ");
         for (DeadLetterReason reason : DeadLetterReason.values()) {
-            long count = count(result, DEAD_LETTERS + reason);
+            long count = DeadLetterCount.of(result, reason);
             if (count > 0) {
                 reasons.add(count + " " + reason);
                 all += count;

@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -63,6 +65,10 @@ final class ScoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        BoundedOutput.requireDistinct(Stream.concat(
+                        inputs.files().stream(),
+                        Stream.of(Optional.of(out), deadLetters, customers).flatMap(Optional::stream))
+                .collect(Collectors.toList()));
         Settings settings = configuration.settings(
                 "--model",
                 model.map(directory -> Map.of(Options.MODEL_PATH.key(), directory))

@@ -13,6 +13,8 @@ import io.cardwatch.datagen.Simulation;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.platform.Options;
+import io.cardwatch.platform.Settings;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -43,10 +45,9 @@ final class SimulatedRecords {
 
     /**
      * @param events how many of the simulation's events to emit
-     * @param maxRecordBytes {@code source.max-record-bytes}
      */
     SimulatedRecords(
-            StreamExecutionEnvironment env, SerializableSupplier<Profile> profile, long events, int maxRecordBytes) {
+            StreamExecutionEnvironment env, SerializableSupplier<Profile> profile, long events, Settings settings) {
         WatermarkStrategy<Tuple3<Long, Boolean, byte[]>> inOrder =
                 WatermarkStrategy.<Tuple3<Long, Boolean, byte[]>>forMonotonousTimestamps()
                         .withTimestampAssigner((record, previous) -> record.f0 * 1000);
@@ -54,7 +55,7 @@ final class SimulatedRecords {
                         new DataGeneratorSource<>(new Events(profile), events, RECORD), inOrder, "Simulator")
                 .setParallelism(1)
                 .uid("simulator-source")
-                .process(new Decode(maxRecordBytes), WireTypes.DECODED_TRANSACTION)
+                .process(new Decode(settings), WireTypes.DECODED_TRANSACTION)
                 .setParallelism(1)
                 .uid("simulator-decode")
                 .name("Decode");
@@ -102,9 +103,11 @@ final class SimulatedRecords {
         private final TransactionDecoder transactions;
         private final LabelDecoder labels;
 
-        Decode(int maxRecordBytes) {
-            transactions = new TransactionDecoder(maxRecordBytes, true);
-            labels = new LabelDecoder(maxRecordBytes, true);
+        Decode(Settings settings) {
+            int maxRecordBytes = settings.get(Options.SOURCE_MAX_RECORD_BYTES);
+            boolean keepBytes = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
+            transactions = new TransactionDecoder(maxRecordBytes, keepBytes);
+            labels = new LabelDecoder(maxRecordBytes, keepBytes);
         }
 
         @Override

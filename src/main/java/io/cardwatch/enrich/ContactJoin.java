@@ -125,7 +125,7 @@ public final class ContactJoin extends AbstractStreamOperator<ScoredTransaction>
             output.collect(element.replace(withContact(element.getValue())));
             return;
         }
-        if (waitingRows == gateBuffer) {
+        if (waitingRows >= gateBuffer) {
             throw new BadInputException(
                     "More than " + gateBuffer + " rows of a subtask wait for the first full reading of customer_info",
                     "See in the log why that reading does not end (a lock, a slow database), or raise"

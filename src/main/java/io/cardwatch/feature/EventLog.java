@@ -114,6 +114,21 @@ final class EventLog {
         }
     }
 
+    /** Keeps the events whose {@code column} holds more than {@code limit}, in their order. */
+    void retainAbove(int column, long limit) {
+        int kept = start;
+        for (int i = start; i < end; i++) {
+            if (columns[column][i] > limit) {
+                seconds[kept] = seconds[i];
+                for (long[] values : columns) {
+                    values[kept] = values[i];
+                }
+                kept++;
+            }
+        }
+        end = kept;
+    }
+
     /** Drops the oldest event. */
     void removeFirst() {
         start++;

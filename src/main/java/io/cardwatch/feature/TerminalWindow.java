@@ -158,8 +158,8 @@ final class TerminalWindow extends ExpiringWindow {
     /**
      * Forgets what happened at {@code horizon}, an epoch second, or before.
      *
-     * <p>Labels go in the order of LABEL_DATETIME, which is never before their transaction: one can outlive its
-     * transaction behind another whose transaction has not expired, but not longer than that.
+     * <p>Labels go in the order of LABEL_DATETIME, so that this costs nothing: one may outlive its transaction behind
+     * another whose transaction has not expired, until {@link #compactLabels}.
      */
     void evict(long horizon) {
         events.evictThrough(horizon);
@@ -168,6 +168,13 @@ final class TerminalWindow extends ExpiringWindow {
             labels.removeFirst();
             applied = Math.max(0, applied - 1);
         }
+    }
+
+    /** Forgets all labels of transactions at {@code horizon} or before, also those behind fresher ones. */
+    void compactLabels(long horizon) {
+        labels.retainAbove(LABEL_TX_SECOND, horizon);
+        applied =
+                cursorSecond == Long.MIN_VALUE ? 0 : labels.positionAfter(cursorSecond, labels.end()) - labels.first();
     }
 
     /** Takes out the labels whose transactions are at {@code horizon} or before and never came. */

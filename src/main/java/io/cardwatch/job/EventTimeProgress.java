@@ -10,14 +10,16 @@ import java.time.Duration;
  *
  * <p>Where a record has an arrival time, its time counts only up to five minutes after that. And one record alone
  * advances the progress by at most the greatest jump; a farther one must be confirmed by the very next record, stamped
- * within the greatest jump of it. That also protects a replay of history, where arrival says nothing.
+ * at another second within the greatest jump of it. That also protects a replay of history, where arrival says nothing.
  */
 final class EventTimeProgress implements Serializable {
     private static final long ARRIVAL_TOLERANCE_MILLIS = Duration.ofMinutes(5).toMillis();
+    private static final long NONE = Long.MIN_VALUE;
 
     private final long maxJumpMillis;
-    private long reached = Long.MIN_VALUE;
-    private long unconfirmed = Long.MIN_VALUE;
+    private long reached = NONE;
+    /** The last record, where it was too far ahead. */
+    private long unconfirmed = NONE;
 
     EventTimeProgress(Duration maxJump) {
         this.maxJumpMillis = maxJump.toMillis();
@@ -29,15 +31,20 @@ final class EventTimeProgress implements Serializable {
         if (isAheadOfArrival(stamped, origin)) {
             return;
         }
-        if (reached != Long.MIN_VALUE && stamped - reached <= maxJumpMillis) {
+        if (reached != NONE && stamped - reached <= maxJumpMillis) {
             reached = Math.max(reached, stamped);
-            unconfirmed = Long.MIN_VALUE;
-        } else if (unconfirmed != Long.MIN_VALUE && Math.abs(stamped - unconfirmed) <= maxJumpMillis) {
+            unconfirmed = NONE;
+        } else if (confirms(stamped)) {
             reached = Math.min(stamped, unconfirmed);
-            unconfirmed = Long.MIN_VALUE;
+            unconfirmed = NONE;
         } else {
             unconfirmed = stamped;
         }
+    }
+
+    /** The same second again may be the same record, delivered twice. */
+    private boolean confirms(long stamped) {
+        return unconfirmed != NONE && stamped != unconfirmed && Math.abs(stamped - unconfirmed) <= maxJumpMillis;
     }
 
     /** UTC epoch milliseconds, or {@link Long#MIN_VALUE} at the beginning. */

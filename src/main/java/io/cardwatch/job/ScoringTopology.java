@@ -96,7 +96,11 @@ public final class ScoringTopology {
                 .union(
                         labels.getSideOutput(DEAD_LETTERS),
                         byCustomer.getSideOutput(DEAD_LETTERS),
-                        featured.getSideOutput(DEAD_LETTERS));
+                        featured.getSideOutput(DEAD_LETTERS))
+                .map(new DeadLetterCount())
+                .returns(WireTypes.DEAD_LETTER)
+                .uid("dead-letter-count")
+                .name("Count dead letters");
         return new Features(featured, labels, deadLetters);
     }
 

@@ -10,7 +10,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.apache.flink.util.TimeUtils;
 
 /**
  * How the text of a setting becomes a value, and the rule that a person has to keep, worded so that it follows "must
@@ -19,7 +18,6 @@ import org.apache.flink.util.TimeUtils;
  * @param <T> the value's class
  */
 final class ValueType<T> {
-    private static final Pattern AMOUNT_AND_UNIT = Pattern.compile("\\d+ *[a-zA-Z]+");
 
     final String rule;
     private final Function<String, T> parser;
@@ -75,11 +73,11 @@ final class ValueType<T> {
 
     /** A duration with its unit ({@code 7 d}) or of ISO-8601 ({@code PT1H}): a bare number would be a guess. */
     static ValueType<Duration> duration(String least, String most) {
-        Duration lowest = readDuration(least);
-        Duration highest = readDuration(most);
+        Duration lowest = DurationText.parse(least);
+        Duration highest = DurationText.parse(most);
         String rule = "a duration with its unit from " + least + " to " + most;
         return new ValueType<>(rule, text -> {
-            Duration value = readDuration(text);
+            Duration value = DurationText.parse(text);
             return check(value, lowest.compareTo(value) <= 0 && value.compareTo(highest) <= 0);
         });
     }
@@ -108,10 +106,6 @@ final class ValueType<T> {
     static <E extends Enum<E>> ValueType<E> oneOf(Class<E> names) {
         String rule = Arrays.stream(names.getEnumConstants()).map(Enum::name).collect(Collectors.joining(", "));
         return new ValueType<>("one of " + rule, text -> Enum.valueOf(names, text));
-    }
-
-    private static Duration readDuration(String text) {
-        return AMOUNT_AND_UNIT.matcher(text).matches() ? TimeUtils.parseDuration(text) : Duration.parse(text);
     }
 
     private static <V> V check(V value, boolean allowed) {

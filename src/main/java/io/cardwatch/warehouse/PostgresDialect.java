@@ -26,8 +26,11 @@ final class PostgresDialect implements Serializable {
      * Lock not available; server shutting down, crashed or starting; read-only while a standby takes over; password
      * refused, which a rotation mends.
      */
+    /** SQLSTATE invalid_password. */
+    static final String INVALID_PASSWORD = "28P01";
+
     private static final Set<String> PASSING_STATES =
-            Set.of("55P03", "57P01", "57P02", "57P03", "25006", "28000", "28P01");
+            Set.of("55P03", "57P01", "57P02", "57P03", "57P05", "25006", "28000", INVALID_PASSWORD);
 
     /** Data exception and integrity constraint violation. */
     private static final Set<String> ROW_CLASSES = Set.of("22", "23");

@@ -54,7 +54,7 @@ public final class WarehouseConnection implements Serializable {
     Connection open() throws SQLException {
         Properties settings = new Properties();
         settings.setProperty("user", user);
-        settings.setProperty("password", password.get());
+        settings.setProperty("password", askPassword());
         settings.setProperty("ApplicationName", "cardwatch");
         settings.setProperty("connectTimeout", "10");
         settings.setProperty("socketTimeout", "60");
@@ -65,6 +65,15 @@ public final class WarehouseConnection implements Serializable {
         Connection connection = new Driver().connect(url, settings);
         connection.setAutoCommit(false);
         return connection;
+    }
+
+    /** A place of the password that does not answer is waited out like a warehouse that does not. */
+    private String askPassword() throws SQLException {
+        try {
+            return password.get();
+        } catch (BadInputException e) {
+            throw new SQLException(e.getMessage(), PostgresDialect.INVALID_PASSWORD, e);
+        }
     }
 
     /**
@@ -78,6 +87,9 @@ public final class WarehouseConnection implements Serializable {
                 check(table, columns(connection, table));
             }
         } catch (SQLException e) {
+            if (e.getCause() instanceof BadInputException) {
+                throw (BadInputException) e.getCause();
+            }
             throw new BadInputException(cause(e), remedy(e), e);
         }
     }

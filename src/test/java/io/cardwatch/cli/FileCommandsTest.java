@@ -251,11 +251,36 @@ class FileCommandsTest {
         assertThat(read(out.resolve("dead.csv")))
                 .extracting(row -> row.get("stream_name") + " " + row.get("sequence_number") + " " + row.get("reason"))
                 .containsExactly(
-                        "strays.csv 2 LABEL_UNMATCHED",
-                        "strays.csv 3 LABEL_UNMATCHED",
-                        "strays.csv 4 LABEL_UNMATCHED",
-                        "strays.csv 5 LABEL_UNMATCHED",
-                        "strays.csv 6 LABEL_UNMATCHED");
+                        file("strays.csv") + " 2 LABEL_UNMATCHED",
+                        file("strays.csv") + " 3 LABEL_UNMATCHED",
+                        file("strays.csv") + " 4 LABEL_UNMATCHED",
+                        file("strays.csv") + " 5 LABEL_UNMATCHED",
+                        file("strays.csv") + " 6 LABEL_UNMATCHED");
+    }
+
+    @Test
+    void aFileWhoseNameBeginsWithAnUnderscoreIsReadLikeAnyOther() throws IOException {
+        Path hidden = Files.copy(world.resolve("transactions.csv"), out.resolve("_transactions.csv"));
+
+        assertThat(run(
+                        "score",
+                        "--transactions",
+                        hidden.toString(),
+                        "--out",
+                        out.resolve("predictions.csv").toString()))
+                .isZero();
+
+        assertThat(read(out.resolve("predictions.csv"))).hasSameSizeAs(transactions);
+    }
+
+    @Test
+    void aDamagedFileIsRefusedByNameAndNothingIsWritten() throws IOException {
+        byte[] whole = Files.readAllBytes(world.resolve("transactions.jsonl.gz"));
+        Path half = Files.write(out.resolve("half.jsonl.gz"), Arrays.copyOf(whole, whole.length / 2));
+
+        assertRefused("half.jsonl.gz is damaged", "score", "--transactions", half.toString(), "--out", out + "/p.csv");
+
+        assertThat(out).isDirectoryNotContaining(path -> path.toString().contains("p.csv"));
     }
 
     @Test
@@ -350,6 +375,15 @@ class FileCommandsTest {
                 "--out",
                 "p.csv",
                 "--source.steam=x");
+        assertRefused(
+                "named twice",
+                "score",
+                "--transactions",
+                file("transactions.csv"),
+                "--out",
+                out + "/x.csv",
+                "--dead-letters",
+                out + "/./x.csv");
         assertRefused("warehouse.url", "backfill", "--transactions", file("transactions.csv"));
         assertRefused(
                 "1",
@@ -358,6 +392,13 @@ class FileCommandsTest {
                 file("transactions.csv"),
                 "--warehouse.url=jdbc:postgresql://localhost:1/nothing",
                 "--warehouse.user=nobody");
+    }
+
+    @Test
+    void aLabelDelayWithoutAUnitIsWrongUsage() {
+        assertThat(run("score", "--transactions", file("transactions.csv"), "--label-delay", "7", "--out", "p.csv"))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("'7' is no duration with its unit");
     }
 
     private void assertRefused(String cause, String... arguments) {

@@ -36,13 +36,13 @@ class EventTimeProgressTest {
 
     @Test
     void followsTheNewestRecord_neverBackwards() {
-        replayed(NOON, NOON, NOON + HOUR, NOON + MINUTE);
+        replayed(NOON, NOON + 1, NOON + HOUR, NOON + MINUTE);
         assertReached(NOON + HOUR);
     }
 
     @Test
     void oneRecordAdvancesItByTheGreatestJumpAtMost() {
-        replayed(NOON, NOON, NOON + DAY);
+        replayed(NOON, NOON + 1, NOON + DAY);
         assertReached(NOON + DAY);
         replayed(NOON + 2 * DAY + 1);
         assertReached(NOON + DAY);
@@ -50,7 +50,7 @@ class EventTimeProgressTest {
 
     @Test
     void aFartherJumpCountsWhenTheNextRecordConfirmsIt() {
-        replayed(NOON, NOON, NOON + 40 * DAY, NOON + 40 * DAY + HOUR);
+        replayed(NOON, NOON + 1, NOON + 40 * DAY, NOON + 40 * DAY + HOUR);
         assertReached(NOON + 40 * DAY);
         replayed(NOON + 40 * DAY + HOUR);
         assertReached(NOON + 40 * DAY + HOUR);
@@ -58,13 +58,19 @@ class EventTimeProgressTest {
 
     @Test
     void aFarRecordElsewhereConfirmsNothing() {
-        replayed(NOON, NOON, NOON + 40 * DAY, NOON + 42 * DAY);
+        replayed(NOON, NOON + 1, NOON + 40 * DAY, NOON + 42 * DAY);
+        assertReached(NOON);
+    }
+
+    @Test
+    void aWrongClockDeliveredTwiceDoesNotConfirmItself() {
+        replayed(NOON, NOON + 1, NOON + 10 * YEAR, NOON + 10 * YEAR);
         assertReached(NOON);
     }
 
     @Test
     void wrongClocksAmongGoodOnesConfirmNothing_howeverMany() {
-        replayed(NOON, NOON);
+        replayed(NOON, NOON + 1);
         for (int i = 1; i <= 100; i++) {
             replayed(NOON + 10 * YEAR + i, NOON + i);
         }
@@ -73,7 +79,7 @@ class EventTimeProgressTest {
 
     @Test
     void inAReplayOneEventTenYearsAheadAndOneTwentyFiveYearsBackChangeNothing() {
-        replayed(NOON, NOON, NOON + 10 * YEAR);
+        replayed(NOON, NOON + 1, NOON + 10 * YEAR);
         assertReached(NOON);
         replayed(NOON + 1, NOON - 25 * YEAR);
         assertReached(NOON + 1);
@@ -84,7 +90,7 @@ class EventTimeProgressTest {
     @Test
     void whereRecordsArrive_aTimeCountsUpToFiveMinutesAfterItsArrival() {
         arrived(NOON, NOON);
-        arrived(NOON, NOON);
+        arrived(NOON + 1, NOON + 1);
         arrived(NOON + 6 * MINUTE, NOON + 1);
         assertReached(NOON);
         arrived(NOON + 5 * MINUTE + 1, NOON + 1);
@@ -105,7 +111,7 @@ class EventTimeProgressTest {
     @Test
     void historyThatArrivesNowMovesItAsAnyReplayDoes() {
         arrived(NOON - 6 * YEAR, NOON);
-        arrived(NOON - 6 * YEAR, NOON);
+        arrived(NOON - 6 * YEAR + 1, NOON);
         arrived(NOON, NOON);
         assertReached(NOON - 6 * YEAR);
         arrived(NOON - 6 * YEAR + HOUR, NOON);
