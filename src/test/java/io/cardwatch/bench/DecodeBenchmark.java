@@ -8,6 +8,7 @@ import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -27,9 +28,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 public final class DecodeBenchmark {
     private static final int RECORDS = 10_000;
-    private static final int PASSES = 100;
     private static final int WARM_UP_ROUNDS = 4;
-    private static final int ROUNDS = 11;
     private static final int MAX_BYTES = 65_536;
     private static final RecordOrigin ORIGIN = new RecordOrigin(
             "cust-payment-txn-stream",
@@ -38,10 +37,27 @@ public final class DecodeBenchmark {
             "49590338271490256608559692538361571095921575989136588898",
             4_000_000_000_000L);
 
-    private DecodeBenchmark() {}
+    private final int passes;
+    private final int rounds;
+    private final PrintStream out;
 
-    /** Prints one line per measurement. */
+    private DecodeBenchmark(int passes, int rounds, PrintStream out) {
+        this.passes = passes;
+        this.rounds = rounds;
+        this.out = out;
+    }
+
     public static void main(String[] arguments) throws IOException {
+        run(100, 11, System.out);
+    }
+
+    /**
+     * Prints one line per measurement.
+     *
+     * @param passes over the same ten thousand records in a round
+     */
+    public static void run(int passes, int rounds, PrintStream out) throws IOException {
+        DecodeBenchmark benchmark = new DecodeBenchmark(passes, rounds, out);
         Transaction[] transactions = transactions();
         byte[][] json = new byte[RECORDS][];
         byte[][] csv = new byte[RECORDS][];
@@ -49,13 +65,13 @@ public final class DecodeBenchmark {
             json[i] = TransactionJson.encode(transactions[i]);
             csv[i] = TransactionCsv.row(transactions[i]).getBytes(StandardCharsets.UTF_8);
         }
-        measure(
+        benchmark.measure(
                 "decode JSON, " + bytesPerRecord(json) + " bytes",
                 () -> decode(new TransactionDecoder(MAX_BYTES, true), json));
-        measure(
+        benchmark.measure(
                 "decode CSV, " + bytesPerRecord(csv) + " bytes",
                 () -> decode(TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, true), csv));
-        measure("serialize and deserialize a transaction", () -> overTheWire(transactions));
+        benchmark.measure("serialize and deserialize a transaction", () -> overTheWire(transactions));
     }
 
     private static long decode(RecordDecoder<Transaction> decoder, byte[][] records) {
@@ -79,27 +95,27 @@ public final class DecodeBenchmark {
         return checksum;
     }
 
-    private static void measure(String name, Pass pass) throws IOException {
-        double[] nanos = new double[ROUNDS];
+    private void measure(String name, Pass pass) throws IOException {
+        double[] nanos = new double[rounds];
         long checksum = 0;
-        for (int round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+        for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
             long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-            for (int i = 0; i < PASSES; i++) {
+            for (int i = 0; i < passes; i++) {
                 checksum += pass.run();
             }
             long spent = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start;
             if (round >= 0) {
-                nanos[round] = spent / (double) PASSES / RECORDS;
+                nanos[round] = spent / (double) passes / RECORDS;
             }
         }
         Arrays.sort(nanos);
-        System.out.printf(
+        out.printf(
                 Locale.ROOT,
                 "%-45s %6.0f ns/record (%.0f to %.0f; checksum %d)%n",
                 name,
-                nanos[ROUNDS / 2],
+                nanos[rounds / 2],
                 nanos[0],
-                nanos[ROUNDS - 1],
+                nanos[rounds - 1],
                 checksum);
     }
 

@@ -3,6 +3,7 @@ package io.cardwatch.bench;
 import io.cardwatch.domain.Feature;
 import io.cardwatch.score.GradientBoostedTrees;
 import io.cardwatch.score.ReferenceModels;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
@@ -18,47 +19,55 @@ import java.util.Map;
  * </pre>
  */
 public final class TreeBenchmark {
-    private static final int ROWS = 100_000;
     private static final int WARM_UPS = 5;
-    private static final int RUNS = 11;
     private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
 
     private TreeBenchmark() {}
 
     public static void main(String[] args) throws Exception {
+        run(100_000, 11, System.out);
+    }
+
+    /** Prints one line with and one without missing values. */
+    public static void run(int rows, int runs, PrintStream out) throws Exception {
         String[] features = Feature.NAMES.toArray(String[]::new);
         GradientBoostedTrees trees = GradientBoostedTrees.parse(ReferenceModels.json(
                         ReferenceModels.train(features, 100, Map.of("max_depth", 6, "min_child_weight", 0)))
                 .getBytes(StandardCharsets.UTF_8));
-        float[] values = ReferenceModels.rows(ROWS, features.length, 5);
-        measure(trees, rows(values, features.length), "some values missing");
+        float[] values = ReferenceModels.rows(rows, features.length, 5);
+        measure(trees, vectors(values, features.length), runs, "some values missing", out);
         for (int i = 0; i < values.length; i++) {
             values[i] = Float.isNaN(values[i]) ? 1 : values[i];
         }
-        measure(trees, rows(values, features.length), "no value missing");
+        measure(trees, vectors(values, features.length), runs, "no value missing", out);
     }
 
-    private static void measure(GradientBoostedTrees trees, float[][] rows, String kind) {
-        double[] nanos = new double[RUNS];
+    private static void measure(GradientBoostedTrees trees, float[][] rows, int runs, String kind, PrintStream out) {
+        double[] nanos = new double[runs];
         float sum = 0;
-        for (int run = -WARM_UPS; run < RUNS; run++) {
+        for (int run = -WARM_UPS; run < runs; run++) {
             long start = CLOCK.getCurrentThreadCpuTime();
             for (float[] row : rows) {
                 sum += trees.probability(row);
             }
             if (run >= 0) {
-                nanos[run] = (CLOCK.getCurrentThreadCpuTime() - start) / (double) ROWS;
+                nanos[run] = (CLOCK.getCurrentThreadCpuTime() - start) / (double) rows.length;
             }
         }
         Arrays.sort(nanos);
-        System.out.printf(
+        out.printf(
                 "%d trees of depth 6, %s: %.0f ns per row (fastest %.0f, slowest %.0f; mean probability %.4f)%n",
-                trees.treeCount(), kind, nanos[RUNS / 2], nanos[0], nanos[RUNS - 1], sum / ROWS / (RUNS + WARM_UPS));
+                trees.treeCount(),
+                kind,
+                nanos[runs / 2],
+                nanos[0],
+                nanos[runs - 1],
+                sum / rows.length / (runs + WARM_UPS));
     }
 
-    private static float[][] rows(float[] values, int width) {
-        float[][] rows = new float[ROWS][];
-        for (int i = 0; i < ROWS; i++) {
+    private static float[][] vectors(float[] values, int width) {
+        float[][] rows = new float[values.length / width][];
+        for (int i = 0; i < rows.length; i++) {
             rows[i] = Arrays.copyOfRange(values, i * width, (i + 1) * width);
         }
         return rows;

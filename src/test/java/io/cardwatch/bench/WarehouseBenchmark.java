@@ -9,6 +9,7 @@ import io.cardwatch.warehouse.Tables;
 import io.cardwatch.warehouse.WarehouseConnection;
 import io.cardwatch.warehouse.WarehouseSink;
 import io.cardwatch.warehouse.WritePolicy;
+import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
@@ -23,22 +24,23 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
  * </pre>
  */
 public final class WarehouseBenchmark {
-    private static final int ROWS = 100_000;
-    private static final int ROUNDS = 3;
-
     private WarehouseBenchmark() {}
 
     public static void main(String[] args) throws Exception {
+        run(100_000, 3, System.out);
+    }
+
+    /** Prints one line per batch size and round. */
+    public static void run(int rows, int rounds, PrintStream out) throws Exception {
         for (int batchSize : new int[] {500, 2_000, 5_000}) {
-            for (int round = 0; round < ROUNDS; round++) {
-                double seconds = fill(Postgres.freshDatabase(), batchSize);
-                System.out.printf(
-                        Locale.ROOT, "batch %5d  round %d  %,9.0f rows/s%n", batchSize, round, ROWS / seconds);
+            for (int round = 0; round < rounds; round++) {
+                double seconds = fill(Postgres.freshDatabase(), rows, batchSize);
+                out.printf(Locale.ROOT, "batch %5d  round %d  %,9.0f rows/s%n", batchSize, round, rows / seconds);
             }
         }
     }
 
-    private static double fill(String url, int batchSize) throws Exception {
+    private static double fill(String url, int rows, int batchSize) throws Exception {
         Settings settings = Settings.fromArguments(List.of(
                 "--warehouse.url=" + url, "--warehouse.user=" + Postgres.USER, "--warehouse.batch-size=" + batchSize));
         WarehouseSink<ScoredTransaction> sink =
@@ -47,7 +49,7 @@ public final class WarehouseBenchmark {
                 new OneInputStreamOperatorTestHarness<>(new SinkWriterOperatorFactory<ScoredTransaction, Void>(sink));
         writer.open();
         long start = System.nanoTime();
-        for (int i = 0; i < ROWS; i++) {
+        for (int i = 0; i < rows; i++) {
             writer.processElement(row(i), 0);
         }
         writer.endInput();
