@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Gradient-boosted trees for a yes/no question, as XGBoost trains them (objective binary:logistic), evaluated in plain
- * Java. Immutable; scoring allocates nothing and visits one node per level and tree.
+ * Java. Immutable; scoring allocates nothing and visits one node per level and tree. Four trees are walked side by
+ * side: a walk waits for memory at each step, and four waits overlap.
  *
  * <p>Arithmetic is XGBoost's: thresholds, leaves and sums are 32-bit floats; {@code value < threshold} goes left; NaN is
  * a missing value and goes where the node says; the sum starts with the base margin and adds the leaves in tree order.
@@ -15,37 +16,44 @@ import java.util.List;
 public final class GradientBoostedTrees implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** In {@link #leftChildren}: the node is a leaf. Node 0 is the first tree's root, hence nobody's child. */
-    static final int LEAF = 0;
-
     /** XGBoost bounds the exponent here, so that exp stays finite. */
     private static final float MAX_EXPONENT = 88.7f;
 
     /*
      * All nodes of all trees stand in one run of arrays, each tree breadth first, with siblings side by side: the right
-     * child is the left child + 1.
+     * child is the left child + 1. A leaf is its own left child, and below its threshold, +∞, is everything finite: a
+     * walk that is at a leaf stays there.
      */
     private final int[] roots;
+    /** Steps from each root to the farthest leaf. */
+    private final int[] depths;
+
     private final int[] leftChildren;
     /** Feature index × 2, + 1 where a missing value goes right. */
     private final int[] splits;
-    /** The threshold of a split (zero as −0, so that ±0 − threshold is +0), the output of a leaf. */
-    private final float[] values;
+    /** Zero as −0, so that ±0 − threshold is +0. */
+    private final float[] thresholds;
+    /** What a leaf adds to the margin. */
+    private final float[] outputs;
 
     private final float baseMargin;
     private final List<String> featureNames;
 
     GradientBoostedTrees(
             int[] roots,
+            int[] depths,
             int[] leftChildren,
             int[] splits,
-            float[] values,
+            float[] thresholds,
+            float[] outputs,
             float baseMargin,
             List<String> featureNames) {
         this.roots = roots;
+        this.depths = depths;
         this.leftChildren = leftChildren;
         this.splits = splits;
-        this.values = values;
+        this.thresholds = thresholds;
+        this.outputs = outputs;
         this.baseMargin = baseMargin;
         this.featureNames = featureNames;
     }
@@ -76,39 +84,55 @@ public final class GradientBoostedTrees implements Serializable {
      */
     public float margin(float[] x) {
         for (float value : x) {
-            if (Float.isNaN(value)) {
-                return marginWithMissing(x);
+            if (!Float.isFinite(value)) {
+                return marginOfAnyValues(x);
             }
         }
         float sum = baseMargin;
-        for (int root : roots) {
-            int node = root;
-            int left = leftChildren[node];
-            while (left != LEAF) {
-                // The sign of the difference says where to go, without a branch for the processor to mispredict.
-                float difference = x[splits[node] >>> 1] - values[node];
-                node = left + 1 - (Float.floatToRawIntBits(difference) >>> 31);
-                left = leftChildren[node];
+        int tree = 0;
+        for (; tree + 3 < roots.length; tree += 4) {
+            int a = roots[tree];
+            int b = roots[tree + 1];
+            int c = roots[tree + 2];
+            int d = roots[tree + 3];
+            int steps =
+                    Math.max(Math.max(depths[tree], depths[tree + 1]), Math.max(depths[tree + 2], depths[tree + 3]));
+            for (int step = 0; step < steps; step++) {
+                a = child(a, x);
+                b = child(b, x);
+                c = child(c, x);
+                d = child(d, x);
             }
-            sum += values[node];
+            sum = sum + outputs[a] + outputs[b] + outputs[c] + outputs[d];
+        }
+        for (; tree < roots.length; tree++) {
+            int node = roots[tree];
+            for (int step = 0; step < depths[tree]; step++) {
+                node = child(node, x);
+            }
+            sum += outputs[node];
         }
         return sum;
     }
 
-    /** The same walk for a row with NaN, whose sign says nothing. */
-    private float marginWithMissing(float[] x) {
+    /** The sign of the difference says where to go, without a branch for the processor to mispredict. */
+    private int child(int node, float[] x) {
+        float difference = x[splits[node] >>> 1] - thresholds[node];
+        return leftChildren[node] + 1 - (Float.floatToRawIntBits(difference) >>> 31);
+    }
+
+    /** The same for a row with NaN or infinite values: the sign of a NaN, which +∞ − +∞ is too, says nothing. */
+    private float marginOfAnyValues(float[] x) {
         float sum = baseMargin;
         for (int root : roots) {
             int node = root;
-            int left = leftChildren[node];
-            while (left != LEAF) {
+            while (leftChildren[node] != node) {
                 int split = splits[node];
                 float value = x[split >>> 1];
-                int right = Float.isNaN(value) ? split & 1 : value < values[node] ? 0 : 1;
-                node = left + right;
-                left = leftChildren[node];
+                int right = Float.isNaN(value) ? split & 1 : value < thresholds[node] ? 0 : 1;
+                node = leftChildren[node] + right;
             }
-            sum += values[node];
+            sum += outputs[node];
         }
         return sum;
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.domain.BadInputException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -53,12 +54,20 @@ final class XgboostJson {
         }
         Nodes nodes = new Nodes(nodeCount);
         int[] roots = new int[treeCount];
+        int[] depths = new int[treeCount];
         for (int t = 0; t < treeCount; t++) {
             roots[t] = nodes.count;
-            nodes.add(new Tree(t, trees.get(t)));
+            depths[t] = nodes.add(new Tree(t, trees.get(t)));
         }
         return new GradientBoostedTrees(
-                roots, nodes.leftChildren, nodes.splits, nodes.values, baseMargin(), featureNames());
+                roots,
+                depths,
+                nodes.leftChildren,
+                nodes.splits,
+                nodes.thresholds,
+                nodes.outputs,
+                baseMargin(),
+                featureNames());
     }
 
     private void requireLogisticTrees() {
@@ -140,37 +149,47 @@ final class XgboostJson {
     private static final class Nodes {
         final int[] leftChildren;
         final int[] splits;
-        final float[] values;
+        final float[] thresholds;
+        final float[] outputs;
         int count;
 
         Nodes(int capacity) {
             leftChildren = new int[capacity];
             splits = new int[capacity];
-            values = new float[capacity];
+            thresholds = new float[capacity];
+            outputs = new float[capacity];
         }
 
-        /** Adds the tree breadth first, so that siblings stand side by side. */
-        void add(Tree tree) {
+        /**
+         * Adds the tree breadth first, so that siblings stand side by side.
+         *
+         * @return steps to the farthest leaf
+         */
+        int add(Tree tree) {
             int[] originals = new int[tree.size()];
+            int[] levels = new int[tree.size()];
             boolean[] seen = new boolean[tree.size()];
             int first = count;
             int end = 1;
             for (int at = 0; at < end; at++) {
                 int original = originals[at];
                 float value = tree.value(original);
-                values[first + at] = value;
                 if (tree.isLeaf(original)) {
-                    leftChildren[first + at] = GradientBoostedTrees.LEAF;
+                    outputs[first + at] = value;
+                    thresholds[first + at] = Float.POSITIVE_INFINITY;
+                    leftChildren[first + at] = first + at;
                 } else {
-                    values[first + at] = value == 0 ? -0f : value;
+                    thresholds[first + at] = value == 0 ? -0f : value;
                     splits[first + at] = tree.split(original);
                     leftChildren[first + at] = first + end;
                     originals[end++] = tree.newChild("left_children", original, seen);
                     originals[end++] = tree.newChild("right_children", original, seen);
+                    Arrays.fill(levels, end - 2, end, levels[at] + 1);
                 }
             }
             tree.requireReachable(end);
             count += end;
+            return levels[end - 1];
         }
     }
 

@@ -52,6 +52,18 @@ class GradientBoostedTreesTest {
     }
 
     @Test
+    void infiniteValuesGoTheWayOfTheFarthestFiniteOnes() throws XGBoostError {
+        GradientBoostedTrees trees = parse(ReferenceModels.json(ReferenceModels.train(FEATURES, 10, Map.of())));
+        float infinity = Float.POSITIVE_INFINITY;
+        float farthest = Float.MAX_VALUE;
+
+        assertThat(trees.margin(new float[] {infinity, 0, -infinity, 0}))
+                .isEqualTo(trees.margin(new float[] {farthest, 0, -farthest, 0}));
+        assertThat(trees.margin(new float[] {-infinity, infinity, 0, infinity}))
+                .isEqualTo(trees.margin(new float[] {-farthest, farthest, 0, farthest}));
+    }
+
+    @Test
     void aBaseScoreInBrackets_asXgboost3Writes_isTheSameProbability() throws XGBoostError {
         Booster booster = ReferenceModels.train(FEATURES, 3, Map.of("base_score", 0.00607));
         String json = ReferenceModels.json(booster);
