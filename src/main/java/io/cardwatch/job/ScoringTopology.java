@@ -126,9 +126,13 @@ public final class ScoringTopology {
                 .uid("contacts");
     }
 
+    /** As parallel as its input: dealt out to more subtasks, a key's records would lose their order. */
     private static <T> SingleOutputStreamOperator<T> split(
             DataStream<Decoded<T>> decoded, String uid, String name, WireTypeInfo<T> type) {
-        return decoded.process(new DecodedSplit<T>(DEAD_LETTERS), type).uid(uid).name(name);
+        return decoded.process(new DecodedSplit<T>(DEAD_LETTERS), type)
+                .uid(uid)
+                .name(name)
+                .setParallelism(decoded.getParallelism());
     }
 
     /** What comes out of the feature stages. */
