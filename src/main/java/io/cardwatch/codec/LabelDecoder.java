@@ -10,11 +10,10 @@ public final class LabelDecoder extends RecordDecoder<FraudLabel> {
      * For records of a stream and lines of a {@code .jsonl} file.
      *
      * @param maxRecordBytes longer records are OVERSIZE
-     * @param keepBytes whether dead letters hold the record's bytes, or only their hash; if not, an accepted label
-     *     carries its own fields as JSON in place of its bytes, since it waits in state
+     * @param keepBytes whether dead letters hold the record's bytes, or only their hash
      */
     public LabelDecoder(int maxRecordBytes, boolean keepBytes) {
-        this(new LabelFields(keepBytes), maxRecordBytes, keepBytes);
+        this(new LabelFields(), maxRecordBytes, keepBytes);
     }
 
     private LabelDecoder(LabelFields fields, int maxRecordBytes, boolean keepBytes) {
@@ -33,6 +32,6 @@ public final class LabelDecoder extends RecordDecoder<FraudLabel> {
      * @throws BadInputException when the header lacks a required column
      */
     public static LabelDecoder csv(String header, String file, int maxRecordBytes, boolean keepBytes) {
-        return new LabelDecoder(new LabelFields(keepBytes), header, file, maxRecordBytes, keepBytes);
+        return new LabelDecoder(new LabelFields(), header, file, maxRecordBytes, keepBytes);
     }
 }

@@ -20,12 +20,6 @@ final class LabelFields extends RecordFields<FraudLabel> {
     private final Field fraud = required(FieldNames.TX_FRAUD);
     private final Field labelDatetime = required(FieldNames.LABEL_DATETIME);
     private final Field labelSource = optional(FieldNames.LABEL_SOURCE);
-    private final boolean keepBytes;
-
-    /** @param keepBytes false replaces the bytes by the label's own fields: a label waits in state, with its bytes */
-    LabelFields(boolean keepBytes) {
-        this.keepBytes = keepBytes;
-    }
 
     @Override
     FraudLabel value(RecordOrigin origin, byte[] raw) throws Rejection {
@@ -40,9 +34,7 @@ final class LabelFields extends RecordFields<FraudLabel> {
         }
         String source = source();
         requireNotFuture(datetime, txSecond, origin);
-        byte[] kept =
-                keepBytes ? raw : LabelJson.encode(id, txSecond, customer, terminal, isFraud, labelSecond, source);
-        return new FraudLabel(id, txSecond, customer, terminal, isFraud, labelSecond, source, origin, kept);
+        return new FraudLabel(id, txSecond, customer, terminal, isFraud, labelSecond, source, origin, raw);
     }
 
     private String source() throws Rejection {

@@ -10,41 +10,23 @@ public final class LabelJson {
 
     /** UTF-8, on one line without its end; LABEL_SOURCE only where there is one. */
     public static byte[] encode(FraudLabel label) {
-        return encode(
-                label.transactionId,
-                label.txEpochSecond,
-                label.customerId,
-                label.terminalId,
-                label.fraud,
-                label.labelEpochSecond,
-                label.labelSource);
-    }
-
-    static byte[] encode(
-            long transactionId,
-            long txEpochSecond,
-            long customerId,
-            long terminalId,
-            boolean fraud,
-            long labelEpochSecond,
-            String labelSource) {
         StringBuilder json = new StringBuilder(224)
                 .append("{\"TRANSACTION_ID\":")
-                .append(transactionId)
+                .append(label.transactionId)
                 .append(",\"TX_DATETIME\":\"")
-                .append(EventTime.format(txEpochSecond))
+                .append(EventTime.format(label.txEpochSecond))
                 .append("\",\"CUSTOMER_ID\":")
-                .append(customerId)
+                .append(label.customerId)
                 .append(",\"TERMINAL_ID\":")
-                .append(terminalId)
+                .append(label.terminalId)
                 .append(",\"TX_FRAUD\":")
-                .append(fraud ? 1 : 0)
+                .append(label.fraud ? 1 : 0)
                 .append(",\"LABEL_DATETIME\":\"")
-                .append(EventTime.format(labelEpochSecond))
+                .append(EventTime.format(label.labelEpochSecond))
                 .append('"');
-        if (!labelSource.isEmpty()) {
+        if (!label.labelSource.isEmpty()) {
             json.append(",\"LABEL_SOURCE\":\"");
-            JsonStringEncoder.getInstance().quoteAsString(labelSource, json);
+            JsonStringEncoder.getInstance().quoteAsString(label.labelSource, json);
             json.append('"');
         }
         return json.append('}').toString().getBytes(StandardCharsets.UTF_8);

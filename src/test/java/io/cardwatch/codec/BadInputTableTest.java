@@ -429,11 +429,13 @@ class BadInputTableTest {
     }
 
     @Test
-    void aLabelThatMayKeepNoBytesCarriesItsOwnFieldsAlone() {
+    void aLabelWhoseTransactionNeverCameHasTheHashOfItsRecordEvenWhereNoBytesAreKept() {
         byte[] record = bytes(with(GOOD_LABEL, "'E_MAIL':'jane@example.org'"));
         FraudLabel label = new LabelDecoder(MAX_BYTES, false).decode(record, ORIGIN).value;
+        DeadLetter letter = DeadLetter.of(LABEL_UNMATCHED, "never came", label.origin, label.raw, false);
 
-        assertThat(new String(label.raw, StandardCharsets.UTF_8)).isEqualTo(GOOD_LABEL.replace('\'', '"'));
+        assertThat(letter.sha256).isEqualTo(DeadLetter.sha256(record));
+        assertThat(letter.raw).isEmpty();
     }
 
     private Decoded<Transaction> decode(String record) {
