@@ -3,17 +3,22 @@ package io.cardwatch.codec;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.FraudLabel;
 
-/** Decodes labels: JSON objects of a stream or lines of a file, by the same rules. */
+/**
+ * Decodes labels: JSON objects of a stream or lines of a file, by the same rules.
+ *
+ * <p>Where dead letters keep no bytes, no personal data may reach the warehouse in a LABEL_SOURCE either: one that is
+ * not a word of ASCII letters, digits, {@code _} and {@code -}, beginning with a letter, is then taken as empty.
+ */
 public final class LabelDecoder extends RecordDecoder<FraudLabel> {
 
     /**
      * For records of a stream and lines of a {@code .jsonl} file.
      *
      * @param maxRecordBytes longer records are OVERSIZE
-     * @param keepBytes whether dead letters hold the record's bytes, or only their hash
+     * @param keepBytes whether dead letters hold the record's bytes, or only their hash, and LABEL_SOURCE any text
      */
     public LabelDecoder(int maxRecordBytes, boolean keepBytes) {
-        this(new LabelFields(), maxRecordBytes, keepBytes);
+        this(new LabelFields(keepBytes), maxRecordBytes, keepBytes);
     }
 
     private LabelDecoder(LabelFields fields, int maxRecordBytes, boolean keepBytes) {
@@ -32,6 +37,6 @@ public final class LabelDecoder extends RecordDecoder<FraudLabel> {
      * @throws BadInputException when the header lacks a required column
      */
     public static LabelDecoder csv(String header, String file, int maxRecordBytes, boolean keepBytes) {
-        return new LabelDecoder(new LabelFields(), header, file, maxRecordBytes, keepBytes);
+        return new LabelDecoder(new LabelFields(keepBytes), header, file, maxRecordBytes, keepBytes);
     }
 }

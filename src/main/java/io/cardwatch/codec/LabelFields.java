@@ -4,6 +4,7 @@ import static io.cardwatch.domain.DeadLetterReason.LABEL_INVALID;
 
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
+import java.util.regex.Pattern;
 
 /**
  * The rules of a label record. LABEL_SOURCE is a word, not a remark: at most 64 characters, none of them a control
@@ -12,6 +13,8 @@ import io.cardwatch.domain.RecordOrigin;
  */
 final class LabelFields extends RecordFields<FraudLabel> {
     private static final int MAX_SOURCE_CHARACTERS = 64;
+    /** It begins with a letter, or it could be a telephone number. */
+    private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
 
     private final Field transactionId = required(FieldNames.TRANSACTION_ID);
     private final Field datetime = required(FieldNames.TX_DATETIME);
@@ -20,6 +23,12 @@ final class LabelFields extends RecordFields<FraudLabel> {
     private final Field fraud = required(FieldNames.TX_FRAUD);
     private final Field labelDatetime = required(FieldNames.LABEL_DATETIME);
     private final Field labelSource = optional(FieldNames.LABEL_SOURCE);
+    private final boolean anySource;
+
+    /** @param anySource whether LABEL_SOURCE is taken as it stands, or only where it is one word, else as empty */
+    LabelFields(boolean anySource) {
+        this.anySource = anySource;
+    }
 
     @Override
     FraudLabel value(RecordOrigin origin, byte[] raw) throws Rejection {
@@ -44,6 +53,6 @@ final class LabelFields extends RecordFields<FraudLabel> {
         if (source.length() > MAX_SOURCE_CHARACTERS || !storable) {
             throw labelSource.rejected(LABEL_INVALID, "has more than 64 characters or a control character");
         }
-        return source;
+        return anySource || WORD.matcher(source).matches() ? source : "";
     }
 }

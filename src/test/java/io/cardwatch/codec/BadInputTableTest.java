@@ -438,6 +438,24 @@ class BadInputTableTest {
         assertThat(letter.raw).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "chargeback, chargeback",
+        "Analyst-2_b, Analyst-2_b",
+        "jane@example.org, ''",
+        "Jane Doe, ''",
+        "5550100, ''",
+        "555-0100, ''",
+        "'', ''"
+    })
+    void whereNoBytesAreKeptALabelsSourceIsOneWordOrNothing(String source, String kept) {
+        byte[] record = bytes(replace(GOOD_LABEL, "LABEL_SOURCE", "'" + source + "'"));
+
+        assertThat(new LabelDecoder(MAX_BYTES, false).decode(record, ORIGIN).value.labelSource)
+                .isEqualTo(kept);
+        assertThat(labelDecoder.decode(record, ORIGIN).value.labelSource).isEqualTo(source);
+    }
+
     private Decoded<Transaction> decode(String record) {
         return decoder.decode(bytes(record), ORIGIN);
     }
