@@ -6,8 +6,9 @@ import java.time.format.DateTimeFormatter;
 
 /**
  * Date-times as text: {@code yyyy-MM-dd HH:mm:ss}, or with a {@code T}, a fraction of a second, and {@code Z} or an
- * offset ({@code +01}, {@code +01:00}, {@code +0100}, up to 18 hours) after it; UTC where there is no offset. The
- * calendar is strict: no 30 February, no 24:00, no second 60.
+ * offset ({@code +01}, {@code +01:00}, {@code +0100}, up to 18 hours) after it; UTC where there is no offset. With a
+ * {@code T} the seconds may be left out, as {@code java.time} does where they are zero. The calendar is strict: no 30
+ * February, no 24:00, no second 60.
  */
 public final class EventTime {
     /** What {@link #parse} answers to a text that is no such date-time. */
@@ -15,6 +16,7 @@ public final class EventTime {
 
     private static final long FIRST = 946_684_800L; // 2000-01-01 00:00:00 UTC
     private static final long LAST = 4_102_444_799L; // 2099-12-31 23:59:59 UTC
+    private static final int MINUTE_LENGTH = "yyyy-MM-ddTHH:mm".length();
     private static final int PLAIN_LENGTH = "yyyy-MM-dd HH:mm:ss".length();
     private static final int MAX_OFFSET_SECONDS = 18 * 3_600;
     private static final int NO_DIGITS = -1_000;
@@ -30,17 +32,20 @@ public final class EventTime {
 
     /** UTC epoch second of the date-time in the first {@code length} characters, cut; or {@link #INVALID}. */
     static long parse(char[] text, int length) {
-        if (length < PLAIN_LENGTH
+        if (length < MINUTE_LENGTH
                 || text[4] != '-'
                 || text[7] != '-'
                 || (text[10] != ' ' && text[10] != 'T')
-                || text[13] != ':'
-                || text[16] != ':') {
+                || text[13] != ':') {
+            return INVALID;
+        }
+        boolean seconds = length >= PLAIN_LENGTH && text[16] == ':';
+        if (!seconds && text[10] == ' ') {
             return INVALID;
         }
         long day = epochDay(twoDigits(text, 0) * 100 + twoDigits(text, 2), twoDigits(text, 5), twoDigits(text, 8));
-        long time = secondOfDay(twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17));
-        long offset = length == PLAIN_LENGTH ? 0 : offsetSeconds(text, fractionEnd(text, length), length);
+        long time = secondOfDay(twoDigits(text, 11), twoDigits(text, 14), seconds ? twoDigits(text, 17) : 0);
+        long offset = offsetSeconds(text, seconds ? fractionEnd(text, length) : MINUTE_LENGTH, length);
         if (day == INVALID || time == INVALID || offset == INVALID) {
             return INVALID;
         }

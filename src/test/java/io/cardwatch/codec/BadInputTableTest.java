@@ -9,6 +9,7 @@ import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
@@ -205,6 +206,14 @@ class BadInputTableTest {
                 Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:00:31+1'"),
                 Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:00:31 Z'"),
                 Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:00:31Zulu'"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01 00:00'"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01 00:00+02:00'"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:0'"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:00:'"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:00:3'"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:00:3Z'"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:00.5Z'"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:00+19:00'"),
                 Arguments.of(BAD_DATETIME, "TX_DATETIME", "''"),
                 Arguments.of(BAD_DATETIME, "TX_DATETIME", "'yesterday at noon..'"),
                 Arguments.of(AMOUNT_NOT_FINITE, "TX_AMOUNT", "NaN"),
@@ -373,6 +382,23 @@ class BadInputTableTest {
                 .isEmpty();
         assertThat(decodeLabel(replace(GOOD_LABEL, "TX_FRAUD", "0")).value.fraud)
                 .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2018-03-31T22:15",
+                "2018-03-31T22:15Z",
+                "2018-04-01T00:15+02",
+                "2018-04-01T00:15+02:00",
+                "2018-03-31T12:45-0930"
+            })
+    void secondsOfZeroMayBeLeftOutBehindA_T_asJavaTimeDoes(String datetime) {
+        Decoded<Transaction> decoded = decode(replace(GOOD, "TX_DATETIME", "'" + datetime + "'"));
+
+        assertThat(decoded.plain()).isTrue();
+        assertThat(decoded.value.epochSecond)
+                .isEqualTo(Instant.parse("2018-03-31T22:15:00Z").getEpochSecond());
     }
 
     static Stream<Arguments> orderOfChecks() {
