@@ -3,9 +3,7 @@ package io.cardwatch.codec;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.DeadLetterReason;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A record that is one row of a CSV file (RFC 4180), whose header names the columns in any order and either case. An
@@ -24,7 +22,7 @@ final class CsvReader implements RecordReader {
      */
     CsvReader(RecordFields<?> fields, String header, String file) {
         this.fields = fields;
-        List<String> names = headerCells(header, file);
+        List<String> names = CsvCells.header(header, file);
         columns = new Field[names.size()];
         boolean unknown = false;
         for (int i = 0; i < columns.length; i++) {
@@ -72,30 +70,13 @@ final class CsvReader implements RecordReader {
         }
     }
 
-    private static List<String> headerCells(String header, String file) {
-        String row = header.startsWith("\uFEFF") ? header.substring(1) : header;
-        int length = contentLength(row);
-        List<String> names = new ArrayList<>();
-        Field cell = new Field("header", true);
-        try {
-            for (int at = -1; at < length; ) {
-                at = readCell(row, at + 1, length, cell);
-                names.add(cell.text().strip().toUpperCase(Locale.ROOT));
-            }
-        } catch (Rejection e) {
-            throw new BadInputException(
-                    "The header of " + file + " is not valid CSV", "Quote cells as RFC 4180 says, or not at all.", e);
-        }
-        return names;
-    }
-
     /** Length without the carriage return of a file with Windows line ends. */
-    private static int contentLength(String row) {
+    static int contentLength(String row) {
         return row.endsWith("\r") ? row.length() - 1 : row.length();
     }
 
     /** Reads the cell at {@code start} and answers where it ends: at a comma or the end of the row. */
-    private static int readCell(String row, int start, int length, Field cell) throws Rejection {
+    static int readCell(String row, int start, int length, Field cell) throws Rejection {
         cell.startCell();
         if (start < length && row.charAt(start) == '"') {
             return readQuotedCell(row, start + 1, length, cell);

@@ -11,8 +11,8 @@ import java.time.format.DateTimeFormatter;
  * February, no 24:00, no second 60.
  */
 public final class EventTime {
-    /** What {@link #parse} answers to a text that is no such date-time. */
-    static final long INVALID = Long.MIN_VALUE;
+    /** What is answered to a text that is no such date-time. */
+    public static final long INVALID = Long.MIN_VALUE;
 
     private static final long FIRST = 946_684_800L; // 2000-01-01 00:00:00 UTC
     private static final long LAST = 4_102_444_799L; // 2099-12-31 23:59:59 UTC
@@ -28,6 +28,11 @@ public final class EventTime {
     /** {@code epochSecond} as {@code yyyy-MM-dd HH:mm:ss} in UTC. */
     public static String format(long epochSecond) {
         return PLAIN.format(LocalDateTime.ofEpochSecond(epochSecond, 0, ZoneOffset.UTC));
+    }
+
+    /** UTC epoch second of {@code text}, a fraction cut; or {@link #INVALID}. */
+    public static long parse(String text) {
+        return parse(text.toCharArray(), text.length());
     }
 
     /** UTC epoch second of the date-time in the first {@code length} characters, cut; or {@link #INVALID}. */

@@ -1,5 +1,7 @@
 package io.cardwatch.training;
 
+import io.cardwatch.codec.CsvCells;
+import io.cardwatch.codec.EventTime;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Feature;
 import java.io.BufferedReader;
@@ -9,18 +11,13 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
 /**
  * Reads labelled history from a CSV file, gzipped where its name ends in {@code .gz}: the columns of {@code
- * cust_payment_tx_history} in any order and case, others ignored. Times are UTC. A row without TX_FRAUD has no verdict
- * yet and is skipped.
+ * cust_payment_tx_history} in any order and case, others ignored. Cells and times are read as scoring reads them. A row
+ * without TX_FRAUD has no verdict yet and is skipped.
  */
 public final class CsvHistory {
     private final Path file;
@@ -59,8 +56,8 @@ public final class CsvHistory {
         }
         TrainingData data = new TrainingData();
         double[] values = new double[features.length];
-        for (String[] fields = next(); fields != null; fields = next()) {
-            String verdict = fields[fraud];
+        for (List<String> fields = next(); fields != null; fields = next()) {
+            String verdict = fields.get(fraud);
             if (verdict.isEmpty()) {
                 continue;
             }
@@ -68,9 +65,9 @@ public final class CsvHistory {
                 throw bad("TX_FRAUD", verdict, "0, 1 or empty");
             }
             for (int i = 0; i < features.length; i++) {
-                values[i] = number(Feature.NAMES.get(i), fields[features[i]]);
+                values[i] = number(Feature.NAMES.get(i), fields.get(features[i]));
             }
-            data.add(second(fields[time]), values, verdict.equals("1"));
+            data.add(second(fields.get(time)), values, verdict.equals("1"));
         }
         return data;
     }
@@ -80,10 +77,7 @@ public final class CsvHistory {
         if (text == null) {
             throw new BadInputException(file + " is empty", "Give a CSV file of history with a header line.");
         }
-        List<String> names = new ArrayList<>();
-        for (String name : text.split(",", -1)) {
-            names.add(name.trim().toUpperCase(Locale.ROOT));
-        }
+        List<String> names = CsvCells.header(text, file.toString());
         columns = names.size();
         return names;
     }
@@ -95,19 +89,24 @@ public final class CsvHistory {
                     file + " has no column " + name,
                     "Train on what 'backfill' computed: it has the raw columns, TX_FRAUD and all features.");
         }
+        if (index < header.lastIndexOf(name)) {
+            throw new BadInputException(
+                    file + " has the column " + name + " twice", "Name each column once in the header.");
+        }
         return index;
     }
 
-    private String[] next() throws IOException {
+    private List<String> next() throws IOException {
         String text = reader.readLine();
         if (text == null) {
             return null;
         }
         line++;
-        String[] fields = text.split(",", -1);
-        if (fields.length != columns) {
+        String place = "line " + line + " of " + file;
+        List<String> fields = CsvCells.of(text, place);
+        if (fields.size() != columns) {
             throw new BadInputException(
-                    "line " + line + " of " + file + " has " + fields.length + " fields, the header " + columns,
+                    place + " has " + fields.size() + " fields, the header " + columns,
                     "Check whether the file is cut off.");
         }
         return fields;
@@ -127,11 +126,11 @@ public final class CsvHistory {
     }
 
     private long second(String text) {
-        try {
-            return LocalDateTime.parse(text.replace(' ', 'T')).toEpochSecond(ZoneOffset.UTC);
-        } catch (DateTimeParseException e) {
-            throw bad("TX_DATETIME", text, "yyyy-MM-dd HH:mm:ss");
+        long second = EventTime.parse(text);
+        if (second == EventTime.INVALID) {
+            throw bad("TX_DATETIME", text, "yyyy-MM-dd HH:mm:ss or ISO-8601, from 2000 to 2099");
         }
+        return second;
     }
 
     private BadInputException bad(String name, String value, String wanted) {

@@ -46,6 +46,19 @@ class HistoryTest {
     }
 
     @Test
+    void quotesAByteOrderMarkAndIsoTimesAreReadAsScoringReadsThem() throws IOException {
+        TrainingData plain = CsvHistory.read(file("plain.csv", SyntheticHistory.header(), SyntheticHistory.lines()));
+        List<String> quoted = SyntheticHistory.lines().stream()
+                .map(line -> quoted(line.replaceFirst("^([^,]*),(\\S+) ([^,]*)", "$1,$2T$3Z")))
+                .collect(Collectors.toList());
+
+        TrainingData read = CsvHistory.read(file("quoted.csv", "\uFEFF" + quoted(SyntheticHistory.header()), quoted));
+
+        assertThat(read.rows()).isEqualTo(plain.rows());
+        assertThat(read.sha256()).isEqualTo(plain.sha256());
+    }
+
+    @Test
     void takesEachFeatureFromItsColumn_asTheFloatThatScoringUses() throws IOException {
         String names = String.join(",", Feature.NAMES);
         String values = "57.16,1,0,3,4.1,5,6.25,7,8,9,0.1,11,0.2,13,0.3";
@@ -167,6 +180,7 @@ class HistoryTest {
                 "4|much|line 2 of|has TX_AMOUNT 'much'",
                 "10|NaN|line 2 of|has TX_DURING_NIGHT 'NaN'",
                 "4|1,2|line 2 of|has 24 fields, the header 23",
+                "4|\"1|line 2 of|has a quote that is never closed",
             })
     void refusesABadValue_namingLineAndColumn(int field, String value, String where, String what) throws IOException {
         String[] fields = SyntheticHistory.lines().get(0).split(",", -1);
@@ -175,6 +189,14 @@ class HistoryTest {
 
         assertRefused(() -> CsvHistory.read(file), what);
         assertRefused(() -> CsvHistory.read(file), where);
+    }
+
+    @Test
+    void refusesAHeaderThatIsNoCsvOrNamesAColumnTwice() throws IOException {
+        Path unclosed = file("unclosed.csv", '"' + SyntheticHistory.header(), List.of());
+        assertRefused(() -> CsvHistory.read(unclosed), "has a quote that is never closed");
+        Path twice = file("twice.csv", SyntheticHistory.header() + ",tx_fraud", List.of());
+        assertRefused(() -> CsvHistory.read(twice), "has the column TX_FRAUD twice");
     }
 
     @Test
@@ -188,6 +210,10 @@ class HistoryTest {
 
     private Path file(String name, String header, List<String> lines) throws IOException {
         return Files.writeString(directory.resolve(name), header + "\n" + String.join("\n", lines) + "\n");
+    }
+
+    private static String quoted(String line) {
+        return '"' + line.replace(",", "\",\"") + '"';
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
