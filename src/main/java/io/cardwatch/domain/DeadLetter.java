@@ -1,8 +1,5 @@
 package io.cardwatch.domain;
 
-import java.math.BigInteger;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
@@ -46,13 +43,8 @@ public final class DeadLetter {
         return new DeadLetter(reason, message, origin, kept, sha256(bytes));
     }
 
-    /** SHA-256 of {@code bytes}, 64 lower-case hexadecimal digits. */
+    /** The hash that stands in the key of a dead letter for the record {@code bytes}. */
     public static String sha256(byte[] bytes) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return String.format("%064x", new BigInteger(1, digest));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Sha256.of(bytes);
     }
 }

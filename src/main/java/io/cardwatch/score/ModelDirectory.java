@@ -3,14 +3,12 @@ package io.cardwatch.score;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Sha256;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import org.apache.flink.core.fs.Path;
-import org.apache.flink.util.StringUtils;
 
 /** The files of a model directory and how they are read: through Flink's file systems, so that any URI will do. */
 public final class ModelDirectory {
@@ -72,7 +70,7 @@ public final class ModelDirectory {
     /** Reads a file whose content must be what the manifest was written for. */
     byte[] read(String file, String sha256) {
         byte[] bytes = read(file);
-        if (!sha256(bytes).equals(sha256)) {
+        if (!Sha256.of(bytes).equals(sha256)) {
             throw new BadInputException(
                     "the file " + file + " of the model in " + root + " was changed: its SHA-256 is not that of "
                             + MANIFEST,
@@ -96,19 +94,5 @@ public final class ModelDirectory {
     @Override
     public String toString() {
         return root.toString();
-    }
-
-    /** The SHA-256 of {@code bytes} in lower-case hex, as manifests hold it. */
-    public static String sha256(byte[] bytes) {
-        return StringUtils.byteToHexString(newSha256().digest(bytes));
-    }
-
-    /** A SHA-256 to be fed piece by piece. */
-    public static MessageDigest newSha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256.", e);
-        }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Sha256;
 import io.cardwatch.score.ModelDirectory;
 import io.cardwatch.score.TreesServable;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public final class ModelWriter {
         put(root, ModelDirectory.STAGE_METADATA, json(metadata(TreesServable.class, model)));
         put(root, ModelDirectory.MODEL, model.xgboostJson);
         put(root, ModelDirectory.GOLDEN, golden);
-        put(root, ModelDirectory.MANIFEST, json(model.manifest(ModelDirectory.sha256(golden))));
+        put(root, ModelDirectory.MANIFEST, json(model.manifest(Sha256.of(golden))));
         put(root, METRICS, json(model.metrics));
     }
 

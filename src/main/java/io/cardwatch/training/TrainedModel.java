@@ -1,8 +1,8 @@
 package io.cardwatch.training;
 
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.Sha256;
 import io.cardwatch.score.GoldenVectors;
-import io.cardwatch.score.ModelDirectory;
 import io.cardwatch.score.ModelManifest;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -45,7 +45,7 @@ public final class TrainedModel {
     /** Last day of the data and the beginning of the trees' SHA-256: other trees, another version. */
     public String version() {
         return Instant.ofEpochSecond(lastSecond).atOffset(ZoneOffset.UTC).toLocalDate() + "-"
-                + ModelDirectory.sha256(xgboostJson).substring(0, 12);
+                + Sha256.of(xgboostJson).substring(0, 12);
     }
 
     ModelManifest manifest(String goldenSha256) {
@@ -54,7 +54,7 @@ public final class TrainedModel {
                 version(),
                 Feature.NAMES,
                 threshold,
-                ModelDirectory.sha256(xgboostJson),
+                Sha256.of(xgboostJson),
                 goldenSha256,
                 provenance);
     }

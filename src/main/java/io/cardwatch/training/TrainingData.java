@@ -2,15 +2,13 @@ package io.cardwatch.training;
 
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Feature;
-import io.cardwatch.score.ModelDirectory;
+import io.cardwatch.domain.Sha256;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongPredicate;
-import org.apache.flink.util.StringUtils;
 
 /** Labelled feature vectors with their times, compact: 72 bytes a row. */
 public final class TrainingData {
@@ -118,7 +116,7 @@ public final class TrainingData {
 
     /** Over times, vectors and labels, in their order: the same wherever the rows were read from. */
     String sha256() {
-        MessageDigest digest = ModelDirectory.newSha256();
+        Sha256 hash = new Sha256();
         ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + (WIDTH + 1) * Float.BYTES);
         for (int row = 0; row < rows; row++) {
             bytes.clear();
@@ -126,8 +124,8 @@ public final class TrainingData {
             for (int i = 0; i < WIDTH; i++) {
                 bytes.putFloat(features[row * WIDTH + i]);
             }
-            digest.update(bytes.array());
+            hash.add(bytes.array());
         }
-        return StringUtils.byteToHexString(digest.digest());
+        return hash.hex();
     }
 }

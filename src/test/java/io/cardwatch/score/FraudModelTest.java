@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.Sha256;
 import io.cardwatch.training.HeldOutScore;
 import io.cardwatch.training.ModelWriter;
 import io.cardwatch.training.TrainedModel;
@@ -257,7 +258,7 @@ class FraudModelTest {
     }
 
     private String sha256(String file) throws IOException {
-        return ModelDirectory.sha256(Files.readAllBytes(directory.resolve(file)));
+        return Sha256.of(Files.readAllBytes(directory.resolve(file)));
     }
 
     private void assertRefused(String cause) {
