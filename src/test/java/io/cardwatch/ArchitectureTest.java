@@ -1,6 +1,9 @@
 package io.cardwatch;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasParameterTypes.Predicates.rawParameterTypes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -17,6 +20,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.Architectures;
+import io.cardwatch.platform.Metrics;
 import io.cardwatch.platform.Option;
 import io.cardwatch.platform.Options;
 import java.io.ObjectInputStream;
@@ -142,6 +146,14 @@ class ArchitectureTest {
     static final ArchRule namesSayWhatAThingIs = noClasses()
             .should()
             .haveNameMatching("(.*\\.)?(Abstract[^.]*|[^.]*(Utils?|Helpers?|Managers?|Impl))(\\$.*)?");
+
+    /** A metric in a group of another name would be one that the host never publishes. */
+    @ArchTest
+    static final ArchRule metricsHaveOneGroup = noClasses()
+            .that()
+            .doNotBelongToAnyOf(Metrics.class)
+            .should()
+            .callMethodWhere(target(name("addGroup")).and(target(rawParameterTypes(String.class))));
 
     /** A setting that nothing reads would be a promise in the README that nobody keeps. */
     @ArchTest

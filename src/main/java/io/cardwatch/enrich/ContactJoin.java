@@ -4,6 +4,7 @@ import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.platform.Metrics;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -105,8 +106,7 @@ public final class ContactJoin extends AbstractStreamOperator<ScoredTransaction>
         super.open();
         // The second input has no event time: as long as it counts as idle, watermark and idleness of the first rule.
         processWatermarkStatus2(WatermarkStatus.IDLE);
-        // The one group that Amazon's managed service forwards.
-        unknownCustomers = getMetricGroup().addGroup("kinesisanalytics").counter("unknownCustomers");
+        unknownCustomers = Metrics.group(getMetricGroup()).counter("unknownCustomers");
         customer = getPartitionedState(new ValueStateDescriptor<>("customer", customerSerializer));
         waitingDescriptor = new ListStateDescriptor<>("waiting-rows", rowSerializer);
         waiting = getPartitionedState(waitingDescriptor);

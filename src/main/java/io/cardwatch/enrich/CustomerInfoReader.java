@@ -3,6 +3,7 @@ package io.cardwatch.enrich;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.CustomerChange;
+import io.cardwatch.platform.Metrics;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -52,10 +53,9 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
     CustomerInfoReader(CustomerTable table, Duration refreshInterval, SourceReaderContext context) {
         this.table = table;
         this.refreshInterval = refreshInterval;
-        // The one group that Amazon's managed service forwards.
-        MetricGroup forwarded = context.metricGroup().addGroup("kinesisanalytics");
-        this.failedReadings = forwarded.counter("failedCustomerReadings");
-        forwarded.gauge("knownCustomers", () -> known.size());
+        MetricGroup metrics = Metrics.group(context.metricGroup());
+        this.failedReadings = metrics.counter("failedCustomerReadings");
+        metrics.gauge("knownCustomers", () -> known.size());
     }
 
     /** Takes what a checkpoint held; called before {@link #start()}. */
