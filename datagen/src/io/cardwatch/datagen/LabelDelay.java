@@ -39,7 +39,8 @@ public final class LabelDelay {
 
     /**
      * Reads {@code fixed:7d}, {@code lognormal:3d,1.0} (median, standard deviation of the natural logarithm) or {@code
-     * uniform:0d,7d}; durations as in the configuration ({@code 90s}, {@code 12 h}, {@code 7 d}).
+     * uniform:0d,7d}; durations with their unit, as in the configuration ({@code 90s}, {@code 12 h}, {@code
+     * 7 d}).
      *
      * @throws BadInputException if the text is none of these
      */
@@ -78,7 +79,12 @@ public final class LabelDelay {
     }
 
     private static double seconds(String duration) {
-        return TimeUtils.parseDuration(duration.trim()).toSeconds();
+        String amount = duration.trim();
+        // Flink would take a bare number for milliseconds.
+        if (!amount.isEmpty() && amount.chars().allMatch(Character::isDigit)) {
+            throw new IllegalArgumentException("the duration " + amount + " has no unit");
+        }
+        return TimeUtils.parseDuration(amount).toSeconds();
     }
 
     /** Draws one delay, in whole seconds, 0 or more. */

@@ -282,14 +282,18 @@ class SimulationTest {
                 "7d",
                 "fixed",
                 "fixed:",
+                "fixed:7",
+                "fixed: 7 ",
                 "fixed:7 parsecs",
                 "fixed:-1d",
                 "lognormal:3d",
+                "lognormal:3,1.0",
                 "lognormal:3d,x",
                 "lognormal:3d,-1",
                 "lognormal:3d,NaN",
                 "uniform:7d,0d",
                 "uniform:0d",
+                "uniform:0,7d",
                 "gamma:1d,2"
             })
     void aLabelDelaySpelledWrongIsRefusedWithTheRightSpelling(String text) {
