@@ -5,6 +5,7 @@ import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.warehouse.Table;
 import io.cardwatch.warehouse.Tables;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,8 +124,13 @@ final class BoundedOutput {
         if (!Files.isDirectory(directory)) {
             throw new BadInputException(directory + " is no directory", "Make it, or write elsewhere.");
         }
-        if (!Files.isWritable(directory) || Files.isDirectory(file)) {
-            throw new BadInputException(file + " cannot be written", "Check the path and the permissions.");
+        if (Files.isDirectory(file)) {
+            throw new BadInputException(file + " is a directory", "Name a file in it.");
+        }
+        try {
+            Files.delete(Files.createTempFile(directory, ".cardwatch", ".part"));
+        } catch (IOException e) {
+            throw new BadInputException(file + " cannot be written", "Check the path and the permissions.", e);
         }
     }
 }

@@ -33,6 +33,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ValidateConfigCommand.class
         })
 public final class Cardwatch implements IVersionProvider {
+    private static final int HELP_WIDTH = 120;
+
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Print the stack trace of an error, too.")
     private boolean verbose;
 
@@ -51,6 +53,7 @@ public final class Cardwatch implements IVersionProvider {
         Cardwatch cardwatch = new Cardwatch();
         CommandLine commandLine = new CommandLine(cardwatch)
                 .setOut(out)
+                .setUsageHelpWidth(HELP_WIDTH)
                 .setErr(err)
                 .setParameterExceptionHandler((e, given) -> report(wrongUsage(e), err))
                 .setExecutionExceptionHandler((e, command, parsed) -> {

@@ -138,7 +138,6 @@ final class RecordFiles {
 
     private <T> DataStreamSource<Decoded<T>> read(
             Path file, LineFormat<T> format, SerializableTimestampAssigner<Decoded<T>> order) {
-        requireReadable(file);
         try (InputStream in = open(file)) {
             format.open(in);
         } catch (IOException e) {
@@ -182,6 +181,7 @@ final class RecordFiles {
     }
 
     private static boolean isCsv(Path file) {
+        requireReadable(file);
         String name = name(file);
         if (name.endsWith(".csv") || name.endsWith(".csv.gz")) {
             return true;
@@ -194,8 +194,11 @@ final class RecordFiles {
     }
 
     private static void requireReadable(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new BadInputException(file + " is a directory", "Name a file in it.");
+        }
         if (!Files.isRegularFile(file)) {
-            throw new BadInputException(file + " does not exist or is no file", "Check the path.");
+            throw new BadInputException(file + " does not exist", "Check the path.");
         }
         if (!Files.isReadable(file)) {
             throw new BadInputException(file + " cannot be read", "Check the permissions.");

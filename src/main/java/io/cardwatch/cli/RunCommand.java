@@ -1,10 +1,17 @@
 package io.cardwatch.cli;
 
+import io.cardwatch.domain.BadInputException;
 import io.cardwatch.job.CardwatchJob;
-import io.cardwatch.platform.Settings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -20,6 +27,7 @@ import picocli.CommandLine.Spec;
                 "Run the streaming job here: Kinesis in, warehouse out. A cluster starts cardwatch-job.jar instead.")
 final class RunCommand implements Callable<Integer> {
     private static final int RESTARTS = 10;
+    private static final long POLL_MILLIS = 200;
 
     @Option(names = "--web-port", paramLabel = "PORT", defaultValue = "8081", description = "Port of Flink's web UI.")
     private int webPort;
@@ -35,7 +43,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--from",
             showDefaultValue = Visibility.NEVER,
             paramLabel = "DIR",
-            description = "Savepoint or checkpoint to start from; left out, windows start empty.")
+            description =
+                    "Savepoint or checkpoint to start from, or a directory of them; left out, windows start empty.")
     private Optional<String> savepoint = Optional.empty();
 
     @Mixin
@@ -47,12 +56,58 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         LocalFlink.requireFree(webPort);
-        Settings settings = configuration.settings();
-        CardwatchJob job = new CardwatchJob(settings);
-        StreamExecutionEnvironment env = LocalFlink.streaming(webPort, checkpoints, savepoint, RESTARTS);
+        Optional<String> from = savepoint.map(RunCommand::newestIn);
+        makeCheckpoints();
+        CardwatchJob job = new CardwatchJob(configuration.settings());
+        StreamExecutionEnvironment env = LocalFlink.streaming(webPort, checkpoints, from, RESTARTS);
         job.fromKinesis(env);
-        command.commandLine().getOut().println("Running; Flink's web UI is on http://localhost:" + webPort);
-        env.execute("cardwatch");
+        watch(env.executeAsync("cardwatch"), command.commandLine().getOut());
         return 0;
+    }
+
+    /** A directory of checkpoints stands for the newest of them; addresses such as s3://… are Flink's to read. */
+    private static String newestIn(String path) {
+        if (path.contains("://")) {
+            return path;
+        }
+        try (Stream<Path> files = Files.walk(Path.of(path))) {
+            return files.filter(file -> file.endsWith("_metadata"))
+                    .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
+                    .map(file -> file.toAbsolutePath().getParent().toString())
+                    .orElseThrow(() -> new BadInputException(
+                            path + " holds no savepoint or checkpoint",
+                            "Give a directory with a file _metadata in it or below."));
+        } catch (IOException e) {
+            throw new BadInputException(
+                    path + " cannot be read", "Give the directory of a savepoint or checkpoint.", e);
+        }
+    }
+
+    private void makeCheckpoints() {
+        try {
+            Files.createDirectories(checkpoints);
+        } catch (IOException e) {
+            throw new BadInputException(
+                    checkpoints + " cannot be made", "Give a directory that can be written with --checkpoints.", e);
+        }
+    }
+
+    /** Says when the job runs and when it fails and starts again, until it ends. */
+    private void watch(JobClient job, PrintWriter console) throws Exception {
+        JobStatus last = JobStatus.INITIALIZING;
+        while (!last.isGloballyTerminalState()) {
+            JobStatus now = job.getJobStatus().get();
+            if (now != last && now == JobStatus.RUNNING) {
+                console.println(
+                        "Running; Flink's web UI: http://localhost:" + webPort + ", checkpoints: " + checkpoints);
+            } else if (now != last && now == JobStatus.RESTARTING) {
+                console.println("The job failed and starts again; the cause is in "
+                        + System.getProperty("cardwatch.log", "cardwatch.log"));
+            }
+            console.flush();
+            last = now;
+            Thread.sleep(POLL_MILLIS);
+        }
+        job.getJobExecutionResult().get();
     }
 }

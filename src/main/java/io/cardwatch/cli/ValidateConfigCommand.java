@@ -52,7 +52,8 @@ final class ValidateConfigCommand implements Callable<Integer> {
         out.println();
         out.println("Password of the warehouse: " + PasswordSource.of(settings));
         if (settings.get(Options.WAREHOUSE_URL).isEmpty()) {
-            out.println("run and backfill need " + Options.WAREHOUSE_URL + " as well.");
+            out.println(
+                    "run, backfill without --out and train from a table need " + Options.WAREHOUSE_URL + " as well.");
         }
         out.flush();
     }

@@ -156,7 +156,7 @@ public final class Options {
             "warehouse.url",
             ValueType.text(WarehouseUrl.RULE, WarehouseUrl::isAccepted).optional(),
             "",
-            "JDBC URL of the warehouse; needed by run and backfill.");
+            "JDBC URL of the warehouse; needed by run, backfill without --out, and train from a table.");
 
     public static final Option<Optional<String>> WAREHOUSE_USER = declare(
             "warehouse.user",

@@ -127,7 +127,7 @@ public final class WarehouseConnection implements Serializable {
 
     private String cause(SQLException error) {
         String state = String.valueOf(error.getSQLState());
-        if (state.startsWith("28")) {
+        if (isAuthentication(state)) {
             return "the warehouse " + this + " refused user " + user;
         }
         if (state.equals("3D000")) {
@@ -138,13 +138,19 @@ public final class WarehouseConnection implements Serializable {
 
     private static String remedy(SQLException error) {
         String state = String.valueOf(error.getSQLState());
-        if (state.startsWith("28")) {
-            return "Correct warehouse.user or what warehouse.password names.";
+        if (isAuthentication(state)) {
+            return "Correct warehouse.user, or the password in the place that warehouse.password-env,"
+                    + " warehouse.password-file or warehouse.password-secret-arn names.";
         }
         if (state.equals("3D000")) {
             return "Correct the database in warehouse.url, or create it and apply sql/postgresql.";
         }
         return "Start it, or correct warehouse.url and the network in between.";
+    }
+
+    /** Class 28 is the server's no; 08004 the driver's own when the server wants a password and there is none. */
+    private static boolean isAuthentication(String state) {
+        return state.startsWith("28") || state.equals("08004");
     }
 
     /** Host, port and database. */

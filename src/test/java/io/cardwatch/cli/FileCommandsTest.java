@@ -355,7 +355,9 @@ class FileCommandsTest {
 
         assertRefused("does not exist", "score", "--transactions", "nowhere.csv", "--out", "p.csv");
         assertRefused("TX_AMOUNT", "score", "--transactions", noAmount.toString(), "--out", "p.csv");
-        assertRefused("no known format", "score", "--transactions", world.toString() + "/x.parquet", "--out", "p.csv");
+        assertRefused("is a directory", "score", "--transactions", world.toString(), "--out", "p.csv");
+        Path parquet = Files.createFile(out.resolve("x.parquet"));
+        assertRefused("no known format", "score", "--transactions", parquet.toString(), "--out", "p.csv");
         assertRefused(
                 "is no directory", "score", "--transactions", file("transactions.csv"), "--out", "no/where/p.csv");
         assertRefused(
