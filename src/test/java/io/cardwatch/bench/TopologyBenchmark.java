@@ -50,8 +50,8 @@ import org.apache.flink.util.OutputTag;
  * rate does not.
  *
  * <pre>
- * mvn -q test-compile exec:exec -Dexec.executable=java -Dexec.classpathScope=test \
- *     -Dexec.args="-cp %classpath io.cardwatch.bench.TopologyBenchmark"
+ * mvn -q test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath
+ * java -cp target/test-classes:target/classes:$(cat target/classpath) io.cardwatch.bench.TopologyBenchmark
  * </pre>
  */
 public final class TopologyBenchmark {
