@@ -1,10 +1,13 @@
 package io.cardwatch.cli;
 
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.job.ScoringTopology;
 import io.cardwatch.job.WarehouseSinks;
+import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
+import io.cardwatch.warehouse.Table;
 import io.cardwatch.warehouse.Tables;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -69,11 +72,12 @@ final class BackfillCommand implements Callable<Integer> {
                 inputs.features(new RecordFiles(env, settings), ScoringTopology.bounded(settings));
         DataStream<FeaturedTransaction> history = inputs.hasLabelFile() ? withLastVerdict(features) : features.featured;
         RunTally.Rows<FeaturedTransaction> tally = new RunTally.Rows<>(ROWS, row -> row.transaction.fraud == 1);
+        Table<FeaturedTransaction> table = Tables.history(settings.get(Options.FEATURES_SET));
         if (out.isPresent()) {
-            BoundedOutput.writeTransactions(history, out.get(), Tables.HISTORY, row -> row.transaction, tally);
+            BoundedOutput.writeTransactions(history, out.get(), table, row -> row.transaction, tally);
         } else {
             WarehouseSinks sinks = new WarehouseSinks(settings);
-            sinks.check(Tables.HISTORY);
+            sinks.check(table);
             sinks.writeHistory(
                     history.map(tally).returns(WireTypes.FEATURED_TRANSACTION).uid("history-tally"));
         }
@@ -101,7 +105,7 @@ final class BackfillCommand implements Callable<Integer> {
                 "%,d transactions with features, %,d of them fraud: %s%n",
                 RunTally.count(result, ROWS),
                 RunTally.count(result, ROWS + ".hits"),
-                out.map(Path::toString).orElse(Tables.HISTORY.name));
+                out.map(Path::toString).orElse(Tables.history(FeatureSet.REFERENCE).name));
         BoundedOutput.reportRefused(result, deadLetters, console);
     }
 }

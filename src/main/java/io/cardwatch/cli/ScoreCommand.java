@@ -86,7 +86,7 @@ final class ScoreCommand implements Callable<Integer> {
         BoundedOutput.writeTransactions(
                 scored,
                 out,
-                Tables.PREDICTIONS,
+                Tables.predictions(settings.get(Options.FEATURES_SET)),
                 row -> row.transaction,
                 new RunTally.Rows<>(SCORED, row -> row.prediction() == 1));
         BoundedOutput.writeDeadLetters(features.deadLetters, deadLetters);

@@ -1,13 +1,15 @@
 package io.cardwatch.cli;
 
-import io.cardwatch.training.CsvHistory;
+import io.cardwatch.platform.Options;
+import io.cardwatch.platform.Settings;
 import io.cardwatch.training.HeldOutScore;
 import io.cardwatch.training.ModelWriter;
-import io.cardwatch.training.TableHistory;
 import io.cardwatch.training.TrainedModel;
 import io.cardwatch.training.Trainer;
-import io.cardwatch.training.TrainingData;
 import io.cardwatch.training.TrainingOptions;
+import io.cardwatch.training.history.CsvHistory;
+import io.cardwatch.training.history.TableHistory;
+import io.cardwatch.training.history.TrainingData;
 import io.cardwatch.warehouse.WarehouseConnection;
 import io.cardwatch.warehouse.WarehouseConnectionProvider;
 import java.io.PrintWriter;
@@ -46,7 +48,8 @@ final class TrainCommand implements Callable<Integer> {
         PrintWriter progress = command.commandLine().getOut();
         ModelWriter.requireFree(out);
         Trainer trainer = new Trainer(training.options());
-        TrainingData data = read();
+        Settings settings = configuration.settings();
+        TrainingData data = read(settings);
         progress.printf(Locale.ROOT, "Training on %,d rows, %,d of them frauds.%n", data.rows(), data.frauds());
         progress.flush();
         TrainedModel model = trainer.train(data);
@@ -65,18 +68,21 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
-    private TrainingData read() throws SQLException {
+    private TrainingData read(Settings settings) throws SQLException {
         if (history.fromTable) {
-            return read(TableHistory.HISTORY);
+            return read(TableHistory.HISTORY, settings);
         }
-        return history.fromOutcomes ? read(TableHistory.OUTCOMES) : CsvHistory.read(history.csv);
+        return history.fromOutcomes
+                ? read(TableHistory.OUTCOMES, settings)
+                : CsvHistory.read(history.csv, settings.get(Options.FEATURES_SET));
     }
 
-    private TrainingData read(TableHistory table) throws SQLException {
-        WarehouseConnection warehouse = WarehouseConnection.of(configuration.settings());
+    private static TrainingData read(TableHistory table, Settings settings) throws SQLException {
+        WarehouseConnection warehouse = WarehouseConnection.of(settings);
         warehouse.check(List.of());
         try (WarehouseConnectionProvider connections = new WarehouseConnectionProvider(warehouse)) {
-            return table.read(connections.getOrEstablishConnection(), warehouse.schema);
+            return table.read(
+                    connections.getOrEstablishConnection(), warehouse.schema, settings.get(Options.FEATURES_SET));
         }
     }
 

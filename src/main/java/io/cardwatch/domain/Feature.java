@@ -1,54 +1,64 @@
 package io.cardwatch.domain;
 
-import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The features of a transaction, in the order of every feature vector, table and file. A vector holds the value of a
- * feature at its {@link #index()}.
+ * feature at its {@link #index()}; how far it goes, its {@link FeatureSet} says.
  *
  * <p>For a transaction at second t of customer c at terminal m; a day is 86 400 s.
  */
 public enum Feature {
     /** The amount, in currency units. */
-    TX_AMOUNT,
+    TX_AMOUNT(false),
     /** 1 on Saturday and Sunday of the UTC time, else 0. */
-    TX_DURING_WEEKEND,
+    TX_DURING_WEEKEND(true),
     /** 1 for the hours 0 to 6 inclusive of the UTC time, else 0. */
-    TX_DURING_NIGHT,
+    TX_DURING_NIGHT(true),
     /** Number of c's transactions in (t − 1 d, t], this one included. */
-    CUSTOMER_ID_NB_TX_1DAY_WINDOW,
+    CUSTOMER_ID_NB_TX_1DAY_WINDOW(true),
     /** Their mean amount, in currency units. */
-    CUSTOMER_ID_AVG_AMOUNT_1DAY_WINDOW,
+    CUSTOMER_ID_AVG_AMOUNT_1DAY_WINDOW(false),
     /** Number of c's transactions in (t − 7 d, t], this one included. */
-    CUSTOMER_ID_NB_TX_7DAY_WINDOW,
+    CUSTOMER_ID_NB_TX_7DAY_WINDOW(true),
     /** Their mean amount, in currency units. */
-    CUSTOMER_ID_AVG_AMOUNT_7DAY_WINDOW,
+    CUSTOMER_ID_AVG_AMOUNT_7DAY_WINDOW(false),
     /** Number of c's transactions in (t − 30 d, t], this one included. */
-    CUSTOMER_ID_NB_TX_30DAY_WINDOW,
+    CUSTOMER_ID_NB_TX_30DAY_WINDOW(true),
     /** Their mean amount, in currency units. */
-    CUSTOMER_ID_AVG_AMOUNT_30DAY_WINDOW,
+    CUSTOMER_ID_AVG_AMOUNT_30DAY_WINDOW(false),
     /** Number of m's transactions in (t − delay − 1 d, t − delay]. */
-    TERMINAL_ID_NB_TX_1DAY_WINDOW,
+    TERMINAL_ID_NB_TX_1DAY_WINDOW(true),
     /** Share of known frauds among them; 0 where there are none. */
-    TERMINAL_ID_RISK_1DAY_WINDOW,
+    TERMINAL_ID_RISK_1DAY_WINDOW(false),
     /** Number of m's transactions in (t − delay − 7 d, t − delay]. */
-    TERMINAL_ID_NB_TX_7DAY_WINDOW,
+    TERMINAL_ID_NB_TX_7DAY_WINDOW(true),
     /** Share of known frauds among them; 0 where there are none. */
-    TERMINAL_ID_RISK_7DAY_WINDOW,
+    TERMINAL_ID_RISK_7DAY_WINDOW(false),
     /** Number of m's transactions in (t − delay − 30 d, t − delay]. */
-    TERMINAL_ID_NB_TX_30DAY_WINDOW,
+    TERMINAL_ID_NB_TX_30DAY_WINDOW(true),
     /** Share of known frauds among them; 0 where there are none. */
-    TERMINAL_ID_RISK_30DAY_WINDOW;
+    TERMINAL_ID_RISK_30DAY_WINDOW(false),
 
-    /** The features, in vector order. */
-    public static final List<Feature> ALL = List.of(values());
+    /** The amount ÷ c's usual amount before it, as {@code SpendingHabit} defines that. */
+    CUSTOMER_ID_AMOUNT_RATIO(false),
+    /** Number of c's earlier transactions in (t − 14 d, t] whose own ratio was above 2.5. */
+    CUSTOMER_ID_NB_HIGH_TX_14DAY_WINDOW(true),
+    /** Number of m's known frauds after its latest transaction that is confirmed genuine. */
+    TERMINAL_ID_FRAUD_RUN_LENGTH(true),
+    /** Days from the first of those to t; 0 where there are none. */
+    TERMINAL_ID_FRAUD_RUN_DAYS(false);
 
-    /** Their names, in vector order, as files and models write them. */
-    public static final List<String> NAMES =
-            Stream.of(values()).map(Feature::name).collect(Collectors.toUnmodifiableList());
+    private final boolean whole;
+
+    Feature(boolean whole) {
+        this.whole = whole;
+    }
+
+    /** Whether its values are whole numbers. */
+    public boolean isWhole() {
+        return whole;
+    }
 
     /** Its position in every feature vector, counted from 0. */
     @SuppressWarnings("EnumOrdinal") // the order of the constants is the contract's order of the vector

@@ -12,10 +12,8 @@ import org.apache.flink.core.memory.DataOutputView;
  * amounts over the last 1, 7 and 30 days, exactly, as of the second of each transaction.
  *
  * <p>The window of n days for a transaction at second t is (t − n d, t], over all that arrived before it and itself.
- * The log's money column is the running sum of cents before an event, so a window's sum is the difference of two
- * cells, and eviction touches none.
  */
-final class CustomerWindow extends ExpiringWindow {
+class CustomerWindow extends ExpiringWindow {
     /** What became of a transaction. */
     enum Arrival {
         /** It counts from now on. */
@@ -31,20 +29,20 @@ final class CustomerWindow extends ExpiringWindow {
     private static final int TRANSACTION_ID = 0;
     private static final int TERMINAL_ID = 1;
     private static final int CENTS_BEFORE = 2;
-    private static final int COLUMNS = 3;
+    static final int COLUMNS = 3;
 
-    private final EventLog events;
-    /** Running sum of cents over all events, the forgotten ones too; only differences mean anything. */
-    private long cents;
+    final EventLog events;
+    private final RunningSum cents;
     /** Where each window began last; hints only, so no state. */
     private final int[] hints = new int[WindowTimes.windows()];
 
     CustomerWindow() {
-        this(new EventLog(COLUMNS));
+        this(new EventLog(COLUMNS), 0);
     }
 
-    private CustomerWindow(EventLog events) {
+    CustomerWindow(EventLog events, long totalCents) {
         this.events = events;
+        this.cents = new RunningSum(events, CENTS_BEFORE, totalCents);
     }
 
     @Override
@@ -96,23 +94,19 @@ final class CustomerWindow extends ExpiringWindow {
 
     private boolean hasContentOf(Transaction transaction, int position) {
         return events.get(TERMINAL_ID, position) == transaction.terminalId
-                && centsBefore(position + 1) - centsBefore(position) == transaction.amountCents;
+                && cents.between(position, position + 1) == transaction.amountCents;
     }
 
     private int insert(Transaction transaction) {
         int position = events.insert(transaction.epochSecond);
-        boolean newest = position + 1 == events.end();
         events.set(TRANSACTION_ID, position, transaction.transactionId);
         events.set(TERMINAL_ID, position, transaction.terminalId);
-        events.set(CENTS_BEFORE, position, newest ? cents : centsBefore(position + 1));
-        for (int i = position + 1; i < events.end(); i++) {
-            events.set(CENTS_BEFORE, i, events.get(CENTS_BEFORE, i) + transaction.amountCents);
-        }
-        cents += transaction.amountCents;
+        cents.insert(position, transaction.amountCents);
         return position;
     }
 
-    private void describe(int position, Transaction transaction, double[] features) {
+    /** Fills in the customer's features for its transaction at {@code position}. */
+    void describe(int position, Transaction transaction, double[] features) {
         int behind = position + 1;
         for (int w = 0; w < hints.length; w++) {
             int from = events.positionAfter(transaction.epochSecond - WindowTimes.window(w), hints[w]);
@@ -120,12 +114,13 @@ final class CustomerWindow extends ExpiringWindow {
             int count = behind - from;
             features[Feature.CUSTOMER_ID_NB_TX_1DAY_WINDOW.index() + 2 * w] = count;
             features[Feature.CUSTOMER_ID_AVG_AMOUNT_1DAY_WINDOW.index() + 2 * w] =
-                    (centsBefore(behind) - centsBefore(from)) / (100.0 * count);
+                    cents.between(from, behind) / (100.0 * count);
         }
     }
 
-    private long centsBefore(int position) {
-        return position == events.end() ? cents : events.get(CENTS_BEFORE, position);
+    /** Where the longest window began at the last transaction. */
+    int longestFrom() {
+        return hints[hints.length - 1];
     }
 
     /** How a window is stored. */
@@ -140,25 +135,23 @@ final class CustomerWindow extends ExpiringWindow {
         @Override
         protected void write(CustomerWindow window, DataOutputView out) throws IOException {
             out.writeLong(window.timer);
-            writeSignedVarint(window.cents, out);
+            writeSignedVarint(window.cents.total(), out);
             window.events.write(out);
         }
 
         @Override
         protected CustomerWindow read(DataInputView in, int writtenVersion) throws IOException {
             long timer = in.readLong();
-            long cents = readSignedVarint(in);
-            CustomerWindow window = new CustomerWindow(EventLog.read(in, COLUMNS));
+            long totalCents = readSignedVarint(in);
+            CustomerWindow window = new CustomerWindow(EventLog.read(in, COLUMNS), totalCents);
             window.timer = timer;
-            window.cents = cents;
             return window;
         }
 
         @Override
         public CustomerWindow copy(CustomerWindow from) {
-            CustomerWindow copy = new CustomerWindow(from.events.copy());
+            CustomerWindow copy = new CustomerWindow(from.events.copy(), from.cents.total());
             copy.timer = from.timer;
-            copy.cents = from.cents;
             return copy;
         }
 

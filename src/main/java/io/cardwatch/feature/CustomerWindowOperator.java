@@ -2,7 +2,7 @@ package io.cardwatch.feature;
 
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
-import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.platform.Metrics;
@@ -44,7 +44,7 @@ public final class CustomerWindowOperator extends WindowOperator<CustomerWindow,
     public void processElement(StreamRecord<Transaction> element) throws Exception {
         Transaction transaction = element.getValue();
         CustomerWindow window = windowOfKey();
-        double[] features = new double[Feature.ALL.size()];
+        double[] features = new double[FeatureSet.REFERENCE.size()];
         switch (window.arrive(transaction, clock.watermarkFor(transaction.epochSecond), times, features)) {
             case ACCEPTED:
                 PaymentFeatures.describe(transaction, features);

@@ -14,13 +14,11 @@ import org.apache.flink.core.memory.DataOutputView;
  * One terminal's transactions and the verdicts about them: answers counts and risks over 1, 7 and 30 days that end a
  * delay before each transaction, with what was known at its second.
  *
- * <p>The window of n days for a transaction at second t is (t − delay − n d, t − delay]. A transaction is known fraud
- * at t when, of its labels with LABEL_DATETIME ≤ t, the one with the greatest LABEL_DATETIME (tie: the later to arrive)
- * says so. Labels are kept in the order of LABEL_DATETIME; a cursor over them moves with t, in both directions, and
- * what it passes is applied to or taken back from {@link #frauds}, the seconds of the transactions known to be fraud
- * at the cursor. A risk is then the ratio of two differences of positions, however labels and transactions arrived.
+ * <p>The window of n days for a transaction at second t is (t − delay − n d, t − delay]. A risk is the ratio of two
+ * differences of positions: in the log of the transactions, and in that of the known frauds as of t, which {@link
+ * Verdicts} keeps.
  */
-final class TerminalWindow extends ExpiringWindow {
+class TerminalWindow extends ExpiringWindow {
     /** What became of a label. */
     enum Match {
         /** Its transaction is here. */
@@ -33,62 +31,30 @@ final class TerminalWindow extends ExpiringWindow {
         LATE
     }
 
-    /** Columns of {@link #events}. */
-    private static final int TRANSACTION_ID = 0;
-
-    private static final int CUSTOMER_ID = 1;
-    /** Bit 0: known fraud at the cursor. Bit 1: has a label. Bit 2: has several. */
-    private static final int VERDICT = 2;
-
-    private static final long FRAUD = 1;
-    private static final long LABELLED = 2;
-    private static final long SEVERAL = 4;
-    private static final int EVENT_COLUMNS = 3;
-
-    /** Columns of {@link #labels}, which are sorted by LABEL_DATETIME. */
-    private static final int LABEL_TRANSACTION_ID = 0;
-
-    private static final int LABEL_CUSTOMER_ID = 1;
-    private static final int LABEL_TX_SECOND = 2;
-    private static final int LABEL_FRAUD = 3;
-    private static final int LABEL_COLUMNS = 4;
-
-    private final EventLog events;
-    private final EventLog labels;
+    final Verdicts verdicts;
     private final WaitingLabels waiting;
-    /** The second up to which labels are applied; {@link #applied} of them, the oldest. */
-    private long cursorSecond = Long.MIN_VALUE;
-
-    private int applied;
-    /** Derived from the FRAUD bits: the seconds of the transactions known to be fraud at the cursor. */
-    private final EventLog frauds = new EventLog(0);
     /** Where each window's edges were last; hints only, so no state. */
     private final int[] eventHints = new int[WindowTimes.windows() + 1];
 
     private final int[] fraudHints = new int[WindowTimes.windows() + 1];
 
     TerminalWindow() {
-        this(new EventLog(EVENT_COLUMNS), new EventLog(LABEL_COLUMNS), new WaitingLabels());
+        this(new Verdicts(Verdicts.EVENT_COLUMNS, false), new WaitingLabels());
     }
 
-    private TerminalWindow(EventLog events, EventLog labels, WaitingLabels waiting) {
-        this.events = events;
-        this.labels = labels;
+    TerminalWindow(Verdicts verdicts, WaitingLabels waiting) {
+        this.verdicts = verdicts;
         this.waiting = waiting;
-        for (int i = events.first(); i < events.end(); i++) {
-            if ((events.get(VERDICT, i) & FRAUD) != 0) {
-                frauds.insert(events.second(i));
-            }
-        }
     }
 
     @Override
     boolean isEmpty() {
-        return events.isEmpty() && waiting.isEmpty();
+        return verdicts.events.isEmpty() && waiting.isEmpty();
     }
 
     @Override
     long nextExpiry(WindowTimes times) {
+        EventLog events = verdicts.events;
         return times.terminalExpiry(waiting.isEmpty() ? events.second(events.end() - 1) : waiting.oldestSecond());
     }
 
@@ -96,21 +62,18 @@ final class TerminalWindow extends ExpiringWindow {
      * Takes an accepted transaction of this terminal.
      *
      * @param watermark UTC epoch milliseconds
-     * @param features receives the terminal's features, by {@link Feature#index()}
+     * @param features holds the customer's features and receives the terminal's, by {@link Feature#index()}
      */
     void arrive(Transaction transaction, long watermark, WindowTimes times, double[] features) {
+        EventLog events = verdicts.events;
         evict(times.terminalHorizon(watermark));
-        moveCursor(transaction.epochSecond);
+        verdicts.moveTo(transaction.epochSecond);
         int position = events.insert(transaction.epochSecond);
-        events.set(TRANSACTION_ID, position, transaction.transactionId);
-        events.set(CUSTOMER_ID, position, transaction.customerId);
-        events.set(VERDICT, position, 0);
+        events.set(Verdicts.TRANSACTION_ID, position, transaction.transactionId);
+        events.set(Verdicts.OTHER_PARTY, position, transaction.customerId);
         int labelsHere = waiting.take(transaction.epochSecond, transaction.transactionId, transaction.customerId);
-        if (labelsHere > 0) {
-            events.set(VERDICT, position, labelsHere > 1 ? LABELLED | SEVERAL : LABELLED);
-            setFraud(position, saysFraud(position, labels.first() + applied));
-        }
-        describe(times.terminalWindowEnd(transaction.epochSecond), features);
+        verdicts.begin(position, labelsHere, tag(features));
+        describe(transaction.epochSecond, times, features);
     }
 
     /**
@@ -125,29 +88,10 @@ final class TerminalWindow extends ExpiringWindow {
         if (label.txEpochSecond <= horizon) {
             return Match.LATE;
         }
-        if (repeats(label)) {
+        if (verdicts.repeats(label, label.customerId)) {
             return Match.REPEATED;
         }
-        int position = labels.insert(label.labelEpochSecond);
-        labels.set(LABEL_TRANSACTION_ID, position, label.transactionId);
-        labels.set(LABEL_CUSTOMER_ID, position, label.customerId);
-        labels.set(LABEL_TX_SECOND, position, label.txEpochSecond);
-        labels.set(LABEL_FRAUD, position, label.fraud ? 1 : 0);
-        boolean known = label.labelEpochSecond <= cursorSecond;
-        if (known) {
-            applied++;
-        }
-        int event = eventOf(position);
-        if (event < 0) {
-            return Match.WAITING;
-        }
-        long verdict = events.get(VERDICT, event);
-        events.set(VERDICT, event, verdict | LABELLED | ((verdict & LABELLED) == 0 ? 0 : SEVERAL));
-        if (known) {
-            boolean only = (events.get(VERDICT, event) & SEVERAL) == 0;
-            setFraud(event, only ? label.fraud : saysFraud(event, labels.first() + applied));
-        }
-        return Match.MATCHED;
+        return verdicts.add(label, label.customerId) ? Match.MATCHED : Match.WAITING;
     }
 
     /** Remembers that {@code label}'s transaction has not come yet, and what to report if it never does. */
@@ -155,26 +99,14 @@ final class TerminalWindow extends ExpiringWindow {
         waiting.add(label, unmatched);
     }
 
-    /**
-     * Forgets what happened at {@code horizon}, an epoch second, or before.
-     *
-     * <p>Labels go in the order of LABEL_DATETIME, so that this costs nothing: one may outlive its transaction behind
-     * another whose transaction has not expired, until {@link #compactLabels}.
-     */
+    /** Forgets what happened at {@code horizon}, an epoch second, or before. */
     void evict(long horizon) {
-        events.evictThrough(horizon);
-        frauds.evictThrough(horizon);
-        while (!labels.isEmpty() && labels.get(LABEL_TX_SECOND, labels.first()) <= horizon) {
-            labels.removeFirst();
-            applied = Math.max(0, applied - 1);
-        }
+        verdicts.evict(horizon);
     }
 
-    /** Forgets all labels of transactions at {@code horizon} or before, also those behind fresher ones. */
-    void compactLabels(long horizon) {
-        labels.retainAbove(LABEL_TX_SECOND, horizon);
-        applied =
-                cursorSecond == Long.MIN_VALUE ? 0 : labels.positionAfter(cursorSecond, labels.end()) - labels.first();
+    /** Forgets, too, what {@link #evict} leaves for its price. */
+    void compact(long horizon) {
+        verdicts.compact(horizon);
     }
 
     /** Takes out the labels whose transactions are at {@code horizon} or before and never came. */
@@ -182,83 +114,16 @@ final class TerminalWindow extends ExpiringWindow {
         return waiting.takeThrough(horizon);
     }
 
-    private void moveCursor(long epochSecond) {
-        int next = labels.first() + applied;
-        for (; next < labels.end() && labels.second(next) <= epochSecond; next++) {
-            int event = eventOf(next);
-            if (event >= 0) {
-                setFraud(event, labels.get(LABEL_FRAUD, next) == 1);
-            }
-        }
-        for (; next > labels.first() && labels.second(next - 1) > epochSecond; next--) {
-            int event = eventOf(next - 1);
-            if (event >= 0) {
-                boolean only = (events.get(VERDICT, event) & SEVERAL) == 0;
-                setFraud(event, !only && saysFraud(event, next - 1));
-            }
-        }
-        applied = next - labels.first();
-        cursorSecond = epochSecond;
+    /** What is to be found beside a known fraud, from the features that its customer's stage gave it. */
+    int tag(double[] features) {
+        return 0;
     }
 
-    /** Whether the last of the labels of {@code event} that stand before {@code behind} says fraud. */
-    private boolean saysFraud(int event, int behind) {
-        for (int i = behind - 1; i >= labels.first(); i--) {
-            if (isOf(event, i)) {
-                return labels.get(LABEL_FRAUD, i) == 1;
-            }
-        }
-        return false;
-    }
-
-    private void setFraud(int event, boolean fraud) {
-        long verdict = events.get(VERDICT, event);
-        if (fraud == ((verdict & FRAUD) != 0)) {
-            return;
-        }
-        events.set(VERDICT, event, verdict ^ FRAUD);
-        long second = events.second(event);
-        if (fraud) {
-            frauds.insert(second);
-        } else {
-            frauds.remove(frauds.positionAfter(second, frauds.end()) - 1);
-        }
-    }
-
-    /** Position of the transaction of the label at {@code label}, or -1. */
-    private int eventOf(int label) {
-        long second = labels.get(LABEL_TX_SECOND, label);
-        for (int i = events.positionAfter(second, events.end()) - 1;
-                i >= events.first() && events.second(i) == second;
-                i--) {
-            if (isOf(i, label)) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private boolean isOf(int event, int label) {
-        return events.get(TRANSACTION_ID, event) == labels.get(LABEL_TRANSACTION_ID, label)
-                && events.get(CUSTOMER_ID, event) == labels.get(LABEL_CUSTOMER_ID, label)
-                && events.second(event) == labels.get(LABEL_TX_SECOND, label);
-    }
-
-    /** Whether of the labels of this identity and LABEL_DATETIME the last to arrive says the same. */
-    private boolean repeats(FraudLabel label) {
-        for (int i = labels.positionAfter(label.labelEpochSecond, labels.end()) - 1;
-                i >= labels.first() && labels.second(i) == label.labelEpochSecond;
-                i--) {
-            if (labels.get(LABEL_TRANSACTION_ID, i) == label.transactionId
-                    && labels.get(LABEL_CUSTOMER_ID, i) == label.customerId
-                    && labels.get(LABEL_TX_SECOND, i) == label.txEpochSecond) {
-                return labels.get(LABEL_FRAUD, i) == (label.fraud ? 1 : 0);
-            }
-        }
-        return false;
-    }
-
-    private void describe(long windowEnd, double[] features) {
+    /** Fills in the terminal's features for its transaction at {@code epochSecond}, which is the verdicts' cursor. */
+    void describe(long epochSecond, WindowTimes times, double[] features) {
+        EventLog events = verdicts.events;
+        EventLog frauds = verdicts.frauds;
+        long windowEnd = times.terminalWindowEnd(epochSecond);
         int last = WindowTimes.windows();
         int behind = events.positionAfter(windowEnd, eventHints[last]);
         int fraudsBehind = frauds.positionAfter(windowEnd, fraudHints[last]);
@@ -276,7 +141,7 @@ final class TerminalWindow extends ExpiringWindow {
     }
 
     /** How a window is stored. */
-    public static final class Serializer extends WireSerializer<TerminalWindow> {
+    public static class Serializer extends WireSerializer<TerminalWindow> {
         static final Serializer INSTANCE = new Serializer();
         private static final int VERSION = 1;
 
@@ -284,35 +149,35 @@ final class TerminalWindow extends ExpiringWindow {
             super(VERSION);
         }
 
+        /** Whether the verdicts of its windows tell the genuine transactions, too. */
+        boolean keepsGenuine() {
+            return false;
+        }
+
+        TerminalWindow window(Verdicts verdicts, WaitingLabels waiting) {
+            return new TerminalWindow(verdicts, waiting);
+        }
+
         @Override
         protected void write(TerminalWindow window, DataOutputView out) throws IOException {
             out.writeLong(window.timer);
-            out.writeLong(window.cursorSecond);
-            writeVarint(window.applied, out);
-            window.events.write(out);
-            window.labels.write(out);
+            window.verdicts.write(out);
             window.waiting.write(out);
         }
 
         @Override
         protected TerminalWindow read(DataInputView in, int writtenVersion) throws IOException {
             long timer = in.readLong();
-            long cursorSecond = in.readLong();
-            int applied = (int) readVarint(in);
-            TerminalWindow window = new TerminalWindow(
-                    EventLog.read(in, EVENT_COLUMNS), EventLog.read(in, LABEL_COLUMNS), WaitingLabels.read(in));
+            Verdicts verdicts = Verdicts.read(in, Verdicts.EVENT_COLUMNS, keepsGenuine());
+            TerminalWindow window = window(verdicts, WaitingLabels.read(in));
             window.timer = timer;
-            window.cursorSecond = cursorSecond;
-            window.applied = applied;
             return window;
         }
 
         @Override
         public TerminalWindow copy(TerminalWindow from) {
-            TerminalWindow copy = new TerminalWindow(from.events.copy(), from.labels.copy(), from.waiting.copy());
+            TerminalWindow copy = window(from.verdicts.copy(), from.waiting.copy());
             copy.timer = from.timer;
-            copy.cursorSecond = from.cursorSecond;
-            copy.applied = from.applied;
             return copy;
         }
 

@@ -85,7 +85,7 @@ public final class TerminalWindowOperator extends WindowOperator<TerminalWindow,
     void expire(TerminalWindow window, long watermark) {
         long horizon = times.terminalHorizon(watermark);
         window.evict(horizon);
-        window.compactLabels(horizon);
+        window.compact(horizon);
         window.takeUnmatched(horizon).forEach(this::refuse);
     }
 }

@@ -6,6 +6,7 @@ import io.cardwatch.codec.TransactionDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.CustomerChange;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
@@ -16,6 +17,7 @@ import io.cardwatch.score.FraudModel;
 import io.cardwatch.warehouse.Tables;
 import io.cardwatch.warehouse.WarehouseConnectionProvider;
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -37,7 +39,7 @@ public final class CardwatchJob {
         this.settings = settings;
         this.model = model(settings);
         this.sinks = new WarehouseSinks(settings);
-        sinks.check(Tables.PREDICTIONS, Tables.LABELS, Tables.DEAD_LETTERS);
+        sinks.check(Tables.predictions(settings.get(Options.FEATURES_SET)), Tables.LABELS, Tables.DEAD_LETTERS);
         if (settings.get(Options.ENRICHMENT_CONTACT_COLUMNS)) {
             sinks.check(Tables.CUSTOMERS);
         }
@@ -51,11 +53,27 @@ public final class CardwatchJob {
         env.execute("cardwatch");
     }
 
-    /** The model that the settings name, or the shipped one, with the threshold of the settings where they give one. */
+    /**
+     * The model that the settings name, or the shipped one, with the threshold of the settings where they give one.
+     *
+     * @throws BadInputException when it is refused, or reads features that the settings do not ask for
+     */
     public static FraudModel model(Settings settings) {
+        FeatureSet features = settings.get(Options.FEATURES_SET);
         FraudModel model =
                 settings.get(Options.MODEL_PATH).map(FraudModel::load).orElseGet(FraudModel::loadShipped);
+        if (model.featureSet().size() > features.size()) {
+            throw new BadInputException(
+                    "the model was trained on the " + name(model.featureSet()) + " features, the job computes the "
+                            + name(features),
+                    "Give --features.set=" + name(model.featureSet()) + ", or a model of the " + name(features)
+                            + " features.");
+        }
         return settings.get(Options.MODEL_THRESHOLD).map(model::withThreshold).orElse(model);
+    }
+
+    private static String name(FeatureSet set) {
+        return set.name().toLowerCase(Locale.ROOT);
     }
 
     /**

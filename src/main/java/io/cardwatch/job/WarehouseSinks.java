@@ -1,6 +1,7 @@
 package io.cardwatch.job;
 
 import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.ScoredTransaction;
@@ -20,6 +21,7 @@ public final class WarehouseSinks {
     private final WritePolicy policy;
     private final WritePolicy deadLetterPolicy;
     private final int writers;
+    private final FeatureSet features;
 
     /**
      * Connects nothing yet.
@@ -31,6 +33,7 @@ public final class WarehouseSinks {
         policy = WritePolicy.of(settings);
         deadLetterPolicy = WritePolicy.ofDeadLetters(settings);
         writers = settings.get(Options.WAREHOUSE_WRITERS);
+        features = settings.get(Options.FEATURES_SET);
     }
 
     /** Where the tables are. */
@@ -49,12 +52,12 @@ public final class WarehouseSinks {
 
     /** Writes predictions, with {@code warehouse.writers} writers. */
     public void writePredictions(DataStream<ScoredTransaction> rows) {
-        write(rows, Tables.PREDICTIONS, policy, writers);
+        write(rows, Tables.predictions(features), policy, writers);
     }
 
     /** Writes the labelled past, with {@code warehouse.writers} writers. */
     public void writeHistory(DataStream<FeaturedTransaction> rows) {
-        write(rows, Tables.HISTORY, policy, writers);
+        write(rows, Tables.history(features), policy, writers);
     }
 
     /** Writes labels, with one writer, which keeps the order in which they came. */

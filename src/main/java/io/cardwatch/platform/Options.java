@@ -1,5 +1,6 @@
 package io.cardwatch.platform;
 
+import io.cardwatch.domain.FeatureSet;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,6 +103,13 @@ public final class Options {
             "Kinesis stream of the fraud labels, read with the source's settings.");
 
     // features
+
+    public static final Option<FeatureSet> FEATURES_SET = declare(
+            "features.set",
+            ValueType.word(FeatureSet.class),
+            "reference",
+            "Features that are computed, and that the model must have been trained on: the 15 of the reference, or"
+                    + " those and what verdicts tell as soon as they are known.");
 
     public static final Option<Duration> FEATURES_TERMINAL_DELAY = declare(
             "features.terminal-delay",

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -106,6 +107,17 @@ final class ValueType<T> {
     static <E extends Enum<E>> ValueType<E> oneOf(Class<E> names) {
         String rule = Arrays.stream(names.getEnumConstants()).map(Enum::name).collect(Collectors.joining(", "));
         return new ValueType<>("one of " + rule, text -> Enum.valueOf(names, text));
+    }
+
+    /** The name of a constant in lower case. */
+    static <E extends Enum<E>> ValueType<E> word(Class<E> names) {
+        String rule = Arrays.stream(names.getEnumConstants())
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" or "));
+        return new ValueType<>(rule, text -> {
+            check(text, text.equals(text.toLowerCase(Locale.ROOT)));
+            return Enum.valueOf(names, text.toUpperCase(Locale.ROOT));
+        });
     }
 
     private static <V> V check(V value, boolean allowed) {

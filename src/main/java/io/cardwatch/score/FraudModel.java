@@ -1,7 +1,7 @@
 package io.cardwatch.score;
 
 import io.cardwatch.domain.BadInputException;
-import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +21,7 @@ import org.apache.flink.ml.util.FileUtils;
 import org.apache.flink.util.ExceptionUtils;
 
 /**
- * A verified model: trees over the features of {@link Feature}, a decision threshold and a version. It is loaded and
+ * A verified model: trees over the features of a {@link FeatureSet}, a decision threshold and a version. It is loaded and
  * checked where the job is started, and travels in the job graph, so that all subtasks score with the same one.
  */
 public final class FraudModel implements Serializable {
@@ -32,11 +32,13 @@ public final class FraudModel implements Serializable {
 
     private static final String SHIPPED = "/model/";
 
+    private final FeatureSet featureSet;
     private final GradientBoostedTrees trees;
     private final double threshold;
     private final String version;
 
-    private FraudModel(GradientBoostedTrees trees, double threshold, String version) {
+    private FraudModel(FeatureSet featureSet, GradientBoostedTrees trees, double threshold, String version) {
+        this.featureSet = featureSet;
         this.trees = trees;
         this.threshold = threshold;
         this.version = version;
@@ -44,20 +46,21 @@ public final class FraudModel implements Serializable {
 
     /**
      * Loads a model directory through Flink ML and Flink's file systems, and checks that it is whole and unchanged, reads
-     * exactly our features, and reproduces its golden vectors.
+     * exactly the features of one of our sets, and reproduces its golden vectors.
      *
      * @throws BadInputException if any of this does not hold
      */
     public static FraudModel load(String directoryUri) {
         ModelDirectory directory = new ModelDirectory(directoryUri);
         ModelManifest manifest = manifest(directory);
-        requireFeatures(manifest.features, ModelDirectory.MANIFEST);
+        FeatureSet set = FeatureSet.ofSize(manifest.features.size());
+        requireFeatures(set, manifest.features, ModelDirectory.MANIFEST);
         directory.read(ModelDirectory.MODEL, manifest.modelSha256);
-        GoldenVectors golden = golden(directory, manifest);
+        GoldenVectors golden = golden(directory, manifest, set);
         TreesServable stage = loadStage(directory);
-        requireFeatures(stage.trees().featureNames(), ModelDirectory.MODEL);
+        requireFeatures(set, stage.trees().featureNames(), ModelDirectory.MODEL);
         requireGolden(golden, stage, throughPipeline(directory, stage, golden.vectors));
-        return new FraudModel(stage.trees(), manifest.threshold, manifest.modelVersion);
+        return new FraudModel(set, stage.trees(), manifest.threshold, manifest.modelVersion);
     }
 
     /** Loads the model that comes with Cardwatch. */
@@ -77,16 +80,21 @@ public final class FraudModel implements Serializable {
 
     /** The same model with another threshold, 0 to 1. */
     public FraudModel withThreshold(double other) {
-        return new FraudModel(trees, other, version);
+        return new FraudModel(featureSet, trees, other, version);
     }
 
     /**
      * The probability of fraud, 0 to 1.
      *
-     * @param features by {@link Feature#ordinal()}, NaN where missing
+     * @param features by {@link io.cardwatch.domain.Feature#index()}, the first {@link #featureSet()} of them, NaN where missing
      */
     public float probability(float[] features) {
         return trees.probability(features);
+    }
+
+    /** The features it reads. */
+    public FeatureSet featureSet() {
+        return featureSet;
     }
 
     /** The probability from which a transaction counts as fraud. */
@@ -130,10 +138,10 @@ public final class FraudModel implements Serializable {
         return manifest;
     }
 
-    private static void requireFeatures(List<String> names, String file) {
-        for (int i = 0; i < Math.max(names.size(), Feature.NAMES.size()); i++) {
+    private static void requireFeatures(FeatureSet set, List<String> names, String file) {
+        for (int i = 0; i < Math.max(names.size(), set.size()); i++) {
             String found = i < names.size() ? names.get(i) : "none";
-            String wanted = i < Feature.NAMES.size() ? Feature.NAMES.get(i) : "none";
+            String wanted = i < set.size() ? set.names().get(i) : "none";
             if (!found.equals(wanted)) {
                 throw new BadInputException(
                         "the model was trained on other features: number " + (i + 1) + " is " + found + " in " + file
@@ -143,14 +151,14 @@ public final class FraudModel implements Serializable {
         }
     }
 
-    private static GoldenVectors golden(ModelDirectory directory, ModelManifest manifest) {
+    private static GoldenVectors golden(ModelDirectory directory, ModelManifest manifest, FeatureSet set) {
         GoldenVectors golden = directory.parse(
                 ModelDirectory.GOLDEN,
                 directory.read(ModelDirectory.GOLDEN, manifest.goldenSha256),
                 GoldenVectors.class);
         boolean wellShaped = golden.vectors.length > 0 && golden.vectors.length == golden.probabilities.length;
         for (float[] vector : golden.vectors) {
-            wellShaped &= vector.length == Feature.NAMES.size();
+            wellShaped &= vector.length == set.size();
         }
         if (!wellShaped) {
             throw new BadInputException(

@@ -1,6 +1,5 @@
 package io.cardwatch.score;
 
-import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.platform.Metrics;
@@ -40,7 +39,7 @@ public final class ScoreFunction extends RichMapFunction<FeaturedTransaction, Sc
 
     @Override
     public void open(OpenContext context) {
-        input = new float[Feature.ALL.size()];
+        input = new float[model.featureSet().size()];
         MetricGroup operator = getRuntimeContext().getMetricGroup();
         operator.gauge("modelVersion", model::version);
         // A host's monitoring takes numbers only, so the version is for Flink's own pages.

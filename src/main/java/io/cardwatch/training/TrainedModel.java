@@ -1,6 +1,6 @@
 package io.cardwatch.training;
 
-import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.Sha256;
 import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.ModelManifest;
@@ -10,6 +10,8 @@ import java.util.Map;
 
 /** What training makes: all that a model directory is written from. */
 public final class TrainedModel {
+    /** What its vectors hold. */
+    public final FeatureSet set;
     /** The trees as XGBoost saves them. */
     public final byte[] xgboostJson;
     /** The probability from which a transaction counts as fraud. */
@@ -26,6 +28,7 @@ public final class TrainedModel {
     public final Map<String, Object> metrics;
 
     public TrainedModel(
+            FeatureSet set,
             byte[] xgboostJson,
             double threshold,
             GoldenVectors golden,
@@ -33,6 +36,7 @@ public final class TrainedModel {
             Map<String, Object> provenance,
             HeldOutScore heldOut,
             Map<String, Object> metrics) {
+        this.set = set;
         this.xgboostJson = xgboostJson;
         this.threshold = threshold;
         this.golden = golden;
@@ -52,7 +56,7 @@ public final class TrainedModel {
         return new ModelManifest(
                 ModelManifest.FORMAT_VERSION,
                 version(),
-                Feature.NAMES,
+                set.names(),
                 threshold,
                 Sha256.of(xgboostJson),
                 goldenSha256,

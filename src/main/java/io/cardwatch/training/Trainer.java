@@ -1,7 +1,7 @@
 package io.cardwatch.training;
 
-import io.cardwatch.domain.Feature;
 import io.cardwatch.score.GoldenVectors;
+import io.cardwatch.training.history.TrainingData;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -48,13 +48,17 @@ public final class Trainer {
         long holdOutFrom = data.lastSecond() - (long) options.holdOutDays * SECONDS_PER_DAY;
         long learnUntil = holdOutFrom - (long) options.gapDays * SECONDS_PER_DAY;
         TrainingData heldOut =
-                data.during(second -> second > holdOutFrom).requireBothClasses("the held-out end of the history");
+                data.during(holdOutFrom, data.lastSecond()).requireBothClasses("the held-out end of the history");
         TrainingData learned =
-                data.during(second -> second <= learnUntil).requireBothClasses("the history before the held-out end");
+                data.during(Long.MIN_VALUE, learnUntil).requireBothClasses("the history before the held-out end");
         try {
-            HeldOutScore score = HeldOutScore.of(probabilities(fit(learned), heldOut.features()), heldOut.labels());
+            HeldOutScore score = HeldOutScore.of(
+                    probabilities(
+                            fit(learned), heldOut.features(), heldOut.set().size()),
+                    heldOut.labels());
             Booster booster = fit(data);
             return new TrainedModel(
+                    data.set(),
                     booster.toByteArray("json"),
                     score.threshold,
                     golden(booster, data),
@@ -68,18 +72,18 @@ public final class Trainer {
     }
 
     private Booster fit(TrainingData data) throws XGBoostError {
-        DMatrix matrix = new DMatrix(data.features(), data.rows(), TrainingData.WIDTH, Float.NaN);
+        DMatrix matrix = new DMatrix(data.features(), data.rows(), data.set().size(), Float.NaN);
         try {
             matrix.setLabel(data.labels());
-            matrix.setFeatureNames(Feature.NAMES.toArray(String[]::new));
+            matrix.setFeatureNames(data.set().names().toArray(String[]::new));
             return XGBoost.train(matrix, options.parameters(), options.rounds, new HashMap<>(), null, null);
         } finally {
             matrix.dispose();
         }
     }
 
-    private static float[] probabilities(Booster booster, float[] features) throws XGBoostError {
-        DMatrix matrix = new DMatrix(features, features.length / TrainingData.WIDTH, TrainingData.WIDTH, Float.NaN);
+    private static float[] probabilities(Booster booster, float[] features, int width) throws XGBoostError {
+        DMatrix matrix = new DMatrix(features, features.length / width, width, Float.NaN);
         try {
             float[][] predicted = booster.predict(matrix);
             float[] probabilities = new float[predicted.length];
@@ -97,14 +101,15 @@ public final class Trainer {
         List<float[]> vectors = new ArrayList<>();
         addSpread(vectors, data, true);
         addSpread(vectors, data, false);
-        float[] flat = new float[vectors.size() * TrainingData.WIDTH];
+        int width = data.set().size();
+        float[] flat = new float[vectors.size() * width];
         for (int i = 0; i < vectors.size(); i++) {
             if (i % GOLDEN_MISSING == 0) {
-                vectors.get(i)[i / GOLDEN_MISSING % TrainingData.WIDTH] = Float.NaN;
+                vectors.get(i)[i / GOLDEN_MISSING % width] = Float.NaN;
             }
-            System.arraycopy(vectors.get(i), 0, flat, i * TrainingData.WIDTH, TrainingData.WIDTH);
+            System.arraycopy(vectors.get(i), 0, flat, i * width, width);
         }
-        return new GoldenVectors(vectors.toArray(float[][]::new), probabilities(booster, flat));
+        return new GoldenVectors(vectors.toArray(float[][]::new), probabilities(booster, flat, width));
     }
 
     private static void addSpread(List<float[]> vectors, TrainingData data, boolean fraud) {

@@ -11,6 +11,7 @@ import static io.cardwatch.warehouse.ColumnType.TEXT;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
@@ -29,31 +30,26 @@ import org.apache.flink.util.function.SerializableFunction;
 public final class Tables {
     private static final String[] IDENTITY = {"customer_id", "transaction_id", "tx_datetime"};
 
-    /** One row per scored transaction; the first decision stays. */
-    public static final Table<ScoredTransaction> PREDICTIONS = predictions();
-
     /** One row per verdict. Verdicts of one instant keep their order of arrival, which decides between them. */
     public static final Table<FraudLabel> LABELS = labels();
 
     /** One row per record that could not be used; up to 88 kB each. */
     public static final Table<DeadLetter> DEAD_LETTERS = deadLetters();
 
-    /** The labelled past; a second backfill refreshes it. */
-    public static final Table<FeaturedTransaction> HISTORY = history();
-
     /** Who the customers are; loading them again refreshes them. */
     public static final Table<Customer> CUSTOMERS = customers();
 
     private Tables() {}
 
-    private static Table<ScoredTransaction> predictions() {
+    /** One row per scored transaction; the first decision stays. The features beyond the reference come last. */
+    public static Table<ScoredTransaction> predictions(FeatureSet set) {
         List<Column<ScoredTransaction>> columns = new ArrayList<>();
         columns.add(new Column<>("approximate_arrival_timestamp", MILLISECOND, row -> arrival(row.transaction.origin)));
         columns.add(new Column<>("partition_key", TEXT, row -> emptyToNull(row.transaction.origin.partitionKey)));
         columns.add(new Column<>("shard_id", TEXT, row -> emptyToNull(row.transaction.origin.shardId)));
         columns.add(new Column<>("sequence_number", TEXT, row -> kinesisSequence(row.transaction.origin)));
         addRaw(columns, row -> row.transaction);
-        addFeatures(columns, row -> row.features);
+        addFeatures(columns, FeatureSet.REFERENCE.features(), row -> row.features);
         columns.add(new Column<>("full_name", TEXT, row -> row.fullName));
         columns.add(new Column<>("email_address", TEXT, row -> row.emailAddress));
         columns.add(new Column<>("phone_number", TEXT, row -> row.phoneNumber));
@@ -63,6 +59,7 @@ public final class Tables {
         columns.add(new Column<>("model_version", TEXT, row -> row.modelVersion));
         columns.add(
                 new Column<>("scored_at", MILLISECOND, row -> unless(ScoredTransaction.NOT_TIMED, row.scoredAtMillis)));
+        addFeatures(columns, beyondReference(set), row -> row.features);
         return Table.of("cust_payment_tx_fraud_predictions", SecondRow.IGNORED, columns, IDENTITY);
     }
 
@@ -108,13 +105,14 @@ public final class Tables {
                 "sha256");
     }
 
-    private static Table<FeaturedTransaction> history() {
+    /** The labelled past; a second backfill refreshes it. */
+    public static Table<FeaturedTransaction> history(FeatureSet set) {
         List<Column<FeaturedTransaction>> columns = new ArrayList<>();
         addRaw(columns, row -> row.transaction);
         columns.add(new Column<>("tx_fraud", BIGINT, row -> unless(Transaction.ABSENT, row.transaction.fraud)));
         columns.add(new Column<>(
                 "tx_fraud_scenario", BIGINT, row -> unless(Transaction.ABSENT, row.transaction.fraudScenario)));
-        addFeatures(columns, row -> row.features);
+        addFeatures(columns, set.features(), row -> row.features);
         return Table.of("cust_payment_tx_history", SecondRow.REPLACES, columns, IDENTITY);
     }
 
@@ -142,24 +140,21 @@ public final class Tables {
                 "tx_time_days", BIGINT, row -> unless(Transaction.ABSENT, transaction.apply(row).timeDays)));
     }
 
-    private static <T> void addFeatures(List<Column<T>> columns, SerializableFunction<T, double[]> features) {
-        for (int i = 0; i < Feature.ALL.size(); i++) {
-            Feature feature = Feature.ALL.get(i);
-            int index = i;
-            switch (feature) {
-                case TX_AMOUNT:
-                    break;
-                case CUSTOMER_ID_AVG_AMOUNT_1DAY_WINDOW:
-                case CUSTOMER_ID_AVG_AMOUNT_7DAY_WINDOW:
-                case CUSTOMER_ID_AVG_AMOUNT_30DAY_WINDOW:
-                case TERMINAL_ID_RISK_1DAY_WINDOW:
-                case TERMINAL_ID_RISK_7DAY_WINDOW:
-                case TERMINAL_ID_RISK_30DAY_WINDOW:
-                    columns.add(new Column<>(feature.column(), DOUBLE, row -> features.apply(row)[index]));
-                    break;
-                default:
-                    columns.add(new Column<>(feature.column(), INTEGER, row -> (int) features.apply(row)[index]));
+    private static List<Feature> beyondReference(FeatureSet set) {
+        return set.features().subList(FeatureSet.REFERENCE.size(), set.size());
+    }
+
+    private static <T> void addFeatures(
+            List<Column<T>> columns, List<Feature> features, SerializableFunction<T, double[]> values) {
+        for (Feature feature : features) {
+            int index = feature.index();
+            if (feature == Feature.TX_AMOUNT) {
+                continue;
             }
+            columns.add(
+                    feature.isWhole()
+                            ? new Column<>(feature.column(), INTEGER, row -> (int) values.apply(row)[index])
+                            : new Column<>(feature.column(), DOUBLE, row -> values.apply(row)[index]));
         }
     }
 

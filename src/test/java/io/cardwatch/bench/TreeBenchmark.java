@@ -1,6 +1,6 @@
 package io.cardwatch.bench;
 
-import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.score.GradientBoostedTrees;
 import io.cardwatch.score.ReferenceModels;
 import java.io.PrintStream;
@@ -30,7 +30,7 @@ public final class TreeBenchmark {
 
     /** Prints one line with and one without missing values. */
     public static void run(int rows, int runs, PrintStream out) throws Exception {
-        String[] features = Feature.NAMES.toArray(String[]::new);
+        String[] features = FeatureSet.REFERENCE.names().toArray(String[]::new);
         GradientBoostedTrees trees = GradientBoostedTrees.parse(ReferenceModels.json(
                         ReferenceModels.train(features, 100, Map.of("max_depth", 6, "min_child_weight", 0)))
                 .getBytes(StandardCharsets.UTF_8));

@@ -1,5 +1,6 @@
 package io.cardwatch.bench;
 
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
@@ -43,8 +44,8 @@ public final class WarehouseBenchmark {
     private static double fill(String url, int rows, int batchSize) throws Exception {
         Settings settings = Settings.fromArguments(List.of(
                 "--warehouse.url=" + url, "--warehouse.user=" + Postgres.USER, "--warehouse.batch-size=" + batchSize));
-        WarehouseSink<ScoredTransaction> sink =
-                new WarehouseSink<>(Tables.PREDICTIONS, WarehouseConnection.of(settings), WritePolicy.of(settings));
+        WarehouseSink<ScoredTransaction> sink = new WarehouseSink<>(
+                Tables.predictions(FeatureSet.REFERENCE), WarehouseConnection.of(settings), WritePolicy.of(settings));
         var writer =
                 new OneInputStreamOperatorTestHarness<>(new SinkWriterOperatorFactory<ScoredTransaction, Void>(sink));
         writer.open();

@@ -14,6 +14,7 @@ import io.cardwatch.datagen.SimulatedEvents;
 import io.cardwatch.datagen.Simulation;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.oracle.BoundedOracle;
@@ -336,8 +337,8 @@ class FileCommandsTest {
                 boolean fraud = transaction.fraud == 1 && transaction.transactionId != first.transactionId;
                 assertThat(row.getInt("tx_fraud")).isEqualTo(fraud ? 1 : 0);
                 assertThat(row.getLong("tx_fraud_scenario")).isEqualTo(transaction.fraudScenario);
-                double[] features = new double[Feature.ALL.size()];
-                for (Feature feature : Feature.ALL) {
+                double[] features = new double[FeatureSet.REFERENCE.size()];
+                for (Feature feature : FeatureSet.REFERENCE.features()) {
                     features[feature.index()] = row.getDouble(feature.column());
                 }
                 assertThat(features)
@@ -443,7 +444,7 @@ class FileCommandsTest {
     }
 
     private static double[] features(Map<String, String> row) {
-        return Feature.ALL.stream()
+        return FeatureSet.REFERENCE.features().stream()
                 .mapToDouble(feature -> Double.parseDouble(row.get(feature.column())))
                 .toArray();
     }

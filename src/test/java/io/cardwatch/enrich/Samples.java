@@ -1,7 +1,7 @@
 package io.cardwatch.enrich;
 
 import io.cardwatch.domain.Customer;
-import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
@@ -31,7 +31,7 @@ final class Samples {
                 new byte[0]);
         return new ScoredTransaction(
                 transaction,
-                new double[Feature.values().length],
+                new double[FeatureSet.REFERENCE.size()],
                 0.25,
                 0.5,
                 "model-1",

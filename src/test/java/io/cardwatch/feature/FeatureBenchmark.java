@@ -2,6 +2,7 @@ package io.cardwatch.feature;
 
 import io.cardwatch.codec.WireSerializer;
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
@@ -46,7 +47,7 @@ public final class FeatureBenchmark {
 
     private final int keys;
     private final Transaction[] transactions;
-    private final double[] features = new double[Feature.ALL.size()];
+    private final double[] features = new double[FeatureSet.REFERENCE.size()];
     private CustomerWindow[] customers;
     private TerminalWindow[] terminals;
     private double checksum;

@@ -3,7 +3,7 @@ package io.cardwatch.feature;
 import static io.cardwatch.oracle.Events.DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.oracle.Arrival;
 import io.cardwatch.oracle.Arrival.LabelArrives;
@@ -70,7 +70,7 @@ class HandbookFeaturesTest {
         List<double[]> rows = new ArrayList<>();
         for (Arrival arrival : BoundedOracle.inTimeOrder(handbook.transactions, handbook.labels)) {
             if (arrival instanceof TransactionArrives arrives) {
-                double[] features = new double[Feature.ALL.size()];
+                double[] features = new double[FeatureSet.REFERENCE.size()];
                 windows.advance(arrives.transaction().epochSecond);
                 assertThat(windows.transaction(arrives.transaction(), features)).isEqualTo(Outcome.ACCEPTED);
                 rows.add(features);
@@ -112,7 +112,7 @@ class HandbookFeaturesTest {
         for (int i = 0; i < reversed.size(); i++) {
             double[] row = verdicts.get(i).features;
             double[] published = handbook.published.get((int) reversed.get(i).transactionId);
-            assertThat(Feature.ALL)
+            assertThat(FeatureSet.REFERENCE.features())
                     .filteredOn(feature -> feature.name().startsWith("CUSTOMER_"))
                     .noneMatch(feature -> HandbookFeatures.differs(feature, row, published));
         }

@@ -3,7 +3,7 @@ package io.cardwatch.feature;
 import io.cardwatch.codec.WireSerializer;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
-import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.oracle.Answers;
@@ -35,7 +35,7 @@ final class PlainWindows implements Answers {
     @Override
     public String to(Arrival arrival) {
         if (arrival instanceof TransactionArrives arrives) {
-            double[] features = new double[Feature.ALL.size()];
+            double[] features = new double[FeatureSet.REFERENCE.size()];
             Outcome outcome = transaction(arrives.transaction(), features);
             return outcome == Outcome.ACCEPTED ? Answers.transaction(outcome, features) : Answers.transaction(outcome);
         }

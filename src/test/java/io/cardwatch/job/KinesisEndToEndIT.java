@@ -3,7 +3,7 @@ package io.cardwatch.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.domain.Customer;
-import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.oracle.BoundedOracle;
@@ -143,7 +143,7 @@ class KinesisEndToEndIT {
 
     /** Waits for so many rows of all kinds: a record that is refused instead of scored is one, too. */
     private void await(JobClient job, int rows) throws Exception {
-        String count = Stream.of(Tables.PREDICTIONS, Tables.LABELS, Tables.DEAD_LETTERS)
+        String count = Stream.of(Tables.predictions(FeatureSet.REFERENCE), Tables.LABELS, Tables.DEAD_LETTERS)
                 .map(table -> "(SELECT count(*) FROM " + table.name + ")")
                 .collect(Collectors.joining(" + ", "SELECT ", ""));
         while (true) {
@@ -183,7 +183,7 @@ class KinesisEndToEndIT {
     }
 
     private Map<String, String> predictions() throws SQLException {
-        String features = Feature.ALL.stream()
+        String features = FeatureSet.REFERENCE.features().stream()
                 .map(feature -> feature.column() + "::double precision")
                 .collect(Collectors.joining(", "));
         return rows("SELECT " + IDENTITY + ", partition_key || ' ' || shard_id || ' ' || sequence_number, terminal_id,"

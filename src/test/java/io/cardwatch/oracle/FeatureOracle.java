@@ -1,6 +1,7 @@
 package io.cardwatch.oracle;
 
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import java.time.DayOfWeek;
@@ -53,7 +54,7 @@ public final class FeatureOracle {
     /** The answer to one transaction. */
     public static final class Verdict {
         public final Outcome outcome;
-        /** Values in the order of {@link Feature#ALL}; empty unless {@link Outcome#ACCEPTED}. */
+        /** Values in the order of {@link FeatureSet#REFERENCE}; empty unless {@link Outcome#ACCEPTED}. */
         public final double[] features;
 
         Verdict(Outcome outcome, double... features) {
@@ -63,7 +64,7 @@ public final class FeatureOracle {
 
         /** One value of an accepted transaction. */
         public double value(Feature feature) {
-            return features[Feature.ALL.indexOf(feature)];
+            return features[feature.index()];
         }
     }
 
@@ -187,7 +188,7 @@ public final class FeatureOracle {
         terminal(values, tx, 1, Feature.TERMINAL_ID_NB_TX_1DAY_WINDOW, Feature.TERMINAL_ID_RISK_1DAY_WINDOW);
         terminal(values, tx, 7, Feature.TERMINAL_ID_NB_TX_7DAY_WINDOW, Feature.TERMINAL_ID_RISK_7DAY_WINDOW);
         terminal(values, tx, 30, Feature.TERMINAL_ID_NB_TX_30DAY_WINDOW, Feature.TERMINAL_ID_RISK_30DAY_WINDOW);
-        return Feature.ALL.stream().mapToDouble(values::get).toArray();
+        return FeatureSet.REFERENCE.features().stream().mapToDouble(values::get).toArray();
     }
 
     private void customer(Map<Feature, Double> values, Transaction tx, int days, Feature count, Feature mean) {

@@ -5,6 +5,7 @@ import static io.cardwatch.oracle.Events.at;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
@@ -46,7 +47,7 @@ public final class HandbookFeatures {
     /** One for each transaction, in the same order. */
     public final List<FraudLabel> labels = new ArrayList<>();
 
-    /** Values by {@link Feature#ALL}, by transaction id. */
+    /** Values by {@link FeatureSet#REFERENCE}, by transaction id. */
     public final List<double[]> published = new ArrayList<>();
 
     private HandbookFeatures() {}
@@ -98,14 +99,14 @@ public final class HandbookFeatures {
      * The ids of transactions whose {@code rows} are not the published ones: counts and flags exactly, means and risks
      * to 1e-6.
      *
-     * @param rows values by {@link Feature#ALL}, by transaction id
+     * @param rows values by {@link FeatureSet#REFERENCE}, by transaction id
      */
     public List<Long> differing(List<double[]> rows) {
         List<Long> ids = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
             double[] row = rows.get(i);
             double[] expected = published.get(i);
-            if (Feature.ALL.stream().anyMatch(feature -> differs(feature, row, expected))) {
+            if (FeatureSet.REFERENCE.features().stream().anyMatch(feature -> differs(feature, row, expected))) {
                 ids.add((long) i);
             }
         }
@@ -115,7 +116,7 @@ public final class HandbookFeatures {
     /** Whether {@code feature} of a row is not the published one. */
     public static boolean differs(Feature feature, double[] row, double[] published) {
         boolean inexact = feature.name().contains("_AVG_") || feature.name().contains("_RISK_");
-        int i = Feature.ALL.indexOf(feature);
+        int i = feature.index();
         return !(Math.abs(row[i] - published[i]) <= (inexact ? TOLERANCE : 0));
     }
 

@@ -3,6 +3,7 @@ package io.cardwatch.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.cardwatch.domain.FeatureSet;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +78,12 @@ class OptionsTest {
                         Duration.ofSeconds(1),
                         List.of("99 ms", "6 s")),
                 arguments(Options.LABELS_STREAM, "cust-payment-label-stream", "labels", "labels", List.of("", "a/b")),
+                arguments(
+                        Options.FEATURES_SET,
+                        FeatureSet.REFERENCE,
+                        "extended",
+                        FeatureSet.EXTENDED,
+                        List.of("", "EXTENDED", "all", "reference,extended")),
                 arguments(
                         Options.FEATURES_TERMINAL_DELAY,
                         Duration.ofDays(7),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cardwatch.domain.BadInputException;
-import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.Sha256;
 import io.cardwatch.training.HeldOutScore;
 import io.cardwatch.training.ModelWriter;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FraudModelTest {
-    private static final int WIDTH = Feature.NAMES.size();
+    private static final int WIDTH = FeatureSet.REFERENCE.size();
     private static final int GOLDEN_ROWS = 64;
 
     @TempDir
@@ -46,14 +46,14 @@ class FraudModelTest {
     @BeforeEach
     void writeModel() throws XGBoostError {
         directory = temporary.resolve("model");
-        write(Feature.NAMES);
+        write(FeatureSet.REFERENCE.names());
     }
 
     @Test
     void loadsWithVersionAndThreshold_andReproducesXgboost() throws Exception {
         FraudModel model = FraudModel.load(directory.toString());
 
-        GoldenVectors golden = golden(booster(Feature.NAMES));
+        GoldenVectors golden = golden(booster(FeatureSet.REFERENCE.names()));
         for (int i = 0; i < GOLDEN_ROWS; i++) {
             assertThat(model.probability(golden.vectors[i])).isEqualTo(golden.probabilities[i]);
         }
@@ -104,9 +104,9 @@ class FraudModelTest {
 
     @Test
     void refusesAModelOfOtherFeatures_namingTheFirstThatDiffers() throws XGBoostError {
-        List<String> swapped = new ArrayList<>(Feature.NAMES);
-        swapped.set(3, Feature.NAMES.get(5));
-        swapped.set(5, Feature.NAMES.get(3));
+        List<String> swapped = new ArrayList<>(FeatureSet.REFERENCE.names());
+        swapped.set(3, FeatureSet.REFERENCE.names().get(5));
+        swapped.set(5, FeatureSet.REFERENCE.names().get(3));
         directory = temporary.resolve("swapped");
         write(swapped);
 
@@ -219,6 +219,7 @@ class FraudModelTest {
         ModelWriter.write(
                 directory,
                 new TrainedModel(
+                        FeatureSet.REFERENCE,
                         json,
                         0.4,
                         golden(booster),

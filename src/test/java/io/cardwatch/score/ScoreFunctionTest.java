@@ -2,7 +2,7 @@ package io.cardwatch.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.ScoredTransaction;
@@ -48,8 +48,8 @@ class ScoreFunctionTest {
     @BeforeEach
     void trainSoThatTheRowIsJustAnAlert() throws XGBoostError {
         Booster booster = ReferenceModels.train(
-                Feature.NAMES.toArray(String[]::new), 20, Map.of("max_depth", 4, "base_score", 0.5));
-        float[] row = new float[Feature.NAMES.size()];
+                FeatureSet.REFERENCE.names().toArray(String[]::new), 20, Map.of("max_depth", 4, "base_score", 0.5));
+        float[] row = new float[FeatureSet.REFERENCE.size()];
         row[0] = (float) AMOUNT;
         float[] probability = booster.predict(new DMatrix(row, 1, row.length, Float.NaN))[0];
         expected = probability[0];
@@ -59,6 +59,7 @@ class ScoreFunctionTest {
         ModelWriter.write(
                 directory,
                 new TrainedModel(
+                        FeatureSet.REFERENCE,
                         json,
                         expected,
                         golden,
@@ -135,7 +136,7 @@ class ScoreFunctionTest {
     }
 
     private static FeaturedTransaction featured(double amount) {
-        double[] features = new double[Feature.NAMES.size()];
+        double[] features = new double[FeatureSet.REFERENCE.size()];
         features[0] = amount;
         RecordOrigin origin = new RecordOrigin("test.csv", "", "", "1", RecordOrigin.NO_ARRIVAL);
         Transaction transaction = new Transaction(

@@ -3,6 +3,7 @@ package io.cardwatch.score;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import org.junit.jupiter.api.Test;
 
 class ShippedModelTest {
@@ -32,7 +33,7 @@ class ShippedModelTest {
 
     /** By day, of a customer who pays about 50 twice a day, at a terminal with a payment a day and no frauds. */
     private static float[] payment(float amount) {
-        float[] features = new float[Feature.NAMES.size()];
+        float[] features = new float[FeatureSet.REFERENCE.size()];
         set(features, Feature.TX_AMOUNT, amount);
         set(features, Feature.CUSTOMER_ID_NB_TX_1DAY_WINDOW, 2);
         set(features, Feature.CUSTOMER_ID_AVG_AMOUNT_1DAY_WINDOW, (50 + amount) / 2);
@@ -47,6 +48,6 @@ class ShippedModelTest {
     }
 
     private static void set(float[] features, Feature feature, float value) {
-        features[Feature.ALL.indexOf(feature)] = value;
+        features[feature.index()] = value;
     }
 }

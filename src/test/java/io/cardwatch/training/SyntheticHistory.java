@@ -1,6 +1,6 @@
 package io.cardwatch.training;
 
-import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -11,7 +11,7 @@ import java.util.Random;
 
 /** Thirty days of payments whose frauds are large, or at a terminal that had many: something can be learned. */
 public final class SyntheticHistory {
-    static final long FIRST_SECOND = LocalDateTime.of(2018, 7, 1, 0, 0).toEpochSecond(ZoneOffset.UTC);
+    public static final long FIRST_SECOND = LocalDateTime.of(2018, 7, 1, 0, 0).toEpochSecond(ZoneOffset.UTC);
     private static final int STEP_SECONDS = 600;
     private static final int ROWS = 30 * 86_400 / STEP_SECONDS;
 
@@ -19,7 +19,8 @@ public final class SyntheticHistory {
 
     public static String header() {
         return "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_TIME_SECONDS,TX_TIME_DAYS,"
-                + "TX_FRAUD,TX_FRAUD_SCENARIO," + String.join(",", Feature.NAMES.subList(1, Feature.NAMES.size()));
+                + "TX_FRAUD,TX_FRAUD_SCENARIO,"
+                + String.join(",", FeatureSet.REFERENCE.names().subList(1, FeatureSet.REFERENCE.size()));
     }
 
     /** All of it as the text of a CSV file. */

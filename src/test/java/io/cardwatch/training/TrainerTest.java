@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.score.FraudModel;
+import io.cardwatch.training.history.CsvHistory;
+import io.cardwatch.training.history.TrainingData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +34,8 @@ class TrainerTest {
 
     @BeforeEach
     void readHistory() throws IOException {
-        history = CsvHistory.read(Files.writeString(directory.resolve("history.csv"), SyntheticHistory.csv()));
+        history = CsvHistory.read(
+                Files.writeString(directory.resolve("history.csv"), SyntheticHistory.csv()), FeatureSet.REFERENCE);
     }
 
     @Test
@@ -42,7 +46,7 @@ class TrainerTest {
 
         FraudModel model = FraudModel.load(out.toString());
 
-        DMatrix rows = new DMatrix(history.features(), history.rows(), TrainingData.WIDTH, Float.NaN);
+        DMatrix rows = new DMatrix(history.features(), history.rows(), FeatureSet.REFERENCE.size(), Float.NaN);
         float[][] expected = XGBoost.loadModel(trained.xgboostJson).predict(rows);
         for (int row = 0; row < history.rows(); row++) {
             assertThat(model.probability(history.vector(row))).isEqualTo(expected[row][0]);
@@ -113,12 +117,12 @@ class TrainerTest {
 
     @Test
     void refusesHistoryOfOneKindOnly() {
-        assertRefused(() -> train(new TrainingData()), "the history has 0 labelled rows");
-        TrainingData genuine = new TrainingData();
-        genuine.add(0, new double[TrainingData.WIDTH], false);
+        assertRefused(() -> train(new TrainingData(FeatureSet.REFERENCE)), "the history has 0 labelled rows");
+        TrainingData genuine = new TrainingData(FeatureSet.REFERENCE);
+        genuine.add(0, 1, new double[FeatureSet.REFERENCE.size()], false, TrainingData.NO_SCENARIO);
         assertRefused(() -> train(genuine), "the history has 1 labelled rows, 0 of them frauds");
-        TrainingData frauds = new TrainingData();
-        frauds.add(0, new double[TrainingData.WIDTH], true);
+        TrainingData frauds = new TrainingData(FeatureSet.REFERENCE);
+        frauds.add(0, 1, new double[FeatureSet.REFERENCE.size()], true, TrainingData.NO_SCENARIO);
         assertRefused(() -> train(frauds), "1 of them frauds");
     }
 
@@ -126,7 +130,8 @@ class TrainerTest {
     void refusesHistoryTooShortToHoldOutItsEnd() {
         long end = SyntheticHistory.FIRST_SECOND + 10 * 86_400;
 
-        assertRefused(() -> train(history.during(second -> second < end)), "the history before the held-out end has 0");
+        assertRefused(
+                () -> train(history.during(Long.MIN_VALUE, end - 1)), "the history before the held-out end has 0");
     }
 
     @ParameterizedTest

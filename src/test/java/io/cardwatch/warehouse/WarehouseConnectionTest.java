@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.OwnPostgres;
 import io.cardwatch.testing.Postgres;
@@ -18,8 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WarehouseConnectionTest {
-    private static final List<Table<?>> ALL =
-            List.of(Tables.PREDICTIONS, Tables.LABELS, Tables.DEAD_LETTERS, Tables.HISTORY, Tables.CUSTOMERS);
+    private static final List<Table<?>> ALL = List.of(
+            Tables.predictions(FeatureSet.REFERENCE),
+            Tables.LABELS,
+            Tables.DEAD_LETTERS,
+            Tables.history(FeatureSet.REFERENCE),
+            Tables.CUSTOMERS);
 
     @Test
     void theSettingsTravelToTheCluster_andPrintWithoutUserAndPassword() throws Exception {
@@ -51,7 +56,11 @@ class WarehouseConnectionTest {
         warehouse.check(ALL);
         try (Connection connection = warehouse.open()) {
             int written = new PostgresDialect()
-                    .write(connection, schema, Tables.HISTORY, List.of(Rows.labelled(1, 1, Rows.NOON, 1, 0)));
+                    .write(
+                            connection,
+                            schema,
+                            Tables.history(FeatureSet.REFERENCE),
+                            List.of(Rows.labelled(1, 1, Rows.NOON, 1, 0)));
             assertThat(written).isEqualTo(1);
         }
     }

@@ -2,6 +2,7 @@ package io.cardwatch.warehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.testing.Postgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class WarehouseQueriesTest {
         url = Postgres.freshDatabase();
         SinkHarness.writeAll(
                 url,
-                Tables.PREDICTIONS,
+                Tables.predictions(FeatureSet.REFERENCE),
                 List.of(
                         Rows.scored(1, 1, Rows.NOON, 1000, 0.9),
                         Rows.scored(1, 2, Rows.NOON + 1800, 2000, 0.1),
@@ -54,7 +55,7 @@ class WarehouseQueriesTest {
                         Rows.label(99, 99, Rows.NOON, true, 1)));
         SinkHarness.writeAll(
                 url,
-                Tables.HISTORY,
+                Tables.history(FeatureSet.REFERENCE),
                 List.of(
                         Rows.labelled(1, 1, Rows.NOON - DAY, 100, 0),
                         Rows.labelled(1, 2, Rows.NOON, 100, 1),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.ScoredTransaction;
@@ -51,7 +52,7 @@ class WarehouseRoundTripTest {
         ScoredTransaction first = extreme(Long.MAX_VALUE, LAST_SECOND, 99_999_999_999_999L, Double.MIN_VALUE);
         ScoredTransaction second = extreme(0, FIRST_SECOND, 0, Math.nextDown(1.0));
 
-        SinkHarness.writeAll(url, Tables.PREDICTIONS, List.of(second, first));
+        SinkHarness.writeAll(url, Tables.predictions(FeatureSet.REFERENCE), List.of(second, first));
 
         assertThat(rows("SELECT transaction_id, tx_datetime::text, customer_id, terminal_id, tx_amount::text,"
                         + " tx_time_seconds, tx_time_days, approximate_arrival_timestamp::text, partition_key,"
@@ -95,7 +96,7 @@ class WarehouseRoundTripTest {
 
     @Test
     void whatIsNotKnownIsNull() throws Exception {
-        SinkHarness.writeAll(url, Tables.PREDICTIONS, List.of(bounded()));
+        SinkHarness.writeAll(url, Tables.predictions(FeatureSet.REFERENCE), List.of(bounded()));
 
         assertThat(WarehouseTablesTest.strings(
                         Postgres.connect(url),
@@ -150,11 +151,11 @@ class WarehouseRoundTripTest {
     void aCsvFileLoadedByPostgresIsTheTable() throws Exception {
         List<ScoredTransaction> predictions = List.of(
                 extreme(1, LAST_SECOND, 99_999_999_999_999L, 0.1 + 0.2), bounded(), Rows.scored(2, 3, 4, 5, 0.5));
-        CsvRows<ScoredTransaction> csv = new CsvRows<>(Tables.PREDICTIONS);
+        CsvRows<ScoredTransaction> csv = new CsvRows<>(Tables.predictions(FeatureSet.REFERENCE));
         StringBuilder file = new StringBuilder(csv.header()).append('\n');
         predictions.forEach(
                 row -> file.append(csv.line(row).replace('\0', '\uFFFD')).append('\n'));
-        SinkHarness.writeAll(url, Tables.PREDICTIONS, predictions);
+        SinkHarness.writeAll(url, Tables.predictions(FeatureSet.REFERENCE), predictions);
 
         try (Connection connection = Postgres.connect(url);
                 Statement statement = connection.createStatement()) {
@@ -172,7 +173,8 @@ class WarehouseRoundTripTest {
 
     @Test
     void theLineOfAPredictionIsTheSameEverywhere() {
-        assertThat(new CsvRows<>(Tables.PREDICTIONS).line(Rows.scored(7, 9, Rows.NOON, 1234, 0.25)))
+        assertThat(new CsvRows<>(Tables.predictions(FeatureSet.REFERENCE))
+                        .line(Rows.scored(7, 9, Rows.NOON, 1234, 0.25)))
                 .isEqualTo("2024-03-01 12:00:00.250,7,shardId-000000000000,495900,9,2024-03-01 12:00:00,7,5,12.34,"
                         + "43200,0,0,1,1,12.34,2,12.34,3,12.34,4,0.25,5,0.2,6,0.3333333333333333,"
                         + "Ada Lovelace,ada@example.org,+44 1,0.25,0,0.5,test-1,2024-03-01 12:00:00.300");

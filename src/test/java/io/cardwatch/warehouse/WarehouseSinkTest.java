@@ -3,6 +3,7 @@ package io.cardwatch.warehouse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.testing.OwnPostgres;
 import io.cardwatch.testing.Postgres;
@@ -51,7 +52,7 @@ class WarehouseSinkTest {
 
     @Test
     void anIdentityTwiceInABatch_isOneRow_andTheFirstStays() throws Exception {
-        try (var sink = open(Tables.PREDICTIONS, PATIENT)) {
+        try (var sink = open(Tables.predictions(FeatureSet.REFERENCE), PATIENT)) {
             sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
             sink.write(Rows.scored(1, 1, Rows.NOON, 2000, 0.9));
             sink.checkpoint();
@@ -68,7 +69,7 @@ class WarehouseSinkTest {
 
     @Test
     void theSameIdOfAnotherCustomerOrDay_isAnotherRow() throws Exception {
-        try (var sink = open(Tables.PREDICTIONS, PATIENT)) {
+        try (var sink = open(Tables.predictions(FeatureSet.REFERENCE), PATIENT)) {
             sink.write(Rows.scored(1, 0, Rows.NOON, 1000, 0.1));
             sink.write(Rows.scored(2, 0, Rows.NOON, 1000, 0.1));
             sink.write(Rows.scored(1, 0, Rows.NOON + 86_400, 1000, 0.1));
@@ -79,7 +80,7 @@ class WarehouseSinkTest {
 
     @Test
     void backfillingAgain_refreshesTheHistory() throws Exception {
-        try (var sink = open(Tables.HISTORY, PATIENT)) {
+        try (var sink = open(Tables.history(FeatureSet.REFERENCE), PATIENT)) {
             sink.write(Rows.labelled(1, 1, Rows.NOON, 1000, 0));
             sink.checkpoint();
             sink.write(Rows.labelled(1, 1, Rows.NOON, 1000, 1));
@@ -93,7 +94,7 @@ class WarehouseSinkTest {
         FraudLabel genuine = Rows.label(1, 1, Rows.NOON, false, 7);
         FraudLabel fraud = Rows.label(1, 1, Rows.NOON, true, 7);
         FraudLabel earlierFraud = Rows.label(1, 1, Rows.NOON, true, 6);
-        try (var predictions = open(Tables.PREDICTIONS, PATIENT);
+        try (var predictions = open(Tables.predictions(FeatureSet.REFERENCE), PATIENT);
                 var labels = open(Tables.LABELS, PATIENT)) {
             predictions.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
             predictions.checkpoint();
@@ -109,7 +110,8 @@ class WarehouseSinkTest {
 
     @Test
     void aFullBatchIsWrittenAtOnce() throws Exception {
-        try (var sink = open(Tables.PREDICTIONS, new WritePolicy(2, Duration.ofDays(1), Duration.ZERO))) {
+        try (var sink =
+                open(Tables.predictions(FeatureSet.REFERENCE), new WritePolicy(2, Duration.ofDays(1), Duration.ZERO))) {
             sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
             assertThat(query(COUNT)).containsExactly("0");
             sink.write(Rows.scored(1, 2, Rows.NOON, 1000, 0.1));
@@ -119,7 +121,9 @@ class WarehouseSinkTest {
 
     @Test
     void aRowWaitsForTheFlushIntervalAtTheMost() throws Exception {
-        try (var sink = open(Tables.PREDICTIONS, new WritePolicy(1000, Duration.ofSeconds(1), Duration.ZERO))) {
+        try (var sink = open(
+                Tables.predictions(FeatureSet.REFERENCE),
+                new WritePolicy(1000, Duration.ofSeconds(1), Duration.ZERO))) {
             sink.setProcessingTime(10_000);
             sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
             sink.setProcessingTime(10_999);
@@ -136,7 +140,7 @@ class WarehouseSinkTest {
 
     @Test
     void nothingIsInMemoryOnly_afterACheckpointAndAtTheEndOfInput() throws Exception {
-        try (var sink = open(Tables.PREDICTIONS, PATIENT)) {
+        try (var sink = open(Tables.predictions(FeatureSet.REFERENCE), PATIENT)) {
             sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
             sink.checkpoint();
             assertThat(query(COUNT)).containsExactly("1");
@@ -150,7 +154,7 @@ class WarehouseSinkTest {
 
     @Test
     void aRefusedRowFailsTheJob_namesItsKey_andWritesNothingOfItsBatch() throws Exception {
-        try (var sink = open(Tables.PREDICTIONS, PATIENT)) {
+        try (var sink = open(Tables.predictions(FeatureSet.REFERENCE), PATIENT)) {
             for (int id = 0; id < 100; id++) {
                 double probability = id == 63 ? Double.NaN : 0.1;
                 sink.write(Rows.scored(7, id, Rows.NOON, 1000, probability));
@@ -166,7 +170,7 @@ class WarehouseSinkTest {
 
     @Test
     void closingAfterAFailedFlush_leavesNoConnection() throws Exception {
-        var sink = open(Tables.PREDICTIONS, IMPATIENT);
+        var sink = open(Tables.predictions(FeatureSet.REFERENCE), IMPATIENT);
         sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
         sink.checkpoint();
         assertOpenConnections(reader, 1);
@@ -181,7 +185,7 @@ class WarehouseSinkTest {
 
     @Test
     void aLostConnectionIsMadeAnew() throws Exception {
-        try (var sink = open(Tables.PREDICTIONS, PATIENT)) {
+        try (var sink = open(Tables.predictions(FeatureSet.REFERENCE), PATIENT)) {
             sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
             sink.checkpoint();
             execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cardwatch'"
@@ -196,7 +200,7 @@ class WarehouseSinkTest {
 
     @Test
     void aWarehouseThatStaysAway_failsTheJobAfterTheRetryTimeout() throws Exception {
-        try (var sink = open(Tables.PREDICTIONS, IMPATIENT)) {
+        try (var sink = open(Tables.predictions(FeatureSet.REFERENCE), IMPATIENT)) {
             execute("ALTER ROLE CURRENT_USER SET default_transaction_read_only = on");
             try {
                 sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
@@ -213,7 +217,9 @@ class WarehouseSinkTest {
     void aRestartOfTheServerLosesAndDoublesNothing(@TempDir Path data) throws Exception {
         try (OwnPostgres server = new OwnPostgres(data)) {
             url = server.url();
-            try (var sink = open(Tables.PREDICTIONS, new WritePolicy(50, Duration.ofDays(1), Duration.ofMinutes(1)))) {
+            try (var sink = open(
+                    Tables.predictions(FeatureSet.REFERENCE),
+                    new WritePolicy(50, Duration.ofDays(1), Duration.ofMinutes(1)))) {
                 for (int id = 0; id < 120; id++) {
                     sink.write(Rows.scored(1, id, Rows.NOON, 1000, 0.1));
                 }
@@ -242,7 +248,7 @@ class WarehouseSinkTest {
             server.createRoleWithPassword("job", "new");
             PASSWORDS.addAll(List.of("old", "new"));
             WarehouseConnection warehouse = new WarehouseConnection(server.url(), "job", PASSWORDS::remove, "public");
-            try (var sink = open(Tables.PREDICTIONS, warehouse, PATIENT)) {
+            try (var sink = open(Tables.predictions(FeatureSet.REFERENCE), warehouse, PATIENT)) {
                 sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
                 sink.checkpoint();
             }
@@ -267,7 +273,8 @@ class WarehouseSinkTest {
 
     /** Twenty batches of a thousand rows each, in both writers the same keys, impatient of any deadlock. */
     private Void writeOverlapping(CyclicBarrier start, int direction) throws Exception {
-        try (var sink = open(Tables.PREDICTIONS, new WritePolicy(10_000, Duration.ofDays(1), Duration.ZERO))) {
+        try (var sink = open(
+                Tables.predictions(FeatureSet.REFERENCE), new WritePolicy(10_000, Duration.ofDays(1), Duration.ZERO))) {
             for (int batch = 0; batch < 20; batch++) {
                 start.await();
                 for (int i = 0; i < 1000; i++) {

@@ -3,6 +3,7 @@ package io.cardwatch.warehouse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.testing.Postgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -19,7 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The SQL files and the column definitions describe the same tables. */
 class WarehouseTablesTest {
     static List<Table<?>> tables() {
-        return List.of(Tables.PREDICTIONS, Tables.LABELS, Tables.DEAD_LETTERS, Tables.HISTORY, Tables.CUSTOMERS);
+        return List.of(
+                Tables.predictions(FeatureSet.REFERENCE),
+                Tables.LABELS,
+                Tables.DEAD_LETTERS,
+                Tables.history(FeatureSet.REFERENCE),
+                Tables.CUSTOMERS);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -47,7 +53,7 @@ class WarehouseTablesTest {
 
     @Test
     void predictionsStandInTheOrderOfTheContract() {
-        assertThat(new CsvRows<>(Tables.PREDICTIONS).header())
+        assertThat(new CsvRows<>(Tables.predictions(FeatureSet.REFERENCE)).header())
                 .isEqualTo("approximate_arrival_timestamp,partition_key,shard_id,sequence_number,"
                         + "transaction_id,tx_datetime,customer_id,terminal_id,tx_amount,tx_time_seconds,tx_time_days,"
                         + "tx_during_weekend,tx_during_night,"

@@ -1,11 +1,13 @@
-package io.cardwatch.training;
+package io.cardwatch.training.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.testing.Postgres;
+import io.cardwatch.training.SyntheticHistory;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringReader;
@@ -32,7 +34,8 @@ class HistoryTest {
 
     @Test
     void readsPlainAndGzippedFilesOfEitherCase() throws IOException {
-        TrainingData plain = CsvHistory.read(file("history.csv", SyntheticHistory.header(), SyntheticHistory.lines()));
+        TrainingData plain = CsvHistory.read(
+                file("history.csv", SyntheticHistory.header(), SyntheticHistory.lines()), FeatureSet.REFERENCE);
         Path gzipped = directory.resolve("history.csv.gz");
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(gzipped))) {
             out.write((SyntheticHistory.header().toLowerCase(Locale.ROOT) + "\n"
@@ -42,17 +45,19 @@ class HistoryTest {
 
         assertThat(plain.rows()).isEqualTo(SyntheticHistory.lines().size());
         assertThat(plain.firstSecond()).isEqualTo(SyntheticHistory.FIRST_SECOND);
-        assertThat(CsvHistory.read(gzipped).sha256()).isEqualTo(plain.sha256());
+        assertThat(CsvHistory.read(gzipped, FeatureSet.REFERENCE).sha256()).isEqualTo(plain.sha256());
     }
 
     @Test
     void quotesAByteOrderMarkAndIsoTimesAreReadAsScoringReadsThem() throws IOException {
-        TrainingData plain = CsvHistory.read(file("plain.csv", SyntheticHistory.header(), SyntheticHistory.lines()));
+        TrainingData plain = CsvHistory.read(
+                file("plain.csv", SyntheticHistory.header(), SyntheticHistory.lines()), FeatureSet.REFERENCE);
         List<String> quoted = SyntheticHistory.lines().stream()
                 .map(line -> quoted(line.replaceFirst("^([^,]*),(\\S+) ([^,]*)", "$1,$2T$3Z")))
                 .collect(Collectors.toList());
 
-        TrainingData read = CsvHistory.read(file("quoted.csv", "\uFEFF" + quoted(SyntheticHistory.header()), quoted));
+        TrainingData read = CsvHistory.read(
+                file("quoted.csv", "\uFEFF" + quoted(SyntheticHistory.header()), quoted), FeatureSet.REFERENCE);
 
         assertThat(read.rows()).isEqualTo(plain.rows());
         assertThat(read.sha256()).isEqualTo(plain.sha256());
@@ -60,11 +65,15 @@ class HistoryTest {
 
     @Test
     void takesEachFeatureFromItsColumn_asTheFloatThatScoringUses() throws IOException {
-        String names = String.join(",", Feature.NAMES);
+        String names = String.join(",", FeatureSet.REFERENCE.names());
         String values = "57.16,1,0,3,4.1,5,6.25,7,8,9,0.1,11,0.2,13,0.3";
 
         TrainingData data = CsvHistory.read(
-                file("one.csv", "TX_FRAUD," + names + ",TX_DATETIME", List.of("1," + values + ",2018-04-01 00:00:31")));
+                file(
+                        "one.csv",
+                        "TX_FRAUD," + names + ",TX_DATETIME,CUSTOMER_ID",
+                        List.of("1," + values + ",2018-04-01 00:00:31,7")),
+                FeatureSet.REFERENCE);
 
         assertThat(data.vector(0))
                 .containsExactly(
@@ -94,14 +103,15 @@ class HistoryTest {
                 .collect(Collectors.toList());
         lines.addAll(SyntheticHistory.lines().subList(3, 5));
 
-        assertThat(CsvHistory.read(file("open.csv", SyntheticHistory.header(), lines))
+        assertThat(CsvHistory.read(file("open.csv", SyntheticHistory.header(), lines), FeatureSet.REFERENCE)
                         .rows())
                 .isEqualTo(2);
     }
 
     @Test
     void theWarehousesTableGivesTheSameRowsAsTheFile() throws Exception {
-        TrainingData fromFile = CsvHistory.read(file("h.csv", SyntheticHistory.header(), SyntheticHistory.lines()));
+        TrainingData fromFile = CsvHistory.read(
+                file("h.csv", SyntheticHistory.header(), SyntheticHistory.lines()), FeatureSet.REFERENCE);
         try (Connection connection = Postgres.connect(Postgres.freshDatabase())) {
             connection
                     .unwrap(PGConnection.class)
@@ -115,7 +125,7 @@ class HistoryTest {
                             + " 0, 0, NULL, NULL, " + SyntheticHistory.header().replaceFirst(".*TX_FRAUD_SCENARIO,", "")
                             + " FROM cust_payment_tx_history WHERE transaction_id = 1");
 
-            TrainingData fromTable = TableHistory.HISTORY.read(connection, "public");
+            TrainingData fromTable = TableHistory.HISTORY.read(connection, "public", FeatureSet.REFERENCE);
 
             assertThat(fromTable.rows()).isEqualTo(fromFile.rows());
             assertThat(fromTable.sha256()).isEqualTo(fromFile.sha256());
@@ -125,7 +135,9 @@ class HistoryTest {
     @Test
     void outcomesGiveThePredictionsThatHaveAVerdict() throws SQLException {
         try (Connection connection = Postgres.connect(Postgres.freshDatabase())) {
-            String features = Feature.ALL.stream().map(Feature::column).collect(Collectors.joining(", "));
+            String features = FeatureSet.REFERENCE.features().stream()
+                    .map(Feature::column)
+                    .collect(Collectors.joining(", "));
             for (int id = 1; id <= 3; id++) {
                 execute(
                         connection,
@@ -141,7 +153,7 @@ class HistoryTest {
                             + " label_datetime) VALUES (2, '2018-04-02', 5, 6, 1, '2018-04-09'),"
                             + " (3, '2018-04-03', 5, 6, 1, '2018-04-09'), (3, '2018-04-03', 5, 6, 0, '2018-04-10')");
 
-            TrainingData data = TableHistory.OUTCOMES.read(connection, "public");
+            TrainingData data = TableHistory.OUTCOMES.read(connection, "public", FeatureSet.REFERENCE);
 
             assertThat(data.rows()).isEqualTo(2);
             assertThat(data.vector(0)).containsExactly(2, 0, 1, 1, 2, 3, 4, 5, 6, 7, 0.25f, 9, 0.5f, 11, 1);
@@ -153,7 +165,9 @@ class HistoryTest {
     @Test
     void aMissingTableIsNamed() throws SQLException {
         try (Connection connection = Postgres.connect(Postgres.emptyDatabase())) {
-            assertRefused(() -> TableHistory.HISTORY.read(connection, "public"), "cannot read cust_payment_tx_history");
+            assertRefused(
+                    () -> TableHistory.HISTORY.read(connection, "public", FeatureSet.REFERENCE),
+                    "cannot read cust_payment_tx_history");
         }
     }
 
@@ -167,7 +181,7 @@ class HistoryTest {
         String header = SyntheticHistory.header().replaceFirst("\\b" + column + "\\b", "OTHER");
         Path file = file("short.csv", header, SyntheticHistory.lines());
 
-        assertRefused(() -> CsvHistory.read(file), cause);
+        assertRefused(() -> CsvHistory.read(file, FeatureSet.REFERENCE), cause);
     }
 
     @ParameterizedTest
@@ -187,25 +201,25 @@ class HistoryTest {
         fields[field] = value;
         Path file = file("bad.csv", SyntheticHistory.header(), List.of(String.join(",", fields)));
 
-        assertRefused(() -> CsvHistory.read(file), what);
-        assertRefused(() -> CsvHistory.read(file), where);
+        assertRefused(() -> CsvHistory.read(file, FeatureSet.REFERENCE), what);
+        assertRefused(() -> CsvHistory.read(file, FeatureSet.REFERENCE), where);
     }
 
     @Test
     void refusesAHeaderThatIsNoCsvOrNamesAColumnTwice() throws IOException {
         Path unclosed = file("unclosed.csv", '"' + SyntheticHistory.header(), List.of());
-        assertRefused(() -> CsvHistory.read(unclosed), "has a quote that is never closed");
+        assertRefused(() -> CsvHistory.read(unclosed, FeatureSet.REFERENCE), "has a quote that is never closed");
         Path twice = file("twice.csv", SyntheticHistory.header() + ",tx_fraud", List.of());
-        assertRefused(() -> CsvHistory.read(twice), "has the column TX_FRAUD twice");
+        assertRefused(() -> CsvHistory.read(twice, FeatureSet.REFERENCE), "has the column TX_FRAUD twice");
     }
 
     @Test
     void refusesAnEmptyOrMissingFile() throws IOException {
         Path empty = Files.createFile(directory.resolve("empty.csv"));
-        assertRefused(() -> CsvHistory.read(empty), "is empty");
-        assertRefused(() -> CsvHistory.read(directory.resolve("none.csv")), "cannot read");
+        assertRefused(() -> CsvHistory.read(empty, FeatureSet.REFERENCE), "is empty");
+        assertRefused(() -> CsvHistory.read(directory.resolve("none.csv"), FeatureSet.REFERENCE), "cannot read");
         Path notGzip = Files.writeString(directory.resolve("x.gz"), "TX_FRAUD\n");
-        assertRefused(() -> CsvHistory.read(notGzip), "cannot read");
+        assertRefused(() -> CsvHistory.read(notGzip, FeatureSet.REFERENCE), "cannot read");
     }
 
     private Path file(String name, String header, List<String> lines) throws IOException {

@@ -1,7 +1,8 @@
-package io.cardwatch.training;
+package io.cardwatch.training.history;
 
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,16 +14,18 @@ import java.util.stream.Collectors;
 /** Reads labelled history from the warehouse, in order of time and identity; rows without a verdict are left out. */
 public enum TableHistory {
     /** What 'backfill' wrote. */
-    HISTORY("cust_payment_tx_history"),
+    HISTORY("cust_payment_tx_history", "coalesce(tx_fraud_scenario, " + TrainingData.NO_SCENARIO + ")"),
     /** What the job scored, with the verdicts that came since. */
-    OUTCOMES("cust_payment_tx_outcomes");
+    OUTCOMES("cust_payment_tx_outcomes", Integer.toString(TrainingData.NO_SCENARIO));
 
     private static final int FETCH_SIZE = 10_000;
 
     private final String table;
+    private final String scenario;
 
-    TableHistory(String table) {
+    TableHistory(String table, String scenario) {
         this.table = table;
+        this.scenario = scenario;
     }
 
     /**
@@ -31,17 +34,17 @@ public enum TableHistory {
      * @param schema a checked name, as {@code warehouse.schema} is
      * @throws BadInputException if the table is not there or cannot be read
      */
-    public TrainingData read(Connection connection, String schema) {
-        String features = Feature.ALL.stream().map(Feature::column).collect(Collectors.joining(", "));
-        String sql = "SELECT tx_datetime, tx_fraud, " + features + " FROM \"" + schema + "\"." + table
-                + " WHERE tx_fraud IS NOT NULL ORDER BY tx_datetime, transaction_id, customer_id";
+    public TrainingData read(Connection connection, String schema, FeatureSet set) {
+        String features = set.features().stream().map(Feature::column).collect(Collectors.joining(", "));
+        String sql = "SELECT tx_datetime, customer_id, tx_fraud, " + scenario + ", " + features + " FROM \"" + schema
+                + "\"." + table + " WHERE tx_fraud IS NOT NULL ORDER BY tx_datetime, transaction_id, customer_id";
         try {
             // Only within a transaction does the driver fetch in portions.
             connection.setAutoCommit(false);
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 statement.setFetchSize(FETCH_SIZE);
                 try (ResultSet result = statement.executeQuery()) {
-                    return rows(result);
+                    return rows(result, set);
                 }
             } finally {
                 connection.rollback();
@@ -55,15 +58,20 @@ public enum TableHistory {
         }
     }
 
-    private static TrainingData rows(ResultSet result) throws SQLException {
-        TrainingData data = new TrainingData();
-        double[] values = new double[TrainingData.WIDTH];
+    private static TrainingData rows(ResultSet result, FeatureSet set) throws SQLException {
+        TrainingData data = new TrainingData(set);
+        double[] values = new double[set.size()];
         while (result.next()) {
             for (int i = 0; i < values.length; i++) {
-                values[i] = result.getDouble(i + 3);
+                values[i] = result.getDouble(i + 5);
             }
             LocalDateTime time = result.getObject(1, LocalDateTime.class);
-            data.add(time.toEpochSecond(ZoneOffset.UTC), values, result.getLong(2) == 1);
+            data.add(
+                    time.toEpochSecond(ZoneOffset.UTC),
+                    result.getLong(2),
+                    values,
+                    result.getLong(3) == 1,
+                    result.getInt(4));
         }
         return data;
     }

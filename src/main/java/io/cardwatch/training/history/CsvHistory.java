@@ -1,9 +1,9 @@
-package io.cardwatch.training;
+package io.cardwatch.training.history;
 
 import io.cardwatch.codec.CsvCells;
 import io.cardwatch.codec.EventTime;
 import io.cardwatch.domain.BadInputException;
-import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,12 +21,14 @@ import java.util.zip.GZIPInputStream;
  */
 public final class CsvHistory {
     private final Path file;
+    private final FeatureSet set;
     private final BufferedReader reader;
     private long line = 1;
     private int columns;
 
-    private CsvHistory(Path file, BufferedReader reader) {
+    private CsvHistory(Path file, FeatureSet set, BufferedReader reader) {
         this.file = file;
+        this.set = set;
         this.reader = reader;
     }
 
@@ -35,11 +37,11 @@ public final class CsvHistory {
      *
      * @throws BadInputException if the file cannot be read, a column is missing, or a value is not what it should be
      */
-    public static TrainingData read(Path file) {
+    public static TrainingData read(Path file, FeatureSet set) {
         try (InputStream bytes = Files.newInputStream(file);
                 InputStream plain = file.toString().endsWith(".gz") ? new GZIPInputStream(bytes) : bytes;
                 BufferedReader reader = new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8))) {
-            return new CsvHistory(file, reader).rows();
+            return new CsvHistory(file, set, reader).rows();
         } catch (IOException e) {
             throw new BadInputException(
                     "cannot read " + file + " (" + e + ")", "Give a CSV file of history, plain or .gz.", e);
@@ -49,12 +51,14 @@ public final class CsvHistory {
     private TrainingData rows() throws IOException {
         List<String> header = header();
         int time = column(header, "TX_DATETIME");
+        int customer = column(header, "CUSTOMER_ID");
         int fraud = column(header, "TX_FRAUD");
-        int[] features = new int[TrainingData.WIDTH];
+        int scenario = header.indexOf("TX_FRAUD_SCENARIO");
+        int[] features = new int[set.size()];
         for (int i = 0; i < features.length; i++) {
-            features[i] = column(header, Feature.NAMES.get(i));
+            features[i] = column(header, set.names().get(i));
         }
-        TrainingData data = new TrainingData();
+        TrainingData data = new TrainingData(set);
         double[] values = new double[features.length];
         for (List<String> fields = next(); fields != null; fields = next()) {
             String verdict = fields.get(fraud);
@@ -65,9 +69,14 @@ public final class CsvHistory {
                 throw bad("TX_FRAUD", verdict, "0, 1 or empty");
             }
             for (int i = 0; i < features.length; i++) {
-                values[i] = number(Feature.NAMES.get(i), fields.get(features[i]));
+                values[i] = number(set.names().get(i), fields.get(features[i]));
             }
-            data.add(second(fields.get(time)), values, verdict.equals("1"));
+            data.add(
+                    second(fields.get(time)),
+                    id("CUSTOMER_ID", fields.get(customer)),
+                    values,
+                    verdict.equals("1"),
+                    scenario < 0 ? TrainingData.NO_SCENARIO : scenario(fields.get(scenario)));
         }
         return data;
     }
@@ -123,6 +132,25 @@ public final class CsvHistory {
             throw bad(name, text, "a number");
         }
         return value;
+    }
+
+    private long id(String name, String text) {
+        try {
+            return Long.parseUnsignedLong(text);
+        } catch (NumberFormatException e) {
+            throw bad(name, text, "a whole number");
+        }
+    }
+
+    private int scenario(String text) {
+        if (text.isEmpty()) {
+            return TrainingData.NO_SCENARIO;
+        }
+        long scenario = id("TX_FRAUD_SCENARIO", text);
+        if (scenario > Byte.MAX_VALUE) {
+            throw bad("TX_FRAUD_SCENARIO", text, "0 to " + Byte.MAX_VALUE);
+        }
+        return (int) scenario;
     }
 
     private long second(String text) {

@@ -1,0 +1,42 @@
+package io.cardwatch.feature;
+
+/**
+ * A column of an {@link EventLog} that holds, for each event, the sum of a number over the events before it, so that the
+ * sum over any run of events is the difference of two cells and eviction touches none. Forgotten events stay in it; only
+ * differences mean anything.
+ */
+final class RunningSum {
+    private final EventLog log;
+    private final int column;
+    /** The sum over all events. */
+    private long total;
+
+    RunningSum(EventLog log, int column, long total) {
+        this.log = log;
+        this.column = column;
+        this.total = total;
+    }
+
+    /** What a copy on a log with the same events begins with. */
+    long total() {
+        return total;
+    }
+
+    /** Takes up the number of the event that was just inserted at {@code position}. */
+    void insert(int position, long number) {
+        log.set(column, position, position + 1 == log.end() ? total : before(position + 1));
+        for (int i = position + 1; i < log.end(); i++) {
+            log.set(column, i, log.get(column, i) + number);
+        }
+        total += number;
+    }
+
+    /** The sum over the events from position {@code from} on and before position {@code behind}. */
+    long between(int from, int behind) {
+        return before(behind) - before(from);
+    }
+
+    private long before(int position) {
+        return position == log.end() ? total : log.get(column, position);
+    }
+}
