@@ -52,10 +52,9 @@ public final class Trainer {
         TrainingData learned =
                 data.during(Long.MIN_VALUE, learnUntil).requireBothClasses("the history before the held-out end");
         try {
-            HeldOutScore score = HeldOutScore.of(
-                    probabilities(
-                            fit(learned), heldOut.features(), heldOut.set().size()),
-                    heldOut.labels());
+            float[] probabilities = probabilities(
+                    fit(learned), heldOut.features(), heldOut.set().size());
+            HeldOutScore score = HeldOutScore.of(probabilities, heldOut.labels());
             Booster booster = fit(data);
             return new TrainedModel(
                     data.set(),

@@ -1,6 +1,7 @@
-package io.cardwatch.training;
+package io.cardwatch.training.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
@@ -8,26 +9,45 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
-class HeldOutScoreTest {
+class RankingTest {
     /** The example in scikit-learn's documentation of roc_auc_score and average_precision_score. */
     @Test
     void agreesWithThePublishedExample() {
-        HeldOutScore score = HeldOutScore.of(new float[] {0.1f, 0.4f, 0.35f, 0.8f}, new float[] {0, 0, 1, 1});
+        Ranking ranking = Ranking.of(new float[] {0.1f, 0.4f, 0.35f, 0.8f}, new float[] {0, 0, 1, 1});
 
-        assertThat(score.auc).isEqualTo(0.75);
-        assertThat(score.averagePrecision).isCloseTo(0.8333333333333333, within(1e-15));
-        assertThat(score.threshold).isCloseTo(0.35, within(1e-7));
-        assertThat(score.precision).isCloseTo(2 / 3.0, within(1e-15));
-        assertThat(score.recall).isEqualTo(1);
-        assertThat(score.f1).isCloseTo(0.8, within(1e-15));
+        assertThat(ranking.auc()).isEqualTo(0.75);
+        assertThat(ranking.averagePrecision()).isCloseTo(0.8333333333333333, within(1e-15));
+        Decision best = ranking.bestF1();
+        assertThat(best.threshold).isCloseTo(0.35, within(1e-7));
+        assertThat(best.precision()).isCloseTo(2 / 3.0, within(1e-15));
+        assertThat(best.recall()).isEqualTo(1);
+        assertThat(best.f1()).isCloseTo(0.8, within(1e-15));
     }
 
     @Test
     void aModelThatCannotTellThemApartGetsChanceWhateverTheOrderOfRows() {
-        HeldOutScore score = HeldOutScore.of(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, new float[] {1, 0, 0, 0});
+        Ranking ranking = Ranking.of(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, new float[] {1, 0, 0, 0});
 
-        assertThat(score.auc).isEqualTo(0.5);
-        assertThat(score.averagePrecision).isEqualTo(0.25);
+        assertThat(ranking.auc()).isEqualTo(0.5);
+        assertThat(ranking.averagePrecision()).isEqualTo(0.25);
+    }
+
+    @Test
+    void aStepHoldsAllRowsOfOneProbability() {
+        Ranking ranking = Ranking.of(new float[] {0.2f, 0.9f, 0.2f, 0.5f, 0.2f}, new float[] {1, 1, 0, 0, 0});
+
+        assertThat(ranking.steps()).isEqualTo(3);
+        assertThat(ranking.threshold(1)).isEqualTo(0.5f);
+        assertThat(new int[] {ranking.frauds(0), ranking.frauds(1), ranking.frauds(2)})
+                .containsExactly(1, 1, 2);
+        assertThat(new int[] {ranking.genuine(0), ranking.genuine(1), ranking.genuine(2)})
+                .containsExactly(0, 1, 3);
+    }
+
+    @Test
+    void rowsOfOneKindHaveNoRanking() {
+        assertThatThrownBy(() -> Ranking.of(new float[] {0.5f}, new float[] {1}))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @RepeatedTest(50)
@@ -40,9 +60,9 @@ class HeldOutScoreTest {
             labels[i] = i < 2 ? i : random.nextInt(4) == 0 ? 1 : 0;
         }
 
-        HeldOutScore score = HeldOutScore.of(probabilities, labels);
+        Ranking ranking = Ranking.of(probabilities, labels);
 
-        assertThat(score.auc).isCloseTo(shareOfPairsWon(probabilities, labels), within(1e-12));
+        assertThat(ranking.auc()).isCloseTo(shareOfPairsWon(probabilities, labels), within(1e-12));
         double best = 0;
         double area = 0;
         double recallBefore = 0;
@@ -52,9 +72,10 @@ class HeldOutScoreTest {
             recallBefore = precisionAndRecall[1];
             best = Math.max(best, f1(precisionAndRecall));
         }
-        assertThat(score.averagePrecision).isCloseTo(area, within(1e-12));
-        assertThat(score.f1).isCloseTo(best, within(1e-12));
-        assertThat(f1(at((float) score.threshold, probabilities, labels))).isCloseTo(best, within(1e-12));
+        assertThat(ranking.averagePrecision()).isCloseTo(area, within(1e-12));
+        assertThat(ranking.bestF1().f1()).isCloseTo(best, within(1e-12));
+        assertThat(f1(at((float) ranking.bestF1().threshold, probabilities, labels)))
+                .isCloseTo(best, within(1e-12));
     }
 
     private static double shareOfPairsWon(float[] probabilities, float[] labels) {

@@ -1,0 +1,135 @@
+package io.cardwatch.training.evaluation;
+
+import java.util.Arrays;
+
+/**
+ * Labelled rows in descending order of their probability, as the steps of the ROC and the precision-recall curve. Equal
+ * probabilities are one step: no order among them is assumed, as in scikit-learn.
+ *
+ * <p>A step is numbered from 0, the highest probability, to {@link #steps()} − 1. With the threshold at its {@link
+ * #threshold}, {@link #frauds} and {@link #genuine} rows count as fraud: the point (genuine ÷ all genuine, frauds ÷ all
+ * frauds) of the ROC curve, which begins at (0, 0), and the point (recall, precision) of the precision-recall curve.
+ */
+public final class Ranking {
+    private final float[] thresholds;
+    /** Cumulative, by step. */
+    private final int[] frauds;
+    /** Cumulative, by step. */
+    private final int[] genuine;
+
+    private final int steps;
+
+    private Ranking(long[] ascending) {
+        thresholds = new float[ascending.length];
+        frauds = new int[ascending.length];
+        genuine = new int[ascending.length];
+        int step = -1;
+        long before = -1;
+        for (int i = ascending.length - 1; i >= 0; i--) {
+            long bits = ascending[i] >>> 1;
+            if (bits != before) {
+                step++;
+                thresholds[step] = Float.intBitsToFloat((int) bits);
+                frauds[step] = step == 0 ? 0 : frauds[step - 1];
+                genuine[step] = step == 0 ? 0 : genuine[step - 1];
+                before = bits;
+            }
+            frauds[step] += (int) (ascending[i] & 1);
+            genuine[step] += (int) (~ascending[i] & 1);
+        }
+        steps = step + 1;
+    }
+
+    /** Ranks rows by their probabilities; there must be frauds and genuine ones. */
+    public static Ranking of(ScoredRows scored) {
+        return of(scored.probabilities, scored.rows.labels());
+    }
+
+    /**
+     * Ranks rows by their probabilities; there must be frauds and genuine ones.
+     *
+     * @param probabilities by row, not negative
+     * @param labels by row, 1 for fraud, else 0
+     */
+    public static Ranking of(float[] probabilities, float[] labels) {
+        // The bits of floats that are not negative sort like the floats.
+        long[] keys = new long[probabilities.length];
+        Arrays.setAll(keys, i -> (long) Float.floatToIntBits(probabilities[i]) << 1 | (labels[i] == 1 ? 1 : 0));
+        Arrays.sort(keys);
+        Ranking ranking = new Ranking(keys);
+        if (ranking.allFrauds() == 0 || ranking.allGenuine() == 0) {
+            throw new IllegalArgumentException("rows of one kind only have no ranking");
+        }
+        return ranking;
+    }
+
+    /** Number of different probabilities. */
+    public int steps() {
+        return steps;
+    }
+
+    /** The probability of the rows that this step adds. */
+    public float threshold(int step) {
+        return thresholds[step];
+    }
+
+    /** Frauds among the rows of this step and those before. */
+    public int frauds(int step) {
+        return frauds[step];
+    }
+
+    /** Genuine rows among the rows of this step and those before. */
+    public int genuine(int step) {
+        return genuine[step];
+    }
+
+    public int allFrauds() {
+        return frauds[steps - 1];
+    }
+
+    public int allGenuine() {
+        return genuine[steps - 1];
+    }
+
+    /** Area under the ROC curve: the chance that a fraud scores higher than a genuine row, a tie counting half. */
+    public double auc() {
+        double wins = 0;
+        for (int step = 0; step < steps; step++) {
+            int fraudsBefore = step == 0 ? 0 : frauds[step - 1];
+            int genuineBefore = step == 0 ? 0 : genuine[step - 1];
+            wins += (genuine[step] - genuineBefore) * ((double) fraudsBefore + frauds[step]) / 2;
+        }
+        return wins / allFrauds() / allGenuine();
+    }
+
+    /** Average precision: the precision at each step, weighted by the recall that the step gains. */
+    public double averagePrecision() {
+        double sum = 0;
+        for (int step = 0; step < steps; step++) {
+            int gained = frauds[step] - (step == 0 ? 0 : frauds[step - 1]);
+            sum += (double) gained * frauds[step] / (frauds[step] + genuine[step]);
+        }
+        return sum / allFrauds();
+    }
+
+    /** The decision with the threshold of a step. */
+    public Decision at(int step) {
+        return new Decision(
+                thresholds[step],
+                frauds[step],
+                genuine[step],
+                allFrauds() - frauds[step],
+                allGenuine() - genuine[step]);
+    }
+
+    /** The decision with the best F1; of several the one with the highest threshold. */
+    public Decision bestF1() {
+        int best = 0;
+        for (int step = 1; step < steps; step++) {
+            if (at(step).f1() > at(best).f1()) {
+                best = step;
+            }
+        }
+        return at(best);
+    }
+}
