@@ -229,7 +229,7 @@ final class Contacts {
     private Contacts() {}
 
     static Customer of(long seed, int customer) {
-        Draws draws = Draws.of(seed, Draws.Purpose.CONTACTS, customer);
+        Draws draws = XoshiroDraws.of(seed, Draws.Purpose.CONTACTS, customer);
         String firstName = oneOf(FIRST_NAMES, draws);
         String lastName = oneOf(LAST_NAMES, draws);
         String[] city = CITIES[draws.below(CITIES.length)];

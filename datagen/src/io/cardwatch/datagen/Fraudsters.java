@@ -48,7 +48,10 @@ final class Fraudsters {
 
     /** Scenario 3 for the cards compromised on {@code day}; {@code fortnight} holds that day and the 13 after it. */
     void strikeCards(int day, Collection<List<Payment>> fortnight) {
-        Draws draws = Draws.of(profile.seed, Draws.Purpose.COMPROMISED_CARDS, day);
+        if (!profile.strikesOn(day)) {
+            return;
+        }
+        Draws draws = profile.draws(Draws.Purpose.COMPROMISED_CARDS, day);
         Set<Integer> cards = new HashSet<>();
         for (int card : draws.sample(profile.customers, CARDS_A_DAY)) {
             cards.add(card);
@@ -61,7 +64,7 @@ final class Fraudsters {
                 }
             }
         }
-        for (int index : draws.sample(exposed.size(), exposed.size() / 3)) {
+        for (int index : draws.pick(exposed.size(), exposed.size() / 3)) {
             Payment payment = exposed.get(index);
             payment.cents *= 5;
             payment.scenario = 3;
@@ -70,7 +73,8 @@ final class Fraudsters {
 
     /** The terminals whose compromise begins on that day. */
     int[] terminalsCompromisedOn(int day) {
-        return Draws.of(profile.seed, Draws.Purpose.COMPROMISED_TERMINALS, day)
-                .sample(profile.terminals, TERMINALS_A_DAY);
+        return profile.strikesOn(day)
+                ? profile.draws(Draws.Purpose.COMPROMISED_TERMINALS, day).sample(profile.terminals, TERMINALS_A_DAY)
+                : new int[0];
     }
 }

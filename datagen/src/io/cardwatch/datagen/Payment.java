@@ -2,8 +2,8 @@ package io.cardwatch.datagen;
 
 /** A payment that is still in the making: later days may compromise its card. */
 final class Payment {
-    /** Second of its day, UTC. */
-    final int secondOfDay;
+    /** Seconds from the beginning of the first day. */
+    final long second;
 
     final int customer;
     final int terminal;
@@ -11,8 +11,8 @@ final class Payment {
     /** 0 for a genuine payment, else the last fraud scenario that marked it. */
     int scenario;
 
-    Payment(int secondOfDay, int customer, int terminal, long cents) {
-        this.secondOfDay = secondOfDay;
+    Payment(long second, int customer, int terminal, long cents) {
+        this.second = second;
         this.customer = customer;
         this.terminal = terminal;
         this.cents = cents;

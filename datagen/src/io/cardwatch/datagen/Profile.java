@@ -4,9 +4,14 @@ import io.cardwatch.domain.BadInputException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Locale;
 
 /** Everything a simulation depends on: two equal profiles give the same customers, payments and labels, byte for byte. */
 public final class Profile {
+    private static final int CUSTOMERS = 5_000;
+    private static final int TERMINALS = 10_000;
+    private static final int DAYS = 183;
+    private static final double RADIUS = 5;
     private static final LocalDate EARLIEST = LocalDate.of(2000, 1, 1);
     private static final LocalDate LATEST = LocalDate.of(2099, 12, 31);
 
@@ -19,6 +24,8 @@ public final class Profile {
     public final double radius;
 
     public final LabelDelay labelDelay;
+    /** Whether the payments are those that the handbook's program draws, with world 0 the published ones. */
+    public final boolean handbook;
     /** Share of the genuine payments that get a verdict, too: 0 (frauds only) to 1. */
     public final double genuineLabelShare;
 
@@ -31,6 +38,7 @@ public final class Profile {
         radius = builder.radius;
         labelDelay = builder.labelDelay;
         genuineLabelShare = builder.genuineLabelShare;
+        handbook = builder.handbook;
         require(customers > 0, "customers", customers);
         require(terminals > 0, "terminals", terminals);
         require(days > 0, "days", days);
@@ -45,6 +53,33 @@ public final class Profile {
                             + LATEST + ".",
                     "Choose another first day or fewer days.");
         }
+        if (handbook) {
+            mustBeTheHandbooks();
+        }
+    }
+
+    private void mustBeTheHandbooks() {
+        if (customers != CUSTOMERS || terminals != TERMINALS || radius != RADIUS || days > DAYS) {
+            throw new BadInputException(
+                    String.format(
+                            Locale.ROOT,
+                            "The profile handbook is a world of %d customers, %d terminals, radius %.0f and up to %d days,"
+                                    + " not of %d, %d, %s and %d.",
+                            CUSTOMERS,
+                            TERMINALS,
+                            RADIUS,
+                            DAYS,
+                            customers,
+                            terminals,
+                            radius,
+                            days),
+                    "Leave these options away, or choose the profile cardwatch, which takes any.");
+        }
+        if (seed < 0 || seed > HandbookDraws.LAST_WORLD) {
+            throw new BadInputException(
+                    "The profile handbook has no seed " + seed + ".",
+                    "Choose one from 0, the published data, to " + HandbookDraws.LAST_WORLD + ".");
+        }
     }
 
     private static void require(boolean holds, String what, Number value) {
@@ -57,7 +92,31 @@ public final class Profile {
 
     /** The published data set's parameters: 5 000 customers, 10 000 terminals, 183 days from 2018-04-01, radius 5. */
     public static Builder reference() {
-        return new Builder();
+        return new Builder(false);
+    }
+
+    /**
+     * The published data set itself, row for row; with a seed other than 0 what the handbook's program would draw from
+     * other seeds than the published ones. Customers, terminals and radius are fixed. Fewer days are the first ones of
+     * the table, another first day moves all of it.
+     */
+    public static Builder handbook() {
+        return new Builder(true);
+    }
+
+    /** The stream that a part of the world is drawn from; labels and contacts are not part of it. */
+    Draws draws(Draws.Purpose purpose, int id) {
+        return handbook ? HandbookDraws.of(seed, purpose, id) : XoshiroDraws.of(seed, purpose, id);
+    }
+
+    /** The number of days that are drawn, of which {@link #days} are given out. */
+    int drawnDays() {
+        return handbook ? DAYS : days;
+    }
+
+    /** Whether terminals and cards are compromised on that day; the handbook's program leaves out its last one. */
+    boolean strikesOn(int day) {
+        return !handbook || day < DAYS - 1;
     }
 
     public LocalDate lastDay() {
@@ -76,16 +135,19 @@ public final class Profile {
 
     /** A profile in the making, beginning with the reference parameters, labels of frauds after seven days. */
     public static final class Builder {
+        private final boolean handbook;
         private long seed;
-        private int customers = 5_000;
-        private int terminals = 10_000;
+        private int customers = CUSTOMERS;
+        private int terminals = TERMINALS;
         private LocalDate firstDay = LocalDate.of(2018, 4, 1);
-        private int days = 183;
-        private double radius = 5;
+        private int days = DAYS;
+        private double radius = RADIUS;
         private LabelDelay labelDelay = LabelDelay.fixed(Duration.ofDays(7));
         private double genuineLabelShare;
 
-        private Builder() {}
+        private Builder(boolean handbook) {
+            this.handbook = handbook;
+        }
 
         public Builder seed(long value) {
             seed = value;

@@ -16,12 +16,13 @@ final class Shoppers {
 
     private final World world;
     private final Draws[] draws;
+    private int day;
 
-    Shoppers(World world, long seed) {
+    Shoppers(Profile profile, World world) {
         this.world = world;
         draws = new Draws[world.customers];
         for (int customer = 0; customer < draws.length; customer++) {
-            draws[customer] = Draws.of(seed, Draws.Purpose.TRANSACTIONS, customer);
+            draws[customer] = profile.draws(Draws.Purpose.TRANSACTIONS, customer);
         }
     }
 
@@ -29,13 +30,15 @@ final class Shoppers {
     List<Payment> nextDay() {
         List<Payment> payments = new ArrayList<>(world.customers * 2);
         for (int customer = 0; customer < draws.length; customer++) {
-            shop(customer, payments);
+            shop(customer, day, payments);
         }
-        payments.sort(Comparator.comparingInt(payment -> payment.secondOfDay));
+        day++;
+        payments.sort(Comparator.comparingLong(payment -> payment.second));
         return payments;
     }
 
-    private void shop(int customer, List<Payment> payments) {
+    /** Adds the payments of one customer on one day as they are drawn; the days come one after another, from 0. */
+    void shop(int customer, int day, List<Payment> payments) {
         Draws own = draws[customer];
         double mean = world.meanAmount(customer);
         int[] terminals = world.reachableTerminals(customer);
@@ -44,9 +47,11 @@ final class Shoppers {
             int second = (int) own.normal(NOON, TIME_DEVIATION);
             if (second > 0 && second < SECONDS_PER_DAY) {
                 double amount = own.normal(mean, mean / 2);
-                long cents = Math.round(100 * (amount < 0 ? own.uniform(0, 2 * mean) : amount));
+                // Half to even, as NumPy rounds.
+                long cents = (long) Math.rint(100 * (amount < 0 ? own.uniform(0, 2 * mean) : amount));
                 if (terminals.length > 0) {
-                    payments.add(new Payment(second, customer, terminals[own.below(terminals.length)], cents));
+                    int terminal = terminals[own.below(terminals.length)];
+                    payments.add(new Payment((long) day * SECONDS_PER_DAY + second, customer, terminal, cents));
                 }
             }
         }

@@ -9,20 +9,21 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
+import java.util.function.Supplier;
 
 /**
  * What happens in the simulated world, in order of time; within a second the verdicts come first, then the payments by
  * transaction id. Verdicts that become known only after the last day follow the last payment.
  *
  * <p>Days are drawn on demand, fourteen ahead of the one being given out, since a card compromised today marks payments
- * of the coming fortnight. Not thread-safe.
+ * of the coming fortnight; those of the handbook's profile are drawn all at once. Not thread-safe.
  */
 public final class SimulatedEvents implements Iterator<SimulatedEvent> {
     private static final String ORIGIN = "simulator";
     private static final byte[] NO_BYTES = new byte[0];
 
     private final Profile profile;
-    private final Shoppers shoppers;
+    private final Supplier<List<Payment>> days;
     private final Fraudsters fraudsters;
     /** The day being given out next and those after it, as far as they are drawn. */
     private final ArrayDeque<List<Payment>> daysAhead = new ArrayDeque<>();
@@ -38,7 +39,7 @@ public final class SimulatedEvents implements Iterator<SimulatedEvent> {
 
     SimulatedEvents(Profile profile, World world) {
         this.profile = profile;
-        shoppers = new Shoppers(world, profile.seed);
+        days = profile.handbook ? new HandbookTable(profile, world)::nextDay : new Shoppers(profile, world)::nextDay;
         fraudsters = new Fraudsters(profile);
     }
 
@@ -69,13 +70,13 @@ public final class SimulatedEvents implements Iterator<SimulatedEvent> {
     }
 
     private void startDay() {
-        while (drawnDays < profile.days && drawnDays < startedDays + Fraudsters.CARD_DAYS) {
-            List<Payment> payments = shoppers.nextDay();
+        while (drawnDays < profile.drawnDays() && drawnDays < startedDays + Fraudsters.CARD_DAYS) {
+            List<Payment> payments = days.get();
             fraudsters.strikeDay(drawnDays++, payments);
             daysAhead.add(payments);
         }
         fraudsters.strikeCards(startedDays, daysAhead);
-        Draws labelDraws = Draws.of(profile.seed, Draws.Purpose.LABELS, startedDays);
+        Draws labelDraws = XoshiroDraws.of(profile.seed, Draws.Purpose.LABELS, startedDays);
         for (Payment payment : daysAhead.remove()) {
             Transaction transaction = transaction(payment);
             today.add(transaction);
@@ -86,14 +87,13 @@ public final class SimulatedEvents implements Iterator<SimulatedEvent> {
 
     private Transaction transaction(Payment payment) {
         long id = nextTransactionId++;
-        long timeSeconds = (long) startedDays * Shoppers.SECONDS_PER_DAY + payment.secondOfDay;
         return new Transaction(
                 id,
-                profile.startEpochSecond() + timeSeconds,
+                profile.startEpochSecond() + payment.second,
                 payment.customer,
                 payment.terminal,
                 payment.cents,
-                timeSeconds,
+                payment.second,
                 startedDays,
                 payment.scenario == 0 ? 0 : 1,
                 payment.scenario,

@@ -21,14 +21,14 @@ final class World {
         meanAmount = new double[customers];
         paymentsPerDay = new double[customers];
         reachableTerminals = new int[customers][];
-        Draws terminalDraws = Draws.of(profile.seed, Draws.Purpose.TERMINALS, 0);
+        Draws terminalDraws = profile.draws(Draws.Purpose.TERMINALS, 0);
         double[] terminalX = new double[profile.terminals];
         double[] terminalY = new double[profile.terminals];
         for (int terminal = 0; terminal < profile.terminals; terminal++) {
             terminalX[terminal] = terminalDraws.uniform(0, SIDE);
             terminalY[terminal] = terminalDraws.uniform(0, SIDE);
         }
-        Draws customerDraws = Draws.of(profile.seed, Draws.Purpose.CUSTOMERS, 0);
+        Draws customerDraws = profile.draws(Draws.Purpose.CUSTOMERS, 0);
         int[] near = new int[profile.terminals];
         for (int customer = 0; customer < customers; customer++) {
             double x = customerDraws.uniform(0, SIDE);

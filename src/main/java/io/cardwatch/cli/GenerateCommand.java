@@ -143,6 +143,16 @@ final class GenerateCommand implements Callable<Integer> {
 
     /** What the simulation depends on. */
     static final class World {
+        @Option(
+                names = "--profile",
+                defaultValue = "cardwatch",
+                paramLabel = "cardwatch|handbook",
+                description = "cardwatch: a world of any size, from random numbers of our own. handbook: the data set"
+                        + " published with the fraud detection handbook, row for row, or its first days; customers,"
+                        + " terminals and radius are fixed, and a --seed other than 0 gives the same world from other"
+                        + " seeds.")
+        private String profile = "cardwatch";
+
         @Option(names = "--seed", defaultValue = "0", paramLabel = "N", description = "Another seed, another world.")
         private long seed;
 
@@ -181,7 +191,7 @@ final class GenerateCommand implements Callable<Integer> {
         private double genuineLabelShare;
 
         private Profile profile() {
-            Profile.Builder builder = Profile.reference()
+            Profile.Builder builder = builder()
                     .seed(seed)
                     .customers(customers)
                     .terminals(terminals)
@@ -192,6 +202,18 @@ final class GenerateCommand implements Callable<Integer> {
             position.lastDay.ifPresentOrElse(
                     last -> builder.daysEndingOn(days, day(last)), () -> builder.firstDay(day(position.firstDay)));
             return builder.build();
+        }
+
+        private Profile.Builder builder() {
+            switch (profile) {
+                case "cardwatch":
+                    return Profile.reference();
+                case "handbook":
+                    return Profile.handbook();
+                default:
+                    throw new BadInputException(
+                            "There is no profile \"" + profile + "\".", "Write cardwatch or handbook.");
+            }
         }
 
         private static LocalDate day(String text) {

@@ -172,7 +172,7 @@ class SimulationTest {
     void markingDayByDayEqualsMarkingTheWholeTable() {
         Profile profile = small(11).days(40).build();
         World world = new World(profile);
-        Shoppers shoppers = new Shoppers(world, profile.seed);
+        Shoppers shoppers = new Shoppers(profile, world);
         List<Payment> table = new ArrayList<>();
         List<Integer> days = new ArrayList<>();
         for (int day = 0; day < 40; day++) {
@@ -194,7 +194,7 @@ class SimulationTest {
             }
         }
         for (int day = 0; day < 40; day++) {
-            Draws draws = Draws.of(profile.seed, Draws.Purpose.COMPROMISED_CARDS, day);
+            Draws draws = profile.draws(Draws.Purpose.COMPROMISED_CARDS, day);
             Set<Integer> cards =
                     Arrays.stream(draws.sample(profile.customers, 3)).boxed().collect(Collectors.toSet());
             List<Payment> exposed = new ArrayList<>();

@@ -57,21 +57,29 @@ public final class HandbookFeatures {
         return Files.isDirectory(sharedDirectory());
     }
 
+    private static Path directory() {
+        return sharedDirectory().resolve("data").resolve("handbook");
+    }
+
     private static Path sharedDirectory() {
         return Path.of(System.getProperty("cardwatch.shared", "../shared"));
     }
 
+    /** The lines of the published transactions of all 183 days, header first. */
+    public static BufferedReader transactionLines() throws IOException {
+        return open(directory().resolve("transactions.csv.gz"));
+    }
+
     /** Reads both files. */
     public static HandbookFeatures load() throws IOException {
-        Path directory = sharedDirectory().resolve("data").resolve("handbook");
         HandbookFeatures data = new HandbookFeatures();
-        try (BufferedReader lines = open(directory.resolve("transactions.csv.gz"))) {
+        try (BufferedReader lines = transactionLines()) {
             lines.readLine();
             for (String line = lines.readLine(); line != null && data.add(line.split(",")); ) {
                 line = lines.readLine();
             }
         }
-        try (BufferedReader lines = open(directory.resolve("features-days-000-059.csv.gz"))) {
+        try (BufferedReader lines = open(directory().resolve("features-days-000-059.csv.gz"))) {
             lines.readLine();
             lines.lines().forEach(line -> data.addPublished(line.split(",")));
         }
