@@ -59,6 +59,7 @@ public final class FraudModel implements Serializable {
         GoldenVectors golden = golden(directory, manifest, set);
         TreesServable stage = loadStage(directory);
         requireFeatures(set, stage.trees().featureNames(), ModelDirectory.MODEL);
+        requireCalibration(manifest, stage.trees().calibration());
         requireGolden(golden, stage, throughPipeline(directory, stage, golden.vectors));
         return new FraudModel(set, stage.trees(), manifest.threshold, manifest.modelVersion);
     }
@@ -148,6 +149,15 @@ public final class FraudModel implements Serializable {
                                 + ", " + wanted + " in Cardwatch",
                         "Train it on the features of this version, in their order.");
             }
+        }
+    }
+
+    private static void requireCalibration(ModelManifest manifest, PlattScaling ofStage) {
+        if (!manifest.calibration.equals(ofStage)) {
+            throw new BadInputException(
+                    "the model's probability is that of " + manifest.calibration + " in " + ModelDirectory.MANIFEST
+                            + ", of " + ofStage + " in " + ModelDirectory.STAGE_METADATA,
+                    ModelDirectory.REMEDY);
         }
     }
 

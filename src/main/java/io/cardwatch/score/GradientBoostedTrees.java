@@ -16,9 +16,6 @@ import java.util.List;
 public final class GradientBoostedTrees implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** XGBoost bounds the exponent here, so that exp stays finite. */
-    private static final float MAX_EXPONENT = 88.7f;
-
     /*
      * All nodes of all trees stand in one run of arrays, each tree breadth first, with siblings side by side: the right
      * child is the left child + 1. A leaf is its own left child, and below its threshold, +∞, is everything finite: a
@@ -38,6 +35,7 @@ public final class GradientBoostedTrees implements Serializable {
 
     private final float baseMargin;
     private final List<String> featureNames;
+    private final PlattScaling calibration;
 
     GradientBoostedTrees(
             int[] roots,
@@ -47,7 +45,8 @@ public final class GradientBoostedTrees implements Serializable {
             float[] thresholds,
             float[] outputs,
             float baseMargin,
-            List<String> featureNames) {
+            List<String> featureNames,
+            PlattScaling calibration) {
         this.roots = roots;
         this.depths = depths;
         this.leftChildren = leftChildren;
@@ -56,6 +55,7 @@ public final class GradientBoostedTrees implements Serializable {
         this.outputs = outputs;
         this.baseMargin = baseMargin;
         this.featureNames = featureNames;
+        this.calibration = calibration;
     }
 
     /**
@@ -66,6 +66,17 @@ public final class GradientBoostedTrees implements Serializable {
      */
     public static GradientBoostedTrees parse(byte[] xgboostJson) {
         return new XgboostJson(xgboostJson).read();
+    }
+
+    /** The same trees, their probabilities calibrated. */
+    GradientBoostedTrees calibratedBy(PlattScaling other) {
+        return new GradientBoostedTrees(
+                roots, depths, leftChildren, splits, thresholds, outputs, baseMargin, featureNames, other);
+    }
+
+    /** What turns margins into probabilities; {@link PlattScaling#IDENTITY} as XGBoost saved them. */
+    PlattScaling calibration() {
+        return calibration;
     }
 
     /** The names of the features, in the order of the vectors to score; empty where the model carries none. */
@@ -143,6 +154,6 @@ public final class GradientBoostedTrees implements Serializable {
      * @param x the features in the model's order, NaN where missing
      */
     public float probability(float[] x) {
-        return 1f / ((float) Math.exp(Math.min(-margin(x), MAX_EXPONENT)) + 1f);
+        return calibration.probability(margin(x));
     }
 }

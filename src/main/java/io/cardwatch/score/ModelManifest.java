@@ -3,6 +3,8 @@ package io.cardwatch.score;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import java.util.Map;
 
@@ -12,6 +14,7 @@ import java.util.Map;
     "modelVersion",
     "features",
     "threshold",
+    "calibration",
     "modelSha256",
     "goldenSha256",
     "provenance"
@@ -34,6 +37,11 @@ public final class ModelManifest {
     /** The probability from which a transaction counts as fraud. */
     @JsonProperty
     public final double threshold;
+
+    /** What turns margins into probabilities, the same as in the stage's metadata; absent means the identity. */
+    @JsonProperty
+    @JsonSetter(nulls = Nulls.FAIL)
+    public PlattScaling calibration = PlattScaling.IDENTITY;
 
     /** SHA-256 of {@link ModelDirectory#MODEL}, lower-case hex. */
     @JsonProperty

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.ml.linalg.Vector;
+import org.apache.flink.ml.param.DoubleParam;
 import org.apache.flink.ml.param.Param;
 import org.apache.flink.ml.param.StringParam;
 import org.apache.flink.ml.servable.api.DataFrame;
@@ -25,6 +26,10 @@ public final class TreesServable implements ModelServable<TreesServable> {
             new StringParam("featuresCol", "Column of the feature vectors.", "features");
     public static final Param<String> PROBABILITY_COL =
             new StringParam("probabilityCol", "Column to add, the probability of fraud.", "probability");
+    public static final Param<Double> CALIBRATION_SLOPE =
+            new DoubleParam("calibrationSlope", "The slope of Platt's scaling.", PlattScaling.IDENTITY.slope);
+    public static final Param<Double> CALIBRATION_INTERCEPT = new DoubleParam(
+            "calibrationIntercept", "The intercept of Platt's scaling.", PlattScaling.IDENTITY.intercept);
 
     private final Map<Param<?>, Object> params = new HashMap<>();
     private GradientBoostedTrees trees;
@@ -47,7 +52,8 @@ public final class TreesServable implements ModelServable<TreesServable> {
         if (modelData.length != 1) {
             throw new IllegalArgumentException("One model is expected, not " + modelData.length + ".");
         }
-        trees = GradientBoostedTrees.parse(modelData[0].readAllBytes());
+        PlattScaling calibration = new PlattScaling(get(CALIBRATION_SLOPE), get(CALIBRATION_INTERCEPT));
+        trees = GradientBoostedTrees.parse(modelData[0].readAllBytes()).calibratedBy(calibration);
         return this;
     }
 

@@ -67,7 +67,8 @@ final class XgboostJson {
                 nodes.thresholds,
                 nodes.outputs,
                 baseMargin(),
-                featureNames());
+                featureNames(),
+                PlattScaling.IDENTITY);
     }
 
     private void requireLogisticTrees() {

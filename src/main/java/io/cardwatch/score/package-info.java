@@ -7,10 +7,10 @@
  *
  * <pre>
  * metadata                  Flink ML: a pipeline of one stage
- * stages/0/metadata         Flink ML: the stage is {@link io.cardwatch.score.TreesServable}
+ * stages/0/metadata         Flink ML: the stage is {@link io.cardwatch.score.TreesServable}; its calibration
  * stages/0/data/model.json  the trees, XGBoost JSON
- * cardwatch.json            {@link io.cardwatch.score.ModelManifest}: version, features, threshold, SHA-256, provenance
- * golden.json               {@link io.cardwatch.score.GoldenVectors}: inputs with XGBoost's own probabilities
+ * cardwatch.json            {@link io.cardwatch.score.ModelManifest}: version, features, threshold, calibration, SHA-256, provenance
+ * golden.json               {@link io.cardwatch.score.GoldenVectors}: inputs with probabilities from XGBoost's own margins
  * metrics.json              how it did on held-out data; for readers, not read here
  * </pre>
  *

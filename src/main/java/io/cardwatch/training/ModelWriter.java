@@ -68,10 +68,10 @@ public final class ModelWriter {
 
     private static void writeFiles(Path root, TrainedModel model) throws IOException {
         byte[] golden = COMPACT_JSON.writeValueAsBytes(model.golden);
-        Map<String, Object> pipeline = metadata(PipelineModelServable.class, model);
+        Map<String, Object> pipeline = metadata(PipelineModelServable.class, model, Map.of());
         pipeline.put("numStages", 1);
         put(root, ModelDirectory.PIPELINE_METADATA, json(pipeline));
-        put(root, ModelDirectory.STAGE_METADATA, json(metadata(TreesServable.class, model)));
+        put(root, ModelDirectory.STAGE_METADATA, json(metadata(TreesServable.class, model, calibration(model))));
         put(root, ModelDirectory.MODEL, model.xgboostJson);
         put(root, ModelDirectory.GOLDEN, golden);
         put(root, ModelDirectory.MANIFEST, json(model.manifest(Sha256.of(golden))));
@@ -79,12 +79,19 @@ public final class ModelWriter {
     }
 
     /** Flink ML's own keys. Its timestamp says when a stage was saved; ours is the last second of the data. */
-    private static Map<String, Object> metadata(Class<?> stage, TrainedModel model) {
+    private static Map<String, Object> metadata(Class<?> stage, TrainedModel model, Map<String, Object> parameters) {
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("className", stage.getName());
         metadata.put("timestamp", model.lastSecond * 1000);
-        metadata.put("paramMap", Map.of());
+        metadata.put("paramMap", parameters);
         return metadata;
+    }
+
+    private static Map<String, Object> calibration(TrainedModel model) {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put(TreesServable.CALIBRATION_SLOPE.name, model.calibration.slope);
+        parameters.put(TreesServable.CALIBRATION_INTERCEPT.name, model.calibration.intercept);
+        return parameters;
     }
 
     private static byte[] json(Object value) {

@@ -4,6 +4,7 @@ import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.Sha256;
 import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.ModelManifest;
+import io.cardwatch.score.PlattScaling;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
@@ -16,7 +17,9 @@ public final class TrainedModel {
     public final byte[] xgboostJson;
     /** The probability from which a transaction counts as fraud. */
     public final double threshold;
-    /** Rows with the probabilities that XGBoost gives them. */
+    /** Turns the trees' margins into probabilities. */
+    public final PlattScaling calibration;
+    /** Rows with the calibrated probabilities of XGBoost's own margins. */
     public final GoldenVectors golden;
     /** The last second of the data, UTC epoch seconds. */
     public final long lastSecond;
@@ -31,6 +34,7 @@ public final class TrainedModel {
             FeatureSet set,
             byte[] xgboostJson,
             double threshold,
+            PlattScaling calibration,
             GoldenVectors golden,
             long lastSecond,
             Map<String, Object> provenance,
@@ -39,6 +43,7 @@ public final class TrainedModel {
         this.set = set;
         this.xgboostJson = xgboostJson;
         this.threshold = threshold;
+        this.calibration = calibration;
         this.golden = golden;
         this.lastSecond = lastSecond;
         this.provenance = provenance;
@@ -53,7 +58,7 @@ public final class TrainedModel {
     }
 
     ModelManifest manifest(String goldenSha256) {
-        return new ModelManifest(
+        ModelManifest manifest = new ModelManifest(
                 ModelManifest.FORMAT_VERSION,
                 version(),
                 set.names(),
@@ -61,5 +66,7 @@ public final class TrainedModel {
                 Sha256.of(xgboostJson),
                 goldenSha256,
                 provenance);
+        manifest.calibration = calibration;
+        return manifest;
     }
 }

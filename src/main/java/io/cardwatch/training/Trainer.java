@@ -1,6 +1,7 @@
 package io.cardwatch.training;
 
 import io.cardwatch.score.GoldenVectors;
+import io.cardwatch.score.PlattScaling;
 import io.cardwatch.training.history.TrainingData;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,6 +61,7 @@ public final class Trainer {
                     data.set(),
                     booster.toByteArray("json"),
                     score.threshold,
+                    PlattScaling.IDENTITY,
                     golden(booster, data),
                     data.lastSecond(),
                     provenance(data),

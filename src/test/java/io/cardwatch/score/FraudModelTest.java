@@ -2,6 +2,7 @@ package io.cardwatch.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.FeatureSet;
@@ -46,14 +47,14 @@ class FraudModelTest {
     @BeforeEach
     void writeModel() throws XGBoostError {
         directory = temporary.resolve("model");
-        write(FeatureSet.REFERENCE.names());
+        write(FeatureSet.REFERENCE.names(), PlattScaling.IDENTITY);
     }
 
     @Test
     void loadsWithVersionAndThreshold_andReproducesXgboost() throws Exception {
         FraudModel model = FraudModel.load(directory.toString());
 
-        GoldenVectors golden = golden(booster(FeatureSet.REFERENCE.names()));
+        GoldenVectors golden = golden(booster(FeatureSet.REFERENCE.names()), PlattScaling.IDENTITY);
         for (int i = 0; i < GOLDEN_ROWS; i++) {
             assertThat(model.probability(golden.vectors[i])).isEqualTo(golden.probabilities[i]);
         }
@@ -61,6 +62,54 @@ class FraudModelTest {
         assertThat(model.version()).startsWith("2018-09-30-").hasSize(23);
         assertThat(InstantiationUtil.clone(model).probability(golden.vectors[0]))
                 .isEqualTo(golden.probabilities[0]);
+    }
+
+    @Test
+    void aCalibratedModelGivesPlattsProbabilities_inThePipelineToo() throws Exception {
+        PlattScaling calibration = new PlattScaling(0.8, -0.25);
+        directory = temporary.resolve("calibrated");
+        write(FeatureSet.REFERENCE.names(), calibration);
+
+        FraudModel model = FraudModel.load(directory.toString());
+
+        GoldenVectors golden = golden(booster(FeatureSet.REFERENCE.names()), calibration);
+        GoldenVectors plain = golden(booster(FeatureSet.REFERENCE.names()), PlattScaling.IDENTITY);
+        List<Row> throughPipeline = throughPipeline(golden.vectors);
+        for (int i = 0; i < GOLDEN_ROWS; i++) {
+            float probability = model.probability(golden.vectors[i]);
+            assertThat(probability).isCloseTo(golden.probabilities[i], within(1e-6f));
+            assertThat(probability).isNotEqualTo(plain.probabilities[i]);
+            assertThat(throughPipeline.get(i).get(1)).isEqualTo(probability);
+        }
+    }
+
+    @Test
+    void aModelWithoutACalibrationIsNotCalibrated() throws IOException {
+        float[] row = ReferenceModels.rows(1, WIDTH, 4);
+        float before = FraudModel.load(directory.toString()).probability(row);
+        alter("cardwatch.json", "\"calibration\" : {", "\"x\" : {");
+        alter("stages/0/metadata", "\"calibrationSlope\" : 1.0,", "");
+        alter("stages/0/metadata", "\"calibrationIntercept\" : 0.0", "");
+
+        assertThat(FraudModel.load(directory.toString()).probability(row)).isEqualTo(before);
+    }
+
+    @Test
+    void refusesCalibrationsThatDiffer_orThatGoldenVectorsDoNotKnow() throws IOException {
+        alter("stages/0/metadata", "\"calibrationSlope\" : 1.0", "\"calibrationSlope\" : 1.5");
+        assertRefused("that of 1.0 · margin + 0.0 in cardwatch.json, of 1.5 · margin + 0.0 in stages/0/metadata");
+
+        alter("cardwatch.json", "\"slope\" : 1.0", "\"slope\" : 1.5");
+        assertRefused("for golden vector 0, in training it was");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.0, 0.0", "-1.0, 0.0", "\"NaN\", 0.0", "1.0, \"Infinity\""})
+    void refusesACalibrationThatIsNone(String slope, String intercept) throws IOException {
+        alter("cardwatch.json", "\"slope\" : 1.0", "\"slope\" : " + slope);
+        alter("cardwatch.json", "\"intercept\" : 0.0", "\"intercept\" : " + intercept);
+
+        assertRefused("the calibration has slope");
     }
 
     @Test
@@ -81,25 +130,15 @@ class FraudModelTest {
 
     @Test
     void flinkMlsPipelineAndTheStagesOwnMethodAgreeBitForBit() throws Exception {
-        float[] values = ReferenceModels.rows(2_000, WIDTH, 3);
+        float[][] values = split(ReferenceModels.rows(2_000, WIDTH, 3));
         TreesServable stage =
                 TreesServable.loadServable(directory.resolve("stages/0").toString());
-        List<Row> rows = new ArrayList<>();
         List<Float> own = new ArrayList<>();
-        for (float[] row : split(values)) {
-            double[] doubles = new double[WIDTH];
-            Arrays.setAll(doubles, i -> row[i]);
-            rows.add(new Row(new ArrayList<>(List.of(new DenseVector(doubles)))));
+        for (float[] row : values) {
             own.add(stage.probability(row));
         }
-        DataFrame frame = new DataFrame(
-                new ArrayList<>(List.of("features")),
-                new ArrayList<>(List.of(DataTypes.VECTOR(BasicType.DOUBLE))),
-                rows);
 
-        DataFrame scored = PipelineModelServable.load(directory.toString()).transform(frame);
-
-        assertThat(scored.collect()).extracting(row -> row.get(1)).containsExactlyElementsOf(own);
+        assertThat(throughPipeline(values)).extracting(row -> row.get(1)).containsExactlyElementsOf(own);
     }
 
     @Test
@@ -108,7 +147,7 @@ class FraudModelTest {
         swapped.set(3, FeatureSet.REFERENCE.names().get(5));
         swapped.set(5, FeatureSet.REFERENCE.names().get(3));
         directory = temporary.resolve("swapped");
-        write(swapped);
+        write(swapped, PlattScaling.IDENTITY);
 
         assertRefused("number 4 is CUSTOMER_ID_NB_TX_7DAY_WINDOW in stages/0/data/model.json, "
                 + "CUSTOMER_ID_NB_TX_1DAY_WINDOW in Cardwatch");
@@ -125,6 +164,7 @@ class FraudModelTest {
                 "\"threshold\" : 0.4 | \"threshold\" : 4.0 | threshold 4.0",
                 "\"threshold\" : 0.4 | \"threshold\" : null | cardwatch.json of the model",
                 "\"features\" : [ | \"features\" : null, \"x\" : [ | Null value for creator property 'features'",
+                "\"calibration\" : { | \"calibration\" : null, \"x\" : { | \"calibration\"",
                 "\"modelVersion\" | \"version\" | Missing required creator property 'modelVersion'",
             })
     void refusesAManifestThatDoesNotFit(String original, String altered, String cause) throws IOException {
@@ -213,7 +253,7 @@ class FraudModelTest {
         assertThatThrownBy(() -> FraudModel.load(path)).isInstanceOf(BadInputException.class);
     }
 
-    private void write(List<String> features) throws XGBoostError {
+    private void write(List<String> features, PlattScaling calibration) throws XGBoostError {
         Booster booster = booster(features);
         byte[] json = ReferenceModels.json(booster).getBytes(StandardCharsets.UTF_8);
         ModelWriter.write(
@@ -222,7 +262,8 @@ class FraudModelTest {
                         FeatureSet.REFERENCE,
                         json,
                         0.4,
-                        golden(booster),
+                        calibration,
+                        golden(booster, calibration),
                         1_538_351_999,
                         Map.of("seed", 1),
                         HeldOutScore.of(new float[] {1, 0}, new float[] {1, 0}),
@@ -233,14 +274,33 @@ class FraudModelTest {
         return ReferenceModels.train(features.toArray(String[]::new), 20, Map.of("max_depth", 4, "base_score", 0.5));
     }
 
-    private static GoldenVectors golden(Booster booster) throws XGBoostError {
+    /** XGBoost's own probabilities; where they are calibrated, from its margins in double precision. */
+    private static GoldenVectors golden(Booster booster, PlattScaling calibration) throws XGBoostError {
         float[] values = ReferenceModels.rows(GOLDEN_ROWS, WIDTH, 9);
-        float[][] predicted = booster.predict(new DMatrix(values, GOLDEN_ROWS, WIDTH, Float.NaN));
+        DMatrix rows = new DMatrix(values, GOLDEN_ROWS, WIDTH, Float.NaN);
+        boolean plain = calibration.equals(PlattScaling.IDENTITY);
+        float[][] predicted = booster.predict(rows, !plain);
         float[] probabilities = new float[GOLDEN_ROWS];
         for (int i = 0; i < GOLDEN_ROWS; i++) {
-            probabilities[i] = predicted[i][0];
+            double logOdds = calibration.slope * predicted[i][0] + calibration.intercept;
+            probabilities[i] = plain ? predicted[i][0] : (float) (1 / (1 + Math.exp(-logOdds)));
         }
         return new GoldenVectors(split(values), probabilities);
+    }
+
+    /** Flink ML's own loading and transformation: the features and the probability of each row. */
+    private List<Row> throughPipeline(float[][] vectors) throws IOException {
+        List<Row> rows = new ArrayList<>();
+        for (float[] vector : vectors) {
+            double[] doubles = new double[WIDTH];
+            Arrays.setAll(doubles, i -> vector[i]);
+            rows.add(new Row(new ArrayList<>(List.of(new DenseVector(doubles)))));
+        }
+        DataFrame frame = new DataFrame(
+                new ArrayList<>(List.of("features")),
+                new ArrayList<>(List.of(DataTypes.VECTOR(BasicType.DOUBLE))),
+                rows);
+        return PipelineModelServable.load(directory.toString()).transform(frame).collect();
     }
 
     private static float[][] split(float[] values) {

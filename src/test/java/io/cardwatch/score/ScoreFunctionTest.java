@@ -62,6 +62,7 @@ class ScoreFunctionTest {
                         FeatureSet.REFERENCE,
                         json,
                         expected,
+                        PlattScaling.IDENTITY,
                         golden,
                         0,
                         Map.of(),
