@@ -2,6 +2,7 @@ package io.cardwatch.feature;
 
 import io.cardwatch.codec.WireSerializer;
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.Transaction;
 import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
@@ -32,12 +33,22 @@ class CustomerWindow extends ExpiringWindow {
     static final int COLUMNS = 3;
 
     final EventLog events;
-    private final RunningSum cents;
+    final RunningSum cents;
     /** Where each window began last; hints only, so no state. */
     private final int[] hints = new int[WindowTimes.windows()];
 
     CustomerWindow() {
         this(new EventLog(COLUMNS), 0);
+    }
+
+    /** A new window that answers the features of {@code set}. */
+    static CustomerWindow of(FeatureSet set) {
+        return set == FeatureSet.EXTENDED ? new ExtendedCustomerWindow() : new CustomerWindow();
+    }
+
+    /** How windows of {@code set} are stored. State of one set cannot be read as the other's. */
+    static WireSerializer<CustomerWindow> serializer(FeatureSet set) {
+        return set == FeatureSet.EXTENDED ? ExtendedCustomerWindow.Serializer.INSTANCE : Serializer.INSTANCE;
     }
 
     CustomerWindow(EventLog events, long totalCents) {
@@ -101,7 +112,8 @@ class CustomerWindow extends ExpiringWindow {
         int position = events.insert(transaction.epochSecond);
         events.set(TRANSACTION_ID, position, transaction.transactionId);
         events.set(TERMINAL_ID, position, transaction.terminalId);
-        cents.insert(position, transaction.amountCents);
+        cents.insert(position);
+        cents.add(position, transaction.amountCents);
         return position;
     }
 

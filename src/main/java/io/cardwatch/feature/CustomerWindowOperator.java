@@ -18,15 +18,18 @@ import org.apache.flink.util.OutputTag;
  */
 public final class CustomerWindowOperator extends WindowOperator<CustomerWindow, FeaturedTransaction>
         implements OneInputStreamOperator<Transaction, FeaturedTransaction> {
+    private final FeatureSet set;
     private transient Counter redelivered;
 
     /**
+     * @param set the features to compute
      * @param bounded whether the run is bounded, so that records come sorted by time
      * @param keepBytes whether dead letters may hold the record's bytes
      */
     public CustomerWindowOperator(
-            WindowTimes times, boolean bounded, boolean keepBytes, OutputTag<DeadLetter> deadLetters) {
-        super(times, bounded, keepBytes, deadLetters, "customer-window", CustomerWindow.Serializer.INSTANCE);
+            FeatureSet set, WindowTimes times, boolean bounded, boolean keepBytes, OutputTag<DeadLetter> deadLetters) {
+        super(times, bounded, keepBytes, deadLetters, "customer-window", CustomerWindow.serializer(set));
+        this.set = set;
     }
 
     @Override
@@ -37,14 +40,14 @@ public final class CustomerWindowOperator extends WindowOperator<CustomerWindow,
 
     @Override
     CustomerWindow newWindow() {
-        return new CustomerWindow();
+        return CustomerWindow.of(set);
     }
 
     @Override
     public void processElement(StreamRecord<Transaction> element) throws Exception {
         Transaction transaction = element.getValue();
         CustomerWindow window = windowOfKey();
-        double[] features = new double[FeatureSet.REFERENCE.size()];
+        double[] features = new double[set.size()];
         switch (window.arrive(transaction, clock.watermarkFor(transaction.epochSecond), times, features)) {
             case ACCEPTED:
                 PaymentFeatures.describe(transaction, features);

@@ -22,9 +22,13 @@ final class RunningSum {
         return total;
     }
 
-    /** Takes up the number of the event that was just inserted at {@code position}. */
-    void insert(int position, long number) {
-        log.set(column, position, position + 1 == log.end() ? total : before(position + 1));
+    /** Takes up the event that was just inserted at {@code position}, its number being 0 until {@link #add}. */
+    void insert(int position) {
+        log.set(column, position, before(position + 1));
+    }
+
+    /** Adds to the number of the event at {@code position}. */
+    void add(int position, long number) {
         for (int i = position + 1; i < log.end(); i++) {
             log.set(column, i, log.get(column, i) + number);
         }

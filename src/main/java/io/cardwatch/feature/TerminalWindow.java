@@ -3,6 +3,7 @@ package io.cardwatch.feature;
 import io.cardwatch.codec.WireSerializer;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import java.io.IOException;
@@ -40,6 +41,16 @@ class TerminalWindow extends ExpiringWindow {
 
     TerminalWindow() {
         this(new Verdicts(Verdicts.EVENT_COLUMNS, false), new WaitingLabels());
+    }
+
+    /** A new window that answers the features of {@code set}. */
+    static TerminalWindow of(FeatureSet set) {
+        return set == FeatureSet.EXTENDED ? new ExtendedTerminalWindow() : new TerminalWindow();
+    }
+
+    /** How windows of {@code set} are stored. State of one set cannot be read as the other's. */
+    static WireSerializer<TerminalWindow> serializer(FeatureSet set) {
+        return set == FeatureSet.EXTENDED ? ExtendedTerminalWindow.Serializer.INSTANCE : Serializer.INSTANCE;
     }
 
     TerminalWindow(Verdicts verdicts, WaitingLabels waiting) {

@@ -2,6 +2,7 @@ package io.cardwatch.feature;
 
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.platform.Metrics;
@@ -18,16 +19,19 @@ import org.apache.flink.util.OutputTag;
  */
 public final class TerminalWindowOperator extends WindowOperator<TerminalWindow, FeaturedTransaction>
         implements TwoInputStreamOperator<FeaturedTransaction, FraudLabel, FeaturedTransaction> {
+    private final FeatureSet set;
     private transient Counter repeatedLabels;
     private transient Counter lateLabels;
 
     /**
+     * @param set the features to compute
      * @param bounded whether the run is bounded, so that records come sorted by time
      * @param keepBytes whether state and dead letters may hold a label's bytes
      */
     public TerminalWindowOperator(
-            WindowTimes times, boolean bounded, boolean keepBytes, OutputTag<DeadLetter> deadLetters) {
-        super(times, bounded, keepBytes, deadLetters, "terminal-window", TerminalWindow.Serializer.INSTANCE);
+            FeatureSet set, WindowTimes times, boolean bounded, boolean keepBytes, OutputTag<DeadLetter> deadLetters) {
+        super(times, bounded, keepBytes, deadLetters, "terminal-window", TerminalWindow.serializer(set));
+        this.set = set;
     }
 
     @Override
@@ -40,7 +44,7 @@ public final class TerminalWindowOperator extends WindowOperator<TerminalWindow,
 
     @Override
     TerminalWindow newWindow() {
-        return new TerminalWindow();
+        return TerminalWindow.of(set);
     }
 
     @Override

@@ -37,6 +37,11 @@ public final class WindowTimes implements Serializable {
         return WINDOWS[index];
     }
 
+    /** Length in seconds of the longest window. */
+    static long longest() {
+        return LONGEST;
+    }
+
     /** Where a terminal's windows end for a transaction at {@code epochSecond}. */
     long terminalWindowEnd(long epochSecond) {
         return epochSecond - terminalDelay;

@@ -5,6 +5,7 @@ import io.cardwatch.codec.WireTypeInfo;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.ScoredTransaction;
@@ -40,12 +41,14 @@ public final class ScoringTopology {
 
     private static final OutputTag<DeadLetter> DEAD_LETTERS = new OutputTag<>("dead-letters", WireTypes.DEAD_LETTER);
 
+    private final FeatureSet features;
     private final WindowTimes times;
     private final boolean contactColumns;
     private final int gateBuffer;
     private final boolean bounded;
 
     private ScoringTopology(Settings settings, boolean bounded) {
+        this.features = settings.get(Options.FEATURES_SET);
         this.times = new WindowTimes(
                 settings.get(Options.FEATURES_TERMINAL_DELAY), settings.get(Options.FEATURES_ALLOWED_LATENESS));
         this.contactColumns = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
@@ -79,7 +82,7 @@ public final class ScoringTopology {
                 .transform(
                         "Customer windows",
                         WireTypes.FEATURED_TRANSACTION,
-                        new CustomerWindowOperator(times, bounded, contactColumns, DEAD_LETTERS))
+                        new CustomerWindowOperator(features, times, bounded, contactColumns, DEAD_LETTERS))
                 .uid("customer-windows");
 
         SingleOutputStreamOperator<FeaturedTransaction> featured = byCustomer
@@ -88,7 +91,7 @@ public final class ScoringTopology {
                 .transform(
                         "Terminal windows",
                         WireTypes.FEATURED_TRANSACTION,
-                        new TerminalWindowOperator(times, bounded, contactColumns, DEAD_LETTERS))
+                        new TerminalWindowOperator(features, times, bounded, contactColumns, DEAD_LETTERS))
                 .uid("terminal-windows");
 
         DataStream<DeadLetter> deadLetters = transactions

@@ -2,6 +2,7 @@ package io.cardwatch.feature;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.oracle.Answers;
@@ -27,7 +28,7 @@ import org.apache.flink.util.ExceptionUtils;
 import org.junit.jupiter.api.Test;
 
 /**
- * The windows against the oracle on random histories: every outcome, every feature bit by bit, every unmatched label.
+ * The windows of both sets, in turn, against the oracle on random histories: every outcome, every feature bit by bit, every unmatched label.
  * A history that differs is printed with its seed, shrunk to the arrivals it takes.
  */
 class FeatureDifferentialTest {
@@ -41,22 +42,22 @@ class FeatureDifferentialTest {
 
     @Test
     void plainWindowsAnswerAsTheOracleDoes_howeverOftenTheyAreWrittenAndReadBack() {
-        compare(0, 10_000, FeatureDifferentialTest::plainWindowsDiffer);
+        compare(0, 20_000, FeatureDifferentialTest::plainWindowsDiffer);
     }
 
     @Test
     void operatorsOnHeapStateAnswerAsTheOracleDoes_restoredAtARandomPoint() {
-        compare(100_000, 600, history -> operatorsDiffer(history, HashMapStateBackend::new));
+        compare(100_000, 800, history -> operatorsDiffer(history, HashMapStateBackend::new));
     }
 
     @Test
     void operatorsOnRocksDbAnswerAsTheOracleDoes_restoredAtARandomPoint() {
-        compare(200_000, 40, history -> operatorsDiffer(history, EmbeddedRocksDBStateBackend::new));
+        compare(200_000, 60, history -> operatorsDiffer(history, EmbeddedRocksDBStateBackend::new));
     }
 
     @Test
     void boundedOperatorsAnswerAsTheOracleDoesInTimeOrder() {
-        compare(300_000, 1_000, FeatureDifferentialTest::boundedOperatorsDiffer);
+        compare(300_000, 2_000, FeatureDifferentialTest::boundedOperatorsDiffer);
     }
 
     private static void compare(long firstSeed, int histories, Comparison comparison) {
@@ -80,8 +81,8 @@ class FeatureDifferentialTest {
 
     private static Optional<String> plainWindowsDiffer(History history) throws Exception {
         Random random = new Random(history.seed());
-        PlainWindows windows = new PlainWindows(times(history));
-        Answers oracle = Answers.of(history.newOracle());
+        PlainWindows windows = new PlainWindows(set(history), times(history));
+        Answers oracle = Answers.of(history.newOracle(set(history)));
         for (Arrival arrival : history.arrivals()) {
             if (random.nextInt(10) == 0) {
                 windows.restore();
@@ -97,8 +98,8 @@ class FeatureDifferentialTest {
 
     private static Optional<String> operatorsDiffer(History history, Supplier<StateBackend> backend) throws Exception {
         int restoreAt = new Random(history.seed()).nextInt(history.arrivals().size() + 1);
-        Answers oracle = Answers.of(history.newOracle());
-        try (OperatorWindows operators = new OperatorWindows(times(history), false, backend)) {
+        Answers oracle = Answers.of(history.newOracle(set(history)));
+        try (OperatorWindows operators = new OperatorWindows(set(history), times(history), false, backend)) {
             for (int i = 0; i <= history.arrivals().size(); i++) {
                 if (i == restoreAt) {
                     operators.restore();
@@ -128,9 +129,9 @@ class FeatureDifferentialTest {
                 labels.add(arrives.label());
             }
         }
-        BoundedOracle.Answers expected =
-                BoundedOracle.run(history.delaySeconds(), history.allowedLatenessSeconds(), transactions, labels);
-        try (OperatorWindows operators = new OperatorWindows(times(history), true, HashMapStateBackend::new)) {
+        BoundedOracle.Answers expected = BoundedOracle.run(history.newOracle(set(history)), transactions, labels);
+        try (OperatorWindows operators =
+                new OperatorWindows(set(history), times(history), true, HashMapStateBackend::new)) {
             for (Arrival arrival : BoundedOracle.inTimeOrder(transactions, labels)) {
                 String actual = operators.to(arrival);
                 if (arrival instanceof TransactionArrives arrives) {
@@ -152,6 +153,10 @@ class FeatureDifferentialTest {
     private static Optional<String> differs(Arrival arrival, String expected, String actual) {
         return Optional.of(
                 String.format("at %s%n  the oracle says %s%n  the windows say %s", arrival, expected, actual));
+    }
+
+    private static FeatureSet set(History history) {
+        return FeatureSet.values()[(int) (history.seed() % FeatureSet.values().length)];
     }
 
     private static WindowTimes times(History history) {

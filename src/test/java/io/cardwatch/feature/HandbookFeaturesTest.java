@@ -66,6 +66,7 @@ class HandbookFeaturesTest {
     @Test
     void theWindowsGiveThePublishedFeatures_tiesAside() {
         PlainWindows windows = new PlainWindows(
+                FeatureSet.REFERENCE,
                 new WindowTimes(Duration.ofSeconds(HandbookFeatures.DELAY), Duration.ofSeconds(LATENESS)));
         List<double[]> rows = new ArrayList<>();
         for (Arrival arrival : BoundedOracle.inTimeOrder(handbook.transactions, handbook.labels)) {

@@ -3,6 +3,7 @@ package io.cardwatch.feature;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
@@ -38,6 +39,7 @@ import org.apache.flink.util.OutputTag;
 final class OperatorWindows implements Answers, Closeable {
     private static final OutputTag<DeadLetter> DEAD_LETTERS = new OutputTag<>("dead-letters") {};
 
+    private final FeatureSet set;
     private final WindowTimes times;
     private final boolean bounded;
     private final Supplier<StateBackend> backend;
@@ -45,7 +47,9 @@ final class OperatorWindows implements Answers, Closeable {
     private KeyedTwoInputStreamOperatorTestHarness<Long, FeaturedTransaction, FraudLabel, FeaturedTransaction>
             terminals;
 
-    OperatorWindows(WindowTimes times, boolean bounded, Supplier<StateBackend> backend) throws Exception {
+    OperatorWindows(FeatureSet set, WindowTimes times, boolean bounded, Supplier<StateBackend> backend)
+            throws Exception {
+        this.set = set;
         this.times = times;
         this.bounded = bounded;
         this.backend = backend;
@@ -112,9 +116,9 @@ final class OperatorWindows implements Answers, Closeable {
 
     private void open(OperatorSubtaskState customerState, OperatorSubtaskState terminalState) throws Exception {
         customers = new KeyedOneInputStreamOperatorTestHarness<>(
-                new CustomerWindowOperator(times, bounded, true, DEAD_LETTERS), tx -> tx.customerId, Types.LONG);
+                new CustomerWindowOperator(set, times, bounded, true, DEAD_LETTERS), tx -> tx.customerId, Types.LONG);
         terminals = new KeyedTwoInputStreamOperatorTestHarness<>(
-                new TerminalWindowOperator(times, bounded, true, DEAD_LETTERS),
+                new TerminalWindowOperator(set, times, bounded, true, DEAD_LETTERS),
                 featured -> featured.transaction.terminalId,
                 label -> label.terminalId,
                 Types.LONG);

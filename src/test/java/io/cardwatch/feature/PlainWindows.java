@@ -23,19 +23,21 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 
 /** The product's windows, a customer's then a terminal's, without Flink around them. */
 final class PlainWindows implements Answers {
+    private final FeatureSet set;
     private final WindowTimes times;
     private final Map<Long, CustomerWindow> customers = new HashMap<>();
     private final Map<Long, TerminalWindow> terminals = new HashMap<>();
     private long watermark = Long.MIN_VALUE;
 
-    PlainWindows(WindowTimes times) {
+    PlainWindows(FeatureSet set, WindowTimes times) {
+        this.set = set;
         this.times = times;
     }
 
     @Override
     public String to(Arrival arrival) {
         if (arrival instanceof TransactionArrives arrives) {
-            double[] features = new double[FeatureSet.REFERENCE.size()];
+            double[] features = new double[set.size()];
             Outcome outcome = transaction(arrives.transaction(), features);
             return outcome == Outcome.ACCEPTED ? Answers.transaction(outcome, features) : Answers.transaction(outcome);
         }
@@ -48,7 +50,7 @@ final class PlainWindows implements Answers {
 
     /** Puts an accepted transaction's values into {@code features}. */
     Outcome transaction(Transaction tx, double[] features) {
-        CustomerWindow customer = customers.computeIfAbsent(tx.customerId, id -> new CustomerWindow());
+        CustomerWindow customer = customers.computeIfAbsent(tx.customerId, id -> CustomerWindow.of(set));
         Outcome outcome =
                 Outcome.valueOf(customer.arrive(tx, watermark, times, features).name());
         if (outcome == Outcome.ACCEPTED) {
@@ -86,8 +88,8 @@ final class PlainWindows implements Answers {
 
     /** Goes on with copies of all windows, made from what was written of them. */
     void restore() throws IOException {
-        restore(customers, CustomerWindow.Serializer.INSTANCE);
-        restore(terminals, TerminalWindow.Serializer.INSTANCE);
+        restore(customers, CustomerWindow.serializer(set));
+        restore(terminals, TerminalWindow.serializer(set));
     }
 
     private static <T> void restore(Map<Long, T> windows, WireSerializer<T> serializer) throws IOException {
@@ -100,6 +102,6 @@ final class PlainWindows implements Answers {
     }
 
     private TerminalWindow terminal(long id) {
-        return terminals.computeIfAbsent(id, key -> new TerminalWindow());
+        return terminals.computeIfAbsent(id, key -> TerminalWindow.of(set));
     }
 }

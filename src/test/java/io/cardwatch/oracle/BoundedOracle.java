@@ -38,10 +38,14 @@ public final class BoundedOracle {
         return arrivals;
     }
 
-    /** Answers for whole files, each given in file order. */
+    /** Answers for whole files, each given in file order, with the reference features. */
     public static Answers run(
             long delaySeconds, long allowedLatenessSeconds, List<Transaction> transactions, List<FraudLabel> labels) {
-        FeatureOracle oracle = new FeatureOracle(delaySeconds, allowedLatenessSeconds);
+        return run(new FeatureOracle(delaySeconds, allowedLatenessSeconds), transactions, labels);
+    }
+
+    /** Answers of {@code oracle}, which has been told nothing yet, for whole files, each given in file order. */
+    public static Answers run(FeatureOracle oracle, List<Transaction> transactions, List<FraudLabel> labels) {
         FeatureOracle.Verdict[] verdicts = new FeatureOracle.Verdict[transactions.size()];
         List<FraudLabel> unmatched = new ArrayList<>();
         for (Line line : lines(transactions, labels)) {

@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,15 +74,19 @@ public final class FeatureOracle {
     /** A label reaches a transaction by its identity and, since labels are kept by terminal, the right terminal. */
     private record Labelled(Identity identity, long terminalId) {}
 
+    private record Spending(double ratio, long clippedCents) {}
+
     private static final long DAY = 86_400;
     private static final long LONGEST_WINDOW = 30 * DAY;
     private static final long NO_WATERMARK = Long.MIN_VALUE;
 
+    private final FeatureSet set;
     private final long delay;
     private final long allowedLateness;
     private long watermark = NO_WATERMARK;
 
     private final Map<Identity, Transaction> accepted = new HashMap<>();
+    private final IdentityHashMap<Transaction, Spending> spending = new IdentityHashMap<>();
     private final Map<Long, List<Transaction>> byCustomer = new HashMap<>();
     private final Map<Long, List<Transaction>> byTerminal = new HashMap<>();
     private final Map<Labelled, List<FraudLabel>> labels = new HashMap<>();
@@ -92,6 +97,16 @@ public final class FeatureOracle {
      * @param allowedLatenessSeconds {@code features.allowed-lateness}: how far behind the watermark is still accepted
      */
     public FeatureOracle(long delaySeconds, long allowedLatenessSeconds) {
+        this(FeatureSet.REFERENCE, delaySeconds, allowedLatenessSeconds);
+    }
+
+    /**
+     * @param set what it answers
+     * @param delaySeconds {@code features.terminal-delay}: how far the terminal windows lie back
+     * @param allowedLatenessSeconds {@code features.allowed-lateness}: how far behind the watermark is still accepted
+     */
+    public FeatureOracle(FeatureSet set, long delaySeconds, long allowedLatenessSeconds) {
+        this.set = set;
         this.delay = delaySeconds;
         this.allowedLateness = allowedLatenessSeconds;
     }
@@ -188,7 +203,11 @@ public final class FeatureOracle {
         terminal(values, tx, 1, Feature.TERMINAL_ID_NB_TX_1DAY_WINDOW, Feature.TERMINAL_ID_RISK_1DAY_WINDOW);
         terminal(values, tx, 7, Feature.TERMINAL_ID_NB_TX_7DAY_WINDOW, Feature.TERMINAL_ID_RISK_7DAY_WINDOW);
         terminal(values, tx, 30, Feature.TERMINAL_ID_NB_TX_30DAY_WINDOW, Feature.TERMINAL_ID_RISK_30DAY_WINDOW);
-        return FeatureSet.REFERENCE.features().stream().mapToDouble(values::get).toArray();
+        if (set == FeatureSet.EXTENDED) {
+            spending(values, tx);
+            fraudRun(values, tx);
+        }
+        return set.features().stream().mapToDouble(values::get).toArray();
     }
 
     private void customer(Map<Feature, Double> values, Transaction tx, int days, Feature count, Feature mean) {
@@ -202,6 +221,52 @@ public final class FeatureOracle {
         }
         values.put(count, (double) transactions);
         values.put(mean, cents / (100.0 * transactions));
+    }
+
+    /** Each ratio and clipped amount is settled when its transaction is accepted. */
+    private void spending(Map<Feature, Double> values, Transaction tx) {
+        long clipped = 10_500;
+        int payments = 2;
+        int highs = 0;
+        for (Transaction other : byCustomer.get(tx.customerId)) {
+            boolean earlier = other != tx && other.epochSecond <= tx.epochSecond;
+            if (earlier && other.epochSecond > tx.epochSecond - 30 * DAY) {
+                clipped += spending.get(other).clippedCents();
+                payments++;
+            }
+            if (earlier && other.epochSecond > tx.epochSecond - 14 * DAY) {
+                highs += spending.get(other).ratio() > 2.5 ? 1 : 0;
+            }
+        }
+        double usual = clipped / (double) payments;
+        double ratio = tx.amountCents / usual;
+        spending.put(tx, new Spending(ratio, Math.min(tx.amountCents, Math.round(2 * usual))));
+        values.put(Feature.CUSTOMER_ID_AMOUNT_RATIO, ratio);
+        values.put(Feature.CUSTOMER_ID_NB_HIGH_TX_14DAY_WINDOW, (double) highs);
+    }
+
+    private void fraudRun(Map<Feature, Double> values, Transaction tx) {
+        long reset = tx.epochSecond - delay - 30 * DAY;
+        for (Transaction other : byTerminal.get(tx.terminalId)) {
+            if (other.epochSecond <= tx.epochSecond && isConfirmedGenuine(other, tx.epochSecond)) {
+                reset = Math.max(reset, other.epochSecond);
+            }
+        }
+        long length = 0;
+        long first = tx.epochSecond;
+        for (Transaction other : byTerminal.get(tx.terminalId)) {
+            if (other.epochSecond > reset && isKnownFraud(other, tx.epochSecond)) {
+                length++;
+                first = Math.min(first, other.epochSecond);
+            }
+        }
+        values.put(Feature.TERMINAL_ID_FRAUD_RUN_LENGTH, (double) length);
+        values.put(Feature.TERMINAL_ID_FRAUD_RUN_DAYS, (tx.epochSecond - first) / 86_400.0);
+    }
+
+    private boolean isConfirmedGenuine(Transaction tx, long asOfSecond) {
+        Boolean verdict = verdict(tx, asOfSecond);
+        return verdict == null ? tx.epochSecond <= asOfSecond - delay : !verdict;
     }
 
     private void terminal(Map<Feature, Double> values, Transaction tx, int days, Feature count, Feature risk) {
@@ -219,6 +284,11 @@ public final class FeatureOracle {
     }
 
     private boolean isKnownFraud(Transaction tx, long asOfSecond) {
+        return Boolean.TRUE.equals(verdict(tx, asOfSecond));
+    }
+
+    /** What is known at that second, null where nothing is. */
+    private Boolean verdict(Transaction tx, long asOfSecond) {
         Identity identity = new Identity(tx.customerId, tx.transactionId, tx.epochSecond);
         FraudLabel latest = null;
         for (FraudLabel label : labels.getOrDefault(new Labelled(identity, tx.terminalId), List.of())) {
@@ -227,6 +297,6 @@ public final class FeatureOracle {
                 latest = label;
             }
         }
-        return latest != null && latest.fraud;
+        return latest == null ? null : latest.fraud;
     }
 }

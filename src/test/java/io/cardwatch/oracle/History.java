@@ -1,5 +1,6 @@
 package io.cardwatch.oracle;
 
+import io.cardwatch.domain.FeatureSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -8,8 +9,8 @@ import java.util.stream.Collectors;
 /** Arrivals in their order, and the settings they are met with. Watermarks in it never run backwards. */
 public record History(long seed, long delaySeconds, long allowedLatenessSeconds, List<Arrival> arrivals) {
     /** An oracle with this history's settings that has been told nothing yet. */
-    public FeatureOracle newOracle() {
-        return new FeatureOracle(delaySeconds, allowedLatenessSeconds);
+    public FeatureOracle newOracle(FeatureSet set) {
+        return new FeatureOracle(set, delaySeconds, allowedLatenessSeconds);
     }
 
     /**

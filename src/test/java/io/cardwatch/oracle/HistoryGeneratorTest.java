@@ -3,6 +3,7 @@ package io.cardwatch.oracle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.oracle.Arrival.LabelArrives;
 import io.cardwatch.oracle.Arrival.TransactionArrives;
 import io.cardwatch.oracle.Arrival.WatermarkAdvances;
@@ -36,7 +37,7 @@ class HistoryGeneratorTest {
         int windowsThatDiffer = 0;
         for (long seed = 0; seed < HISTORIES; seed++) {
             History history = HistoryGenerator.history(seed);
-            FeatureOracle oracle = history.newOracle();
+            FeatureOracle oracle = history.newOracle(FeatureSet.EXTENDED);
             for (Arrival arrival : history.arrivals()) {
                 if (arrival instanceof TransactionArrives arrives) {
                     Verdict verdict = oracle.transaction(arrives.transaction());

@@ -1,0 +1,51 @@
+package io.cardwatch.feature;
+
+import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.Transaction;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The feature stages without Flink, for a past that is told in order of time, labels first within a second: one call an
+ * event, all keys in memory. The windows are those of the job, so the values are too. Not thread-safe.
+ */
+public final class FeatureReplay {
+    private final FeatureSet set;
+    private final WindowTimes times;
+    private final Map<Long, CustomerWindow> customers = new HashMap<>();
+    private final Map<Long, TerminalWindow> terminals = new HashMap<>();
+
+    /** A replay from the beginning, with no events yet. */
+    public FeatureReplay(FeatureSet set, WindowTimes times) {
+        this.set = set;
+        this.times = times;
+    }
+
+    /**
+     * Takes the next transaction.
+     *
+     * @param features receives its values by {@link io.cardwatch.domain.Feature#index()} when it is accepted
+     * @return whether it is; if not, it is a redelivery or a conflict
+     */
+    public boolean transaction(Transaction transaction, double[] features) {
+        long now = transaction.epochSecond * 1000;
+        CustomerWindow customer = customers.computeIfAbsent(transaction.customerId, id -> CustomerWindow.of(set));
+        if (customer.arrive(transaction, now, times, features) != CustomerWindow.Arrival.ACCEPTED) {
+            return false;
+        }
+        PaymentFeatures.describe(transaction, features);
+        terminal(transaction.terminalId).arrive(transaction, now, times, features);
+        return true;
+    }
+
+    /** Takes the next label. */
+    public void label(FraudLabel label) {
+        TerminalWindow terminal = terminal(label.terminalId);
+        terminal.label(label, label.labelEpochSecond * 1000, times);
+    }
+
+    private TerminalWindow terminal(long id) {
+        return terminals.computeIfAbsent(id, key -> TerminalWindow.of(set));
+    }
+}
