@@ -15,7 +15,7 @@ final class HandbookDraws implements Draws {
     /** Seeds of two worlds lie this far apart, so that no customer and no day of one has the numbers of another. */
     private static final int SEEDS_PER_WORLD = 10_000;
 
-    /** The Mersenne Twister of the library takes seeds up to 2³¹ − 1 as its authors do, but not those beyond. */
+    /** The last world whose seeds lie below 2³¹, where Java's int and NumPy's unsigned seed are the same number. */
     static final int LAST_WORLD = Integer.MAX_VALUE / SEEDS_PER_WORLD - 1;
 
     /** Seeded by {@code init_genrand}. */

@@ -147,10 +147,10 @@ final class GenerateCommand implements Callable<Integer> {
                 names = "--profile",
                 defaultValue = "cardwatch",
                 paramLabel = "cardwatch|handbook",
-                description = "cardwatch: a world of any size, from random numbers of our own. handbook: the data set"
-                        + " published with the fraud detection handbook, row for row, or its first days; customers,"
-                        + " terminals and radius are fixed, and a --seed other than 0 gives the same world from other"
-                        + " seeds.")
+                description =
+                        "cardwatch: a world of any size. handbook: the data set published with the fraud detection"
+                                + " handbook, row for row, or its first days; customers, terminals and radius are fixed,"
+                                + " another --seed gives a sibling of it.")
         private String profile = "cardwatch";
 
         @Option(names = "--seed", defaultValue = "0", paramLabel = "N", description = "Another seed, another world.")

@@ -108,6 +108,20 @@ class GenerateCommandTest {
     }
 
     @Test
+    void theHandbooksFirstDayIsWrittenAsPublished() throws IOException {
+        assertThat(run("generate", "--profile=handbook", "--days=1", "--out=" + directory.resolve("a")))
+                .isZero();
+
+        // zcat transactions.csv.gz | awk -F, '$7 == 0'
+        List<String> transactions = lines("a/transactions.csv");
+        assertThat(transactions).hasSize(1 + 9_488);
+        assertThat(transactions.get(1)).isEqualTo("0,2018-04-01 00:00:31,596,3156,57.16,31,0,0,0");
+        assertThat(transactions.get(9_488)).isEqualTo("9487,2018-04-01 23:59:51,554,8248,19.20,86391,0,0,0");
+        assertThat(lines("a/labels.csv")).hasSize(1 + 3);
+        assertThat(lines("a/customers.csv")).hasSize(1 + 5_000);
+    }
+
+    @Test
     void paymentsAndVerdictsGoIntoTwoStreams_verdictsOnlyAsFarAsTheyAreKnown() {
         try (KinesaliteServer kinesis = KinesaliteServer.start()) {
             kinesis.createStream("payments", 2);
@@ -163,6 +177,9 @@ class GenerateCommandTest {
         assertRefused("1.5 as its share", "--genuine-label-share=1.5");
         assertRefused("no day \"yesterday\"", "--last-day=yesterday", "--days=5");
         assertRefused("no format \"xml\"", "--format=xml");
+        assertRefused("no profile \"other\"", "--profile=other");
+        assertRefused("The profile handbook is a world of 5000 customers", "--profile=handbook", "--customers=50");
+        assertRefused("The profile handbook has no seed -1", "--profile=handbook", "--seed=-1");
         assertThat(directory.resolve("new")).doesNotExist();
     }
 
