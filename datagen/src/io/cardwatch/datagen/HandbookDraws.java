@@ -134,9 +134,7 @@ final class HandbookDraws implements Draws {
         return value;
     }
 
-    /**
-     * {@code random.sample}, by its method for a short list or a sample of a third of it or more.
-     */
+    /** {@code random.sample}, by its method for a short list or a sample of a third of it or more. */
     @Override
     public int[] pick(int bound, int count) {
         if (bound > 21 + (count > 5 ? 3 * count : 0)) {

@@ -11,8 +11,8 @@
  * not.
  *
  * <p>Context: the published results were reached on the published rows. Choice: the profile of the handbook draws the
- * same world with NumPy's and Python's generators (commons-math3 has their Mersenne Twister) and sorts as
- * NumPy does, since the order of payments of one second decides ids and frauds. Consequence: its file is the published
- * one, byte for byte, and the whole table is in memory.
+ * same world with NumPy's and Python's generators (commons-math3 has their Mersenne Twister) and sorts as NumPy does; a
+ * stable sort would give 119 thousand payments, each in the same second as another, the id of their neighbour.
+ * Consequence: its file is the published one, byte for byte, and the whole table is in memory.
  */
 package io.cardwatch.datagen;
