@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * Shows how far a command is: on a terminal one line that is written over four times a second, elsewhere a line every
@@ -38,11 +39,24 @@ final class ProgressLine {
     /** One more record is done, of the given simulated time. */
     void record(long epochSecond) {
         if (++records % RECORDS_PER_LOOK == 0) {
-            long now = System.nanoTime();
-            if (now - shownNanos > (terminal ? TERMINAL_NANOS : LOG_NANOS)) {
-                shownNanos = now;
-                show(epochSecond);
-            }
+            show(() -> String.format(
+                    Locale.ROOT,
+                    "%,d records, %,.0f records/s, simulated time %s",
+                    records,
+                    records / seconds(),
+                    TIME.format(LocalDateTime.ofInstant(Instant.ofEpochSecond(epochSecond), ZoneOffset.UTC))));
+        }
+    }
+
+    /** Shows {@code text}, if the last one has been shown long enough. */
+    void show(Supplier<String> text) {
+        long now = System.nanoTime();
+        if (now - shownNanos > (terminal ? TERMINAL_NANOS : LOG_NANOS)) {
+            shownNanos = now;
+            String line = text.get();
+            // The spaces cover the end of a longer line before.
+            out.print(terminal ? String.format(Locale.ROOT, "\r%-78s", line) : line + System.lineSeparator());
+            out.flush();
         }
     }
 
@@ -59,17 +73,6 @@ final class ProgressLine {
         if (terminal && shownNanos != startNanos) {
             out.println();
         }
-        out.flush();
-    }
-
-    private void show(long epochSecond) {
-        String text = String.format(
-                Locale.ROOT,
-                "%,d records, %,.0f records/s, simulated time %s",
-                records,
-                records / seconds(),
-                TIME.format(LocalDateTime.ofInstant(Instant.ofEpochSecond(epochSecond), ZoneOffset.UTC)));
-        out.print(terminal ? "\r" + text + "  " : text + System.lineSeparator());
         out.flush();
     }
 }

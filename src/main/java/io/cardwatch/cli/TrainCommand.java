@@ -2,11 +2,13 @@ package io.cardwatch.cli;
 
 import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
-import io.cardwatch.training.HeldOutScore;
 import io.cardwatch.training.ModelWriter;
-import io.cardwatch.training.TrainedModel;
+import io.cardwatch.training.ThresholdPolicy;
 import io.cardwatch.training.Trainer;
 import io.cardwatch.training.TrainingOptions;
+import io.cardwatch.training.TrainingResult;
+import io.cardwatch.training.evaluation.Decision;
+import io.cardwatch.training.evaluation.HeldOutScore;
 import io.cardwatch.training.history.CsvHistory;
 import io.cardwatch.training.history.TableHistory;
 import io.cardwatch.training.history.TrainingData;
@@ -15,11 +17,14 @@ import io.cardwatch.warehouse.WarehouseConnectionProvider;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,25 +52,35 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws SQLException {
         PrintWriter progress = command.commandLine().getOut();
         ModelWriter.requireFree(out);
-        Trainer trainer = new Trainer(training.options());
+        TrainingLine line = new TrainingLine(progress);
+        Trainer trainer = new Trainer(training.options(), line);
         Settings settings = configuration.settings();
         TrainingData data = read(settings);
         progress.printf(Locale.ROOT, "Training on %,d rows, %,d of them frauds.%n", data.rows(), data.frauds());
         progress.flush();
-        TrainedModel model = trainer.train(data);
-        ModelWriter.write(out, model);
-        HeldOutScore score = model.heldOut;
-        progress.printf(
-                Locale.ROOT,
-                "Held-out end: average precision %.3f, AUC %.3f; precision %.2f and recall %.2f at threshold %.3f.%n",
-                score.averagePrecision,
-                score.auc,
-                score.precision,
-                score.recall,
-                score.threshold);
-        progress.printf("Wrote model %s to %s.%n", model.version(), out);
+        TrainingResult result = trainer.train(data);
+        line.end();
+        ModelWriter.write(out, result.model);
+        progress.printf(Locale.ROOT, "%s%n", summary(result.score));
+        progress.printf("Wrote model %s to %s.%n", result.model.version(), out);
         progress.flush();
         return 0;
+    }
+
+    private static String summary(HeldOutScore score) {
+        Decision decision = score.decision;
+        return String.format(
+                Locale.ROOT,
+                "Held-out end: average precision %.3f, AUC %.3f, Brier score %.5f, calibration error %.5f;%n"
+                        + "precision %.3f, recall %.3f, F1 %.3f at threshold %.3f.",
+                score.averagePrecision,
+                score.auc,
+                score.brier,
+                score.expectedCalibrationError,
+                decision.precision(),
+                decision.recall(),
+                decision.f1(),
+                decision.threshold);
     }
 
     private TrainingData read(Settings settings) throws SQLException {
@@ -107,43 +122,104 @@ final class TrainCommand implements Callable<Integer> {
     private static final class TrainingMixin {
         private static final TrainingOptions DEFAULTS = new TrainingOptions();
 
-        @Option(names = "--rounds", description = "Trees to train.")
-        private int rounds = DEFAULTS.rounds;
+        @Option(
+                names = "--threshold",
+                paramLabel = "POLICY",
+                description = {
+                    "From which probability on a transaction counts as fraud, chosen on the validation days:",
+                    "best-f1; precision=P, the lowest with that precision; cards-per-day=K, the lowest that alerts K cards"
+                            + " a day; cost=FILE, the one that saves most, FILE being JSON like"
+                            + " {\"review\": 4, \"savedShare\": 0.8, \"blockedGenuine\": 10}."
+                })
+        private String threshold = DEFAULTS.threshold.toString();
+
+        @ArgGroup(exclusive = true)
+        private Search search = new Search();
+
+        @Option(names = "--rounds", description = "Trees at most; early stopping says how many.")
+        private int rounds = DEFAULTS.trees.rounds;
 
         @Option(names = "--depth", description = "Levels of a tree.")
-        private int depth = DEFAULTS.depth;
+        private int depth = DEFAULTS.trees.depth;
 
         @Option(names = "--eta", description = "Learning rate.")
-        private double eta = DEFAULTS.eta;
+        private double eta = DEFAULTS.trees.eta;
 
         @Option(names = "--max-bin", description = "Histogram bins per feature.")
-        private int maxBin = DEFAULTS.maxBin;
+        private int maxBin = DEFAULTS.trees.maxBin;
 
-        @Option(names = "--seed", description = "Seed of the library.")
-        private int seed = DEFAULTS.seed;
+        @Option(names = "--min-child-weight", description = "Least weight (sum of second derivatives) of a leaf.")
+        private double minChildWeight = DEFAULTS.trees.minChildWeight;
+
+        @Option(names = "--subsample", description = "Share of the rows that each tree sees.")
+        private double subsample = DEFAULTS.trees.subsample;
+
+        @Option(names = "--column-sample", description = "Share of the features that each tree sees.")
+        private double columnSample = DEFAULTS.trees.columnSample;
+
+        @Option(names = "--lambda", description = "L2 penalty on the outputs of leaves.")
+        private double lambda = DEFAULTS.trees.lambda;
+
+        @Option(names = "--seed", description = "Seed of the library and of the search.")
+        private int seed = DEFAULTS.trees.seed;
 
         @Option(names = "--threads", description = "Threads; another number may change the last digits.")
-        private int threads = DEFAULTS.threads;
+        private int threads = DEFAULTS.trees.threads;
 
         @Option(
                 names = "--hold-out-days",
-                description = "Days at the end of the history that the figures and the threshold are taken from.")
+                description = "Days at the end of the history that the figures are taken from.")
         private int holdOutDays = DEFAULTS.holdOutDays;
 
-        @Option(names = "--gap-days", description = "Days before those that the figures' model does not see.")
+        @Option(
+                names = "--validation-days",
+                description = "Days before those that early stopping, calibration and threshold are taken from.")
+        private int validationDays = DEFAULTS.validationDays;
+
+        @Option(names = "--gap-days", description = "Days before each of these that nothing is taken from.")
         private int gapDays = DEFAULTS.gapDays;
 
         TrainingOptions options() {
             TrainingOptions options = new TrainingOptions();
-            options.rounds = rounds;
-            options.depth = depth;
-            options.eta = eta;
-            options.maxBin = maxBin;
-            options.seed = seed;
-            options.threads = threads;
+            options.trees.rounds = rounds;
+            options.trees.depth = depth;
+            options.trees.eta = eta;
+            options.trees.maxBin = maxBin;
+            options.trees.minChildWeight = minChildWeight;
+            options.trees.subsample = subsample;
+            options.trees.columnSample = columnSample;
+            options.trees.lambda = lambda;
+            options.trees.seed = seed;
+            options.trees.threads = threads;
             options.holdOutDays = holdOutDays;
+            options.validationDays = validationDays;
             options.gapDays = gapDays;
+            options.threshold = ThresholdPolicy.parse(threshold);
+            options.budget = search.budget.orElse(options.budget);
+            options.candidates = search.candidates.orElse(options.candidates);
             return options;
         }
+    }
+
+    /** Whether to look for better hyperparameters. */
+    private static final class Search {
+        @Option(
+                names = "--budget",
+                showDefaultValue = Visibility.NEVER,
+                paramLabel = "DURATION",
+                converter = FileInputs.DurationConverter.class,
+                description = {
+                    "Search that long for better hyperparameters, like 10m, on three validation folds before the hold-out.",
+                    "How far it comes depends on the machine: metrics.json says how many candidates it tried, and"
+                            + " --candidates with that number gives the same bytes."
+                })
+        private Optional<Duration> budget = Optional.empty();
+
+        @Option(
+                names = "--candidates",
+                showDefaultValue = Visibility.NEVER,
+                paramLabel = "N",
+                description = "Search through so many candidates, however long that takes.")
+        private Optional<Integer> candidates = Optional.empty();
     }
 }

@@ -25,9 +25,7 @@ public final class TrainedModel {
     public final long lastSecond;
     /** Data, seed and parameters. */
     public final Map<String, Object> provenance;
-    /** How it did on held-out data. */
-    public final HeldOutScore heldOut;
-    /** The same with the rows behind it, as {@link ModelWriter#METRICS} holds it. */
+    /** How it did on held-out data, and the rows behind that, as {@link ModelWriter#METRICS} holds it. */
     public final Map<String, Object> metrics;
 
     public TrainedModel(
@@ -38,7 +36,6 @@ public final class TrainedModel {
             GoldenVectors golden,
             long lastSecond,
             Map<String, Object> provenance,
-            HeldOutScore heldOut,
             Map<String, Object> metrics) {
         this.set = set;
         this.xgboostJson = xgboostJson;
@@ -47,7 +44,6 @@ public final class TrainedModel {
         this.golden = golden;
         this.lastSecond = lastSecond;
         this.provenance = provenance;
-        this.heldOut = heldOut;
         this.metrics = metrics;
     }
 

@@ -2,6 +2,7 @@ package io.cardwatch.training;
 
 import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.PlattScaling;
+import io.cardwatch.training.evaluation.HeldOutScore;
 import io.cardwatch.training.history.TrainingData;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,89 +17,85 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
 /**
  * Trains gradient-boosted trees with XGBoost at the true prevalence.
  *
- * <p>First a model is trained without the end of the history and measured on that end, a gap between them as long as
- * labels take; its best F1 there gives the threshold. Then the final model is trained on all rows, the newest included,
- * and takes that threshold over: the same data and parameters but for the last days, so its probabilities mean the same.
+ * <p>First everything is rehearsed without the end of the history ({@link TimeSplit}): how many trees, the calibration of
+ * their probabilities, the threshold, and on rows that none of these saw, the figures. Then the final trees are grown on
+ * all rows, the newest included, and take number, calibration and threshold over: the same kind of data and the same
+ * hyperparameters but for the last weeks, so their probabilities mean the same.
  */
 public final class Trainer {
-    private static final int SECONDS_PER_DAY = 86_400;
     /** Of frauds and of other rows each. */
     private static final int GOLDEN_ROWS = 32;
     /** One golden vector in four has a value missing. */
     private static final int GOLDEN_MISSING = 4;
 
     private final TrainingOptions options;
+    private final TrainingProgress progress;
 
     /**
      * A trainer with these options.
      *
      * @throws io.cardwatch.domain.BadInputException if one is out of its range
      */
-    public Trainer(TrainingOptions options) {
+    public Trainer(TrainingOptions options, TrainingProgress progress) {
         options.requireValid();
         this.options = options;
+        this.progress = progress;
     }
 
     /**
-     * Trains on {@code data}. The same rows in the same order give the same bytes.
+     * Trains on {@code data}. The same rows in the same order give the same bytes; with a search for hyperparameters, if
+     * as many candidates are tried.
      *
-     * @throws io.cardwatch.domain.BadInputException if the history, its end, or the rest is empty or of one kind only
+     * @throws io.cardwatch.domain.BadInputException if the history is too short, it or a part of it is of one kind only,
+     *     or no threshold reaches the aim
      */
-    public TrainedModel train(TrainingData data) {
+    public TrainingResult train(TrainingData data) {
         data.requireBothClasses("the history");
-        long holdOutFrom = data.lastSecond() - (long) options.holdOutDays * SECONDS_PER_DAY;
-        long learnUntil = holdOutFrom - (long) options.gapDays * SECONDS_PER_DAY;
-        TrainingData heldOut =
-                data.during(holdOutFrom, data.lastSecond()).requireBothClasses("the held-out end of the history");
-        TrainingData learned =
-                data.during(Long.MIN_VALUE, learnUntil).requireBothClasses("the history before the held-out end");
+        TrainingData end = TimeSplit.holdOut(data, options);
+        TimeSplit split = TimeSplit.of(data, options, 0);
         try {
-            float[] probabilities = probabilities(
-                    fit(learned), heldOut.features(), heldOut.set().size());
-            HeldOutScore score = HeldOutScore.of(probabilities, heldOut.labels());
-            Booster booster = fit(data);
-            return new TrainedModel(
-                    data.set(),
-                    booster.toByteArray("json"),
-                    score.threshold,
-                    PlattScaling.IDENTITY,
-                    golden(booster, data),
-                    data.lastSecond(),
-                    provenance(data),
-                    score,
-                    metrics(data, learned, heldOut, score));
+            HyperparameterSearch search = new HyperparameterSearch(options, System::nanoTime, progress);
+            HyperparameterSearch.Found found = search.search(data);
+            Rehearsal rehearsal = new Rehearsal(split, end, found.best, options.threshold, progress);
+            Booster booster = fit(data, found.best, rehearsal.rounds);
+            try {
+                Map<String, Object> provenance = provenance(data, found, rehearsal);
+                HeldOutScore score = HeldOutScore.of(rehearsal.heldOut, rehearsal.threshold);
+                TrainedModel model = new TrainedModel(
+                        data.set(),
+                        booster.toByteArray("json"),
+                        rehearsal.threshold,
+                        rehearsal.calibration,
+                        golden(booster, data, rehearsal.calibration),
+                        data.lastSecond(),
+                        provenance,
+                        metrics(booster, split, rehearsal, score, provenance));
+                return new TrainingResult(model, rehearsal.heldOut, score, rehearsal.baseline);
+            } finally {
+                booster.dispose();
+            }
         } catch (XGBoostError e) {
             throw new IllegalStateException("XGBoost failed: " + e.getMessage(), e);
         }
     }
 
-    private Booster fit(TrainingData data) throws XGBoostError {
-        DMatrix matrix = new DMatrix(data.features(), data.rows(), data.set().size(), Float.NaN);
+    private Booster fit(TrainingData data, Hyperparameters parameters, int rounds) throws XGBoostError {
+        DMatrix matrix = TreeFold.matrix(data);
         try {
-            matrix.setLabel(data.labels());
-            matrix.setFeatureNames(data.set().names().toArray(String[]::new));
-            return XGBoost.train(matrix, options.parameters(), options.rounds, new HashMap<>(), null, null);
-        } finally {
-            matrix.dispose();
-        }
-    }
-
-    private static float[] probabilities(Booster booster, float[] features, int width) throws XGBoostError {
-        DMatrix matrix = new DMatrix(features, features.length / width, width, Float.NaN);
-        try {
-            float[][] predicted = booster.predict(matrix);
-            float[] probabilities = new float[predicted.length];
-            for (int i = 0; i < predicted.length; i++) {
-                probabilities[i] = predicted[i][0];
+            Booster booster = XGBoost.train(matrix, parameters.forXgboost(), 0, new HashMap<>(), null, null);
+            for (int round = 0; round < rounds; round++) {
+                progress.at("trees from all rows", (double) round / rounds);
+                booster.update(matrix, round);
             }
-            return probabilities;
+            return booster;
         } finally {
             matrix.dispose();
         }
     }
 
-    /** Frauds and other rows, spread over the history, with XGBoost's own probabilities. */
-    private static GoldenVectors golden(Booster booster, TrainingData data) throws XGBoostError {
+    /** Frauds and other rows, spread over the history, with the calibrated probabilities of XGBoost's own margins. */
+    private static GoldenVectors golden(Booster booster, TrainingData data, PlattScaling calibration)
+            throws XGBoostError {
         List<float[]> vectors = new ArrayList<>();
         addSpread(vectors, data, true);
         addSpread(vectors, data, false);
@@ -110,7 +107,17 @@ public final class Trainer {
             }
             System.arraycopy(vectors.get(i), 0, flat, i * width, width);
         }
-        return new GoldenVectors(vectors.toArray(float[][]::new), probabilities(booster, flat, width));
+        DMatrix rows = new DMatrix(flat, vectors.size(), width, Float.NaN);
+        try {
+            float[] margins = TreeFold.margins(booster, rows, 0);
+            float[] probabilities = new float[margins.length];
+            for (int i = 0; i < margins.length; i++) {
+                probabilities[i] = calibration.probability(margins[i]);
+            }
+            return new GoldenVectors(vectors.toArray(float[][]::new), probabilities);
+        } finally {
+            rows.dispose();
+        }
     }
 
     private static void addSpread(List<float[]> vectors, TrainingData data, boolean fraud) {
@@ -126,25 +133,49 @@ public final class Trainer {
         }
     }
 
-    private Map<String, Object> provenance(TrainingData data) {
+    private Map<String, Object> provenance(TrainingData data, HyperparameterSearch.Found found, Rehearsal rehearsal) {
         Map<String, Object> provenance = new LinkedHashMap<>();
         provenance.put("library", "XGBoost");
-        provenance.put("parameters", options.parameters());
-        provenance.put("rounds", options.rounds);
+        provenance.put("parameters", found.best.forXgboost());
+        provenance.put("rounds", rehearsal.rounds);
+        provenance.put("mostRounds", found.best.rounds);
+        if (options.searches()) {
+            provenance.put("search", found.describe());
+        }
+        provenance.put("thresholdPolicy", options.threshold.toString());
+        options.threshold.costs().ifPresent(costs -> provenance.put("costs", costs));
         provenance.put("history", data.describe());
         provenance.put("historySha256", data.sha256());
         return provenance;
     }
 
-    private Map<String, Object> metrics(
-            TrainingData data, TrainingData learned, TrainingData heldOut, HeldOutScore score) {
-        Map<String, Object> metrics = new LinkedHashMap<>();
-        metrics.put("parameters", options.parameters());
-        metrics.put("rounds", options.rounds);
-        metrics.put("history", data.describe());
-        metrics.put("learned", learned.describe());
-        metrics.put("heldOut", heldOut.describe());
+    private static Map<String, Object> metrics(
+            Booster booster, TimeSplit split, Rehearsal rehearsal, HeldOutScore score, Map<String, Object> provenance)
+            throws XGBoostError {
+        Map<String, Object> metrics = new LinkedHashMap<>(provenance);
+        metrics.put("learned", split.learn.describe());
+        metrics.put("validation", rehearsal.validation.rows.describe());
+        metrics.put("heldOut", rehearsal.heldOut.rows.describe());
+        metrics.put("calibration", rehearsal.calibration);
+        metrics.put("threshold", rehearsal.threshold);
+        metrics.put("validationScore", HeldOutScore.of(rehearsal.validation, rehearsal.threshold));
         metrics.put("score", score);
+        metrics.put("uncalibrated", HeldOutScore.of(rehearsal.uncalibrated, rehearsal.threshold));
+        metrics.put("baseline", HeldOutScore.of(rehearsal.baseline, rehearsal.baselineThreshold));
+        metrics.put("importance", importance(booster, split.learn.set().names()));
         return metrics;
+    }
+
+    /** Each feature's share of the gain of all splits. */
+    private static Map<String, Double> importance(Booster booster, List<String> names) throws XGBoostError {
+        Map<String, Double> gains = booster.getScore(names.toArray(String[]::new), "total_gain");
+        double all = names.stream()
+                .mapToDouble(name -> gains.getOrDefault(name, 0.0))
+                .sum();
+        Map<String, Double> shares = new LinkedHashMap<>();
+        for (String name : names) {
+            shares.put(name, all == 0 ? 0 : gains.getOrDefault(name, 0.0) / all);
+        }
+        return shares;
     }
 }

@@ -37,11 +37,11 @@ class TrainCommandTest {
 
         assertThat(err.toString()).isEmpty();
         assertThat(out.toString().lines())
-                .hasSize(3)
-                .anyMatch(line -> line.matches("Training on 4,320 rows, [1-9]\\d\\d of them frauds."))
+                .hasSize(4)
+                .anyMatch(line -> line.matches("Training on 8,640 rows, 1,\\d\\d\\d of them frauds."))
                 .anyMatch(line -> line.matches("Held-out end: average precision 0.9\\d\\d, AUC .*"))
-                .anyMatch(line -> line.startsWith("Wrote model 2018-07-30-"));
-        assertThat(FraudModel.load(model).version()).startsWith("2018-07-30-");
+                .anyMatch(line -> line.startsWith("Wrote model 2018-08-29-"));
+        assertThat(FraudModel.load(model).version()).startsWith("2018-08-29-");
     }
 
     @Test
@@ -81,7 +81,7 @@ class TrainCommandTest {
         assertThat(run("--help")).isZero();
 
         assertThat(out.toString().lines().map(String::strip))
-                .contains("Default: 200", "Default: 0.1", "Default: 4096", "Default: 7");
+                .contains("Default: 300", "Default: 0.1", "Default: 4096", "Default: 14", "Default: 7");
     }
 
     private int run(String... arguments) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.Sha256;
-import io.cardwatch.training.HeldOutScore;
 import io.cardwatch.training.ModelWriter;
 import io.cardwatch.training.TrainedModel;
 import java.io.IOException;
@@ -266,7 +265,6 @@ class FraudModelTest {
                         golden(booster, calibration),
                         1_538_351_999,
                         Map.of("seed", 1),
-                        HeldOutScore.of(new float[] {1, 0}, new float[] {1, 0}),
                         Map.of()));
     }
 

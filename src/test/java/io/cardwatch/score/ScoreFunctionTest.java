@@ -7,7 +7,6 @@ import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
-import io.cardwatch.training.HeldOutScore;
 import io.cardwatch.training.ModelWriter;
 import io.cardwatch.training.TrainedModel;
 import java.nio.charset.StandardCharsets;
@@ -59,15 +58,7 @@ class ScoreFunctionTest {
         ModelWriter.write(
                 directory,
                 new TrainedModel(
-                        FeatureSet.REFERENCE,
-                        json,
-                        expected,
-                        PlattScaling.IDENTITY,
-                        golden,
-                        0,
-                        Map.of(),
-                        HeldOutScore.of(new float[] {1, 0}, new float[] {1, 0}),
-                        Map.of()));
+                        FeatureSet.REFERENCE, json, expected, PlattScaling.IDENTITY, golden, 0, Map.of(), Map.of()));
         model = FraudModel.load(directory.toString());
     }
 

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** Thirty days of payments whose frauds are large, or at a terminal that had many: something can be learned. */
+/** Sixty days of payments whose frauds are large, or at a terminal that had many: something can be learned. */
 public final class SyntheticHistory {
     public static final long FIRST_SECOND = LocalDateTime.of(2018, 7, 1, 0, 0).toEpochSecond(ZoneOffset.UTC);
     private static final int STEP_SECONDS = 600;
-    private static final int ROWS = 30 * 86_400 / STEP_SECONDS;
+    private static final int ROWS = 60 * 86_400 / STEP_SECONDS;
 
     private SyntheticHistory() {}
 

@@ -8,14 +8,19 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.score.FraudModel;
+import io.cardwatch.training.evaluation.Ranking;
 import io.cardwatch.training.history.CsvHistory;
 import io.cardwatch.training.history.TrainingData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import ml.dmlc.xgboost4j.java.DMatrix;
@@ -27,6 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainerTest {
+    private static final TrainingProgress SILENT = (step, share) -> {};
+
     @TempDir
     Path directory;
 
@@ -41,40 +48,75 @@ class TrainerTest {
     @Test
     void whatItWritesIsLoadedVerifiedAndScoresAsXgboostDoes() throws Exception {
         Path out = directory.resolve("model");
-        TrainedModel trained = train(history);
+        TrainedModel trained = train(history).model;
         ModelWriter.write(out, trained);
 
         FraudModel model = FraudModel.load(out.toString());
 
         DMatrix rows = new DMatrix(history.features(), history.rows(), FeatureSet.REFERENCE.size(), Float.NaN);
-        float[][] expected = XGBoost.loadModel(trained.xgboostJson).predict(rows);
+        float[][] margins = XGBoost.loadModel(trained.xgboostJson).predict(rows, true);
         for (int row = 0; row < history.rows(); row++) {
-            assertThat(model.probability(history.vector(row))).isEqualTo(expected[row][0]);
+            assertThat(model.probability(history.vector(row)))
+                    .isEqualTo(trained.calibration.probability(margins[row][0]));
         }
-        assertThat(model.threshold()).isEqualTo(trained.heldOut.threshold);
-        assertThat(model.version()).isEqualTo(trained.version()).startsWith("2018-07-30-");
+        assertThat(model.threshold()).isEqualTo(trained.threshold);
+        assertThat(model.version()).isEqualTo(trained.version()).startsWith("2018-08-29-");
     }
 
     @Test
-    void learnsWhatThereIsToLearn_andMeasuresItOnTheEndOnly() throws IOException {
+    void learnsWhatThereIsToLearn_andSaysOnWhichRows() throws IOException {
         Path out = directory.resolve("model");
-        TrainedModel trained = train(history);
-        ModelWriter.write(out, trained);
+        TrainingResult trained = train(history);
+        ModelWriter.write(out, trained.model);
 
-        assertThat(trained.heldOut.averagePrecision).isGreaterThan(0.9);
+        assertThat(trained.score.averagePrecision).isGreaterThan(0.9);
         JsonNode metrics = new JsonMapper().readTree(Files.readString(out.resolve("metrics.json")));
         assertThat(metrics.at("/history/rows").asInt()).isEqualTo(history.rows());
-        assertThat(metrics.at("/learned/to").asText()).isEqualTo("2018-07-16T23:50:00Z");
-        assertThat(metrics.at("/heldOut/from").asText()).isEqualTo("2018-07-24T00:00:00Z");
-        assertThat(metrics.at("/heldOut/to").asText()).isEqualTo("2018-07-30T23:50:00Z");
-        assertThat(metrics.at("/score/averagePrecision").asDouble()).isEqualTo(trained.heldOut.averagePrecision);
+        assertThat(metrics.at("/learned/to").asText()).isEqualTo("2018-07-18T23:50:00Z");
+        assertThat(metrics.at("/validation/from").asText()).isEqualTo("2018-07-26T00:00:00Z");
+        assertThat(metrics.at("/validation/to").asText()).isEqualTo("2018-08-08T23:50:00Z");
+        assertThat(metrics.at("/heldOut/from").asText()).isEqualTo("2018-08-16T00:00:00Z");
+        assertThat(metrics.at("/heldOut/to").asText()).isEqualTo("2018-08-29T23:50:00Z");
+        assertThat(metrics.at("/score/averagePrecision").asDouble()).isEqualTo(trained.score.averagePrecision);
         assertThat(metrics.at("/parameters/max_bin").asInt()).isEqualTo(4096);
+        assertThat(metrics.at("/thresholdPolicy").asText()).isEqualTo("best-f1");
+        assertThat(metrics.at("/rounds").asInt()).isBetween(1, 30);
+        assertThat(metrics.at("/importance/TX_AMOUNT").asDouble()).isBetween(0.2, 0.9);
+    }
+
+    @Test
+    void treesBeatLogisticRegressionWhereRiskAndAmountMakeTwoKindsOfFraud() {
+        TrainingResult trained = train(history);
+
+        assertThat(trained.score.averagePrecision)
+                .isGreaterThan(Ranking.of(trained.baseline).averagePrecision() + 0.05);
+    }
+
+    @Test
+    void nothingButTheFiguresDependsOnTheLabelsOfTheHoldOutAndTheGaps() {
+        TrainedModel trained = train(history).model;
+        TrainingResult other = train(relabelled(second ->
+                isDuring(second, "2018-07-19", "2018-07-26") || isDuring(second, "2018-08-09", "2018-08-30")));
+
+        assertThat(other.model.calibration).isEqualTo(trained.calibration);
+        assertThat(other.model.threshold).isEqualTo(trained.threshold);
+        assertThat(other.model.provenance.get("rounds")).isEqualTo(trained.provenance.get("rounds"));
+        assertThat(other.score.averagePrecision).isLessThan(0.7);
+    }
+
+    @Test
+    void calibrationAndThresholdDependOnTheValidationDays() {
+        TrainedModel trained = train(history).model;
+        // Half of the frauds unknown there: a fraud is half as likely as the trees believe.
+        TrainedModel other = train(relabelled(second -> isDuring(second, "2018-07-26", "2018-08-09"))).model;
+
+        assertThat(other.calibration.intercept).isLessThan(trained.calibration.intercept);
     }
 
     @Test
     void theSameHistoryGivesTheSameBytes() throws IOException {
-        ModelWriter.write(directory.resolve("first"), train(history));
-        ModelWriter.write(directory.resolve("second"), train(history));
+        ModelWriter.write(directory.resolve("first"), train(history).model);
+        ModelWriter.write(directory.resolve("second"), train(history).model);
 
         assertThat(contents(directory.resolve("first"))).isEqualTo(contents(directory.resolve("second")));
     }
@@ -83,14 +125,14 @@ class TrainerTest {
     void whoMayReadOtherDirectoriesThereMayReadTheModel() throws IOException {
         Path other = Files.createDirectory(directory.resolve("other"));
         Path out = directory.resolve("model");
-        ModelWriter.write(out, train(history));
+        ModelWriter.write(out, train(history).model);
 
         assertThat(Files.getPosixFilePermissions(out)).isEqualTo(Files.getPosixFilePermissions(other));
     }
 
     @Test
     void goldenVectorsHoldFraudsAndOthers_someWithAValueMissing() {
-        float[][] vectors = train(history).golden.vectors;
+        float[][] vectors = train(history).model.golden.vectors;
 
         assertThat(vectors).hasNumberOfRows(64);
         assertThat(Arrays.stream(vectors).filter(TrainerTest::hasMissing)).hasSize(16);
@@ -101,7 +143,7 @@ class TrainerTest {
         Path out = Files.createDirectory(directory.resolve("model"));
         Files.writeString(out.resolve("mine"), "kept");
 
-        assertRefused(() -> ModelWriter.write(out, train(history)), "exists already");
+        assertRefused(() -> ModelWriter.write(out, train(history).model), "exists already");
         assertThat(contents(out)).containsOnlyKeys("mine");
     }
 
@@ -109,7 +151,7 @@ class TrainerTest {
     void aModelThatCannotBeWrittenLeavesNothingBehind() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
 
-        assertRefused(() -> ModelWriter.write(file.resolve("model"), train(history)), "cannot write");
+        assertRefused(() -> ModelWriter.write(file.resolve("model"), train(history).model), "cannot write");
         try (Stream<Path> left = Files.list(directory)) {
             assertThat(left).containsExactlyInAnyOrder(file, directory.resolve("history.csv"));
         }
@@ -131,22 +173,54 @@ class TrainerTest {
         long end = SyntheticHistory.FIRST_SECOND + 10 * 86_400;
 
         assertRefused(
-                () -> train(history.during(Long.MIN_VALUE, end - 1)), "the history before the held-out end has 0");
+                () -> train(history.during(Long.MIN_VALUE, end - 1)),
+                "the history has 10 days; validation, hold-out and the gaps before them need 42");
     }
 
     @ParameterizedTest
-    @CsvSource({"rounds, 0", "depth, 17", "maxBin, 1", "threads, 0", "holdOutDays, 0", "gapDays, -1"})
+    @CsvSource({"holdOutDays, 0", "validationDays, 0", "gapDays, -1", "candidates, -1"})
     void refusesOptionsOutOfRange(String option, int value) throws ReflectiveOperationException {
         TrainingOptions options = new TrainingOptions();
         TrainingOptions.class.getField(option).setInt(options, value);
 
-        assertRefused(() -> new Trainer(options), " is " + value);
+        assertRefused(() -> new Trainer(options, SILENT), " is " + value);
     }
 
-    private static TrainedModel train(TrainingData data) {
+    @ParameterizedTest
+    @CsvSource({"rounds, 0", "depth, 17", "maxBin, 1", "threads, 0"})
+    void refusesHyperparametersOutOfRange(String option, int value) throws ReflectiveOperationException {
         TrainingOptions options = new TrainingOptions();
-        options.rounds = 30;
-        return new Trainer(options).train(data);
+        Hyperparameters.class.getField(option).setInt(options.trees, value);
+
+        assertRefused(() -> new Trainer(options, SILENT), " is " + value);
+    }
+
+    /** History in which the rows of some times have every second fraud taken back. */
+    private TrainingData relabelled(LongPredicate times) {
+        TrainingData changed = new TrainingData(FeatureSet.REFERENCE);
+        int frauds = 0;
+        for (int row = 0; row < history.rows(); row++) {
+            double[] values = new double[FeatureSet.REFERENCE.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = history.value(row, i);
+            }
+            long second = history.epochSecond(row);
+            frauds += history.fraud(row) ? 1 : 0;
+            boolean fraud = history.fraud(row) && !(times.test(second) && frauds % 2 == 0);
+            changed.add(second, history.customerId(row), values, fraud, TrainingData.NO_SCENARIO);
+        }
+        return changed;
+    }
+
+    private static boolean isDuring(long second, String from, String until) {
+        return second >= LocalDate.parse(from).toEpochSecond(LocalTime.MIN, ZoneOffset.UTC)
+                && second < LocalDate.parse(until).toEpochSecond(LocalTime.MIN, ZoneOffset.UTC);
+    }
+
+    private static TrainingResult train(TrainingData data) {
+        TrainingOptions options = new TrainingOptions();
+        options.trees.rounds = 30;
+        return new Trainer(options, SILENT).train(data);
     }
 
     private static Map<String, String> contents(Path root) throws IOException {

@@ -24,15 +24,15 @@ public final class Ranking {
         frauds = new int[ascending.length];
         genuine = new int[ascending.length];
         int step = -1;
-        long before = -1;
+        long before = Long.MIN_VALUE;
         for (int i = ascending.length - 1; i >= 0; i--) {
-            long bits = ascending[i] >>> 1;
-            if (bits != before) {
+            long score = ascending[i] >> 1;
+            if (score != before) {
                 step++;
-                thresholds[step] = Float.intBitsToFloat((int) bits);
+                thresholds[step] = Float.intBitsToFloat(ordered((int) score));
                 frauds[step] = step == 0 ? 0 : frauds[step - 1];
                 genuine[step] = step == 0 ? 0 : genuine[step - 1];
-                before = bits;
+                before = score;
             }
             frauds[step] += (int) (ascending[i] & 1);
             genuine[step] += (int) (~ascending[i] & 1);
@@ -46,21 +46,30 @@ public final class Ranking {
     }
 
     /**
-     * Ranks rows by their probabilities; there must be frauds and genuine ones.
+     * Ranks rows; there must be frauds and genuine ones.
      *
-     * @param probabilities by row, not negative
+     * @param scores by row: probabilities, or what else is higher for what looks more like fraud
      * @param labels by row, 1 for fraud, else 0
      */
-    public static Ranking of(float[] probabilities, float[] labels) {
-        // The bits of floats that are not negative sort like the floats.
-        long[] keys = new long[probabilities.length];
-        Arrays.setAll(keys, i -> (long) Float.floatToIntBits(probabilities[i]) << 1 | (labels[i] == 1 ? 1 : 0));
+    public static Ranking of(float[] scores, float[] labels) {
+        long[] keys = new long[scores.length];
+        Arrays.setAll(keys, i -> (long) ordered(scores[i]) << 1 | (labels[i] == 1 ? 1 : 0));
         Arrays.sort(keys);
         Ranking ranking = new Ranking(keys);
         if (ranking.allFrauds() == 0 || ranking.allGenuine() == 0) {
             throw new IllegalArgumentException("rows of one kind only have no ranking");
         }
         return ranking;
+    }
+
+    /** Integers that sort as the floats do; 0 and −0 are one. */
+    private static int ordered(float score) {
+        return ordered(Float.floatToIntBits(score + 0f));
+    }
+
+    /** The bits of positive floats sort like the floats, those of negative ones the other way round. */
+    private static int ordered(int bits) {
+        return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
     }
 
     /** Number of different probabilities. */

@@ -1,0 +1,169 @@
+package io.cardwatch.training;
+
+import io.cardwatch.training.history.TrainingData;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.function.LongSupplier;
+import ml.dmlc.xgboost4j.java.XGBoostError;
+
+/**
+ * Looks for hyperparameters by random search (Bergstra and Bengio, 2012): a fixed sequence of candidates, the first one
+ * the given hyperparameters themselves, the others drawn from a seeded generator. A candidate's worth is the mean over
+ * {@link #FOLDS} folds by time of the average precision on their validation rows, at the number of trees where that mean
+ * is highest.
+ *
+ * <p>The clock only says how far along the sequence the search comes: the same number of candidates finds the same.
+ */
+final class HyperparameterSearch {
+    static final int FOLDS = 3;
+
+    private final TrainingOptions options;
+    private final LongSupplier nanoClock;
+    private final TrainingProgress progress;
+    private final Random random;
+    private final long startNanos;
+
+    HyperparameterSearch(TrainingOptions options, LongSupplier nanoClock, TrainingProgress progress) {
+        this.options = options;
+        this.nanoClock = nanoClock;
+        this.progress = progress;
+        this.random = new Random(options.trees.seed);
+        this.startNanos = nanoClock.getAsLong();
+    }
+
+    /**
+     * Tries candidates until the budget is spent or their number reached. One that is not finished by then does not
+     * count; if none is, or nothing is to be searched, the given hyperparameters are what was found.
+     */
+    Found search(TrainingData data) throws XGBoostError {
+        if (!options.searches()) {
+            return new Found(options.trees, 0, Double.NaN, Double.NaN);
+        }
+        List<TreeFold> folds = new ArrayList<>();
+        try {
+            for (int fold = 0; fold < FOLDS; fold++) {
+                TimeSplit split = TimeSplit.of(data, options, fold);
+                folds.add(new TreeFold(split.learn, split.validation));
+            }
+            Found found = new Found(options.trees, 0, Double.NaN, Double.NaN);
+            while (!spent(found.tried)) {
+                Hyperparameters candidate = found.tried == 0 ? options.trees : drawn(options.trees, random);
+                OptionalDouble worth = worth(candidate, folds, found.tried);
+                if (worth.isEmpty()) {
+                    break;
+                }
+                found = found.with(candidate, worth.getAsDouble());
+            }
+            return found;
+        } finally {
+            folds.forEach(TreeFold::close);
+        }
+    }
+
+    private boolean spent(int tried) {
+        return options.candidates > 0
+                ? tried >= options.candidates
+                : nanoClock.getAsLong() - startNanos >= options.budget.toNanos();
+    }
+
+    private OptionalDouble worth(Hyperparameters candidate, List<TreeFold> folds, int tried) throws XGBoostError {
+        double[] sums = new double[candidate.rounds];
+        int common = sums.length;
+        for (int fold = 0; fold < FOLDS; fold++) {
+            double foldsDone = (double) fold / FOLDS;
+            Optional<TreeFold.Grown> grown = folds.get(fold).grow(candidate, round -> {
+                double candidatesDone = tried + foldsDone + (double) round / candidate.rounds / FOLDS;
+                progress.at("candidate " + (tried + 1), share(candidatesDone));
+                return options.candidates > 0 || !spent(tried);
+            });
+            if (grown.isEmpty()) {
+                return OptionalDouble.empty();
+            }
+            try (TreeFold.Grown trees = grown.get()) {
+                common = Math.min(common, trees.curve.length);
+                for (int round = 0; round < common; round++) {
+                    sums[round] += trees.curve[round] / FOLDS;
+                }
+            }
+        }
+        return Arrays.stream(sums, 0, common).max();
+    }
+
+    private double share(double candidatesDone) {
+        return options.candidates > 0
+                ? candidatesDone / options.candidates
+                : (double) (nanoClock.getAsLong() - startNanos) / options.budget.toNanos();
+    }
+
+    /** A candidate with the seed, bins, most rounds and threads of {@code given}. */
+    private static Hyperparameters drawn(Hyperparameters given, Random random) {
+        Hyperparameters drawn = new Hyperparameters();
+        drawn.rounds = given.rounds;
+        drawn.maxBin = given.maxBin;
+        drawn.seed = given.seed;
+        drawn.threads = given.threads;
+        drawn.depth = 3 + random.nextInt(6);
+        drawn.eta = logUniform(random, 0.03, 0.2);
+        drawn.minChildWeight = logUniform(random, 0.5, 30);
+        drawn.subsample = uniform(random, 0.6, 1);
+        drawn.columnSample = uniform(random, 0.5, 1);
+        drawn.lambda = logUniform(random, 0.5, 30);
+        return drawn;
+    }
+
+    private static double uniform(Random random, double from, double to) {
+        return rounded(from + (to - from) * random.nextDouble());
+    }
+
+    private static double logUniform(Random random, double from, double to) {
+        return rounded(from * Math.pow(to / from, random.nextDouble()));
+    }
+
+    /** Three digits, so that what was found can be given again as options. */
+    private static double rounded(double value) {
+        return BigDecimal.valueOf(value).round(new MathContext(3)).doubleValue();
+    }
+
+    /** The best candidate so far; of equals the first. */
+    static final class Found {
+        final Hyperparameters best;
+        final int tried;
+        final double bestAveragePrecision;
+        /** Of the first candidate. */
+        final double givenAveragePrecision;
+
+        private Found(Hyperparameters best, int tried, double bestAveragePrecision, double givenAveragePrecision) {
+            this.best = best;
+            this.tried = tried;
+            this.bestAveragePrecision = bestAveragePrecision;
+            this.givenAveragePrecision = givenAveragePrecision;
+        }
+
+        /** For provenance. */
+        Map<String, Object> describe() {
+            Map<String, Object> description = new LinkedHashMap<>();
+            description.put("candidates", tried);
+            description.put("folds", FOLDS);
+            if (tried > 0) {
+                description.put("givenAveragePrecision", givenAveragePrecision);
+                description.put("bestAveragePrecision", bestAveragePrecision);
+            }
+            return description;
+        }
+
+        private Found with(Hyperparameters candidate, double averagePrecision) {
+            double given = tried == 0 ? averagePrecision : givenAveragePrecision;
+            return tried == 0 || averagePrecision > bestAveragePrecision
+                    ? new Found(candidate, tried + 1, averagePrecision, given)
+                    : new Found(best, tried + 1, bestAveragePrecision, given);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.cardwatch.training;
+
+import io.cardwatch.domain.BadInputException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** How trees are grown. The defaults are what did best on the published data: validation folds, all history. */
+public final class Hyperparameters {
+    /** Trees at most; how many are kept, early stopping says. */
+    public int rounds = 300;
+    /** Levels of a tree. */
+    public int depth = 5;
+    /** Learning rate. */
+    public double eta = 0.1;
+    /** Histogram bins per feature. XGBoost's default of 256 merges the tails where the frauds are. */
+    public int maxBin = 4096;
+    /** Least sum of second derivatives in a leaf. */
+    public double minChildWeight = 1;
+    /** Share of the rows that each tree sees. */
+    public double subsample = 1;
+    /** Share of the features that each tree sees. */
+    public double columnSample = 1;
+    /** L2 penalty on the outputs of leaves. */
+    public double lambda = 1;
+
+    public int seed = 1;
+    /** Threads of the library. Sums of floats depend on how rows are shared out: another number, other last digits. */
+    public int threads = 1;
+
+    /** Refuses what XGBoost would refuse in the middle of the work. */
+    void requireValid() {
+        require(rounds >= 1 && rounds <= 10_000, "--rounds", rounds, "1 to 10000");
+        require(depth >= 1 && depth <= 16, "--depth", depth, "1 to 16");
+        require(eta > 0 && eta <= 1, "--eta", eta, "above 0, up to 1");
+        require(maxBin >= 2 && maxBin <= 65_536, "--max-bin", maxBin, "2 to 65536");
+        require(minChildWeight >= 0 && minChildWeight <= 1e6, "--min-child-weight", minChildWeight, "0 to 1000000");
+        require(subsample > 0 && subsample <= 1, "--subsample", subsample, "above 0, up to 1");
+        require(columnSample > 0 && columnSample <= 1, "--column-sample", columnSample, "above 0, up to 1");
+        require(lambda >= 0 && lambda <= 1e6, "--lambda", lambda, "0 to 1000000");
+        require(threads >= 1 && threads <= 1024, "--threads", threads, "1 to 1024");
+    }
+
+    static void require(boolean valid, String option, Number value, String range) {
+        if (!valid) {
+            throw new BadInputException(option + " is " + value, "Give " + range + ".");
+        }
+    }
+
+    /** As XGBoost names them. */
+    public Map<String, Object> forXgboost() {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put("objective", "binary:logistic");
+        parameters.put("tree_method", "hist");
+        parameters.put("max_depth", depth);
+        parameters.put("eta", eta);
+        parameters.put("max_bin", maxBin);
+        parameters.put("min_child_weight", minChildWeight);
+        parameters.put("subsample", subsample);
+        parameters.put("colsample_bytree", columnSample);
+        parameters.put("lambda", lambda);
+        parameters.put("seed", seed);
+        parameters.put("nthread", threads);
+        return parameters;
+    }
+}
