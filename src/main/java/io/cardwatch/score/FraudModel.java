@@ -21,25 +21,22 @@ import org.apache.flink.ml.util.FileUtils;
 import org.apache.flink.util.ExceptionUtils;
 
 /**
- * A verified model: trees over the features of a {@link FeatureSet}, a decision threshold and a version. It is loaded and
+ * A verified model: a classifier over the features of a {@link FeatureSet}, a decision threshold and a version. It is loaded and
  * checked where the job is started, and travels in the job graph, so that all subtasks score with the same one.
  */
 public final class FraudModel implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** By how much a probability may differ from the training library's. */
-    private static final float GOLDEN_TOLERANCE = 1e-6f;
-
     private static final String SHIPPED = "/model/";
 
     private final FeatureSet featureSet;
-    private final GradientBoostedTrees trees;
+    private final Classifier classifier;
     private final double threshold;
     private final String version;
 
-    private FraudModel(FeatureSet featureSet, GradientBoostedTrees trees, double threshold, String version) {
+    private FraudModel(FeatureSet featureSet, Classifier classifier, double threshold, String version) {
         this.featureSet = featureSet;
-        this.trees = trees;
+        this.classifier = classifier;
         this.threshold = threshold;
         this.version = version;
     }
@@ -55,13 +52,17 @@ public final class FraudModel implements Serializable {
         ModelManifest manifest = manifest(directory);
         FeatureSet set = FeatureSet.ofSize(manifest.features.size());
         requireFeatures(set, manifest.features, ModelDirectory.MANIFEST);
-        directory.read(ModelDirectory.MODEL, manifest.modelSha256);
+        boolean onnx = isOnnx(directory);
+        String file = onnx ? ModelDirectory.ONNX : ModelDirectory.TREES;
+        directory.read(file, manifest.modelSha256);
         GoldenVectors golden = golden(directory, manifest, set);
-        TreesServable stage = loadStage(directory);
-        requireFeatures(set, stage.trees().featureNames(), ModelDirectory.MODEL);
-        requireCalibration(manifest, stage.trees().calibration());
+        ClassifierServable<?> stage = loadStage(directory, onnx);
+        Classifier classifier = stage.classifier();
+        requireFeatures(set, classifier, file);
+        requireCalibration(manifest, stage.calibration());
         requireGolden(golden, stage, throughPipeline(directory, stage, golden.vectors));
-        return new FraudModel(set, stage.trees(), manifest.threshold, manifest.modelVersion);
+        classifier.release();
+        return new FraudModel(set, classifier, manifest.threshold, manifest.modelVersion);
     }
 
     /** Loads the model that comes with Cardwatch. */
@@ -81,16 +82,21 @@ public final class FraudModel implements Serializable {
 
     /** The same model with another threshold, 0 to 1. */
     public FraudModel withThreshold(double other) {
-        return new FraudModel(featureSet, trees, other, version);
+        return new FraudModel(featureSet, classifier, other, version);
     }
 
     /**
-     * The probability of fraud, 0 to 1.
+     * The probability of fraud, 0 to 1. To be asked by one thread at a time.
      *
      * @param features by {@link io.cardwatch.domain.Feature#index()}, the first {@link #featureSet()} of them, NaN where missing
      */
     public float probability(float[] features) {
-        return trees.probability(features);
+        return classifier.probability(features);
+    }
+
+    /** Gives back what it holds outside of Java's heap; the next row takes it again. */
+    void release() {
+        classifier.release();
     }
 
     /** The features it reads. */
@@ -161,6 +167,18 @@ public final class FraudModel implements Serializable {
         }
     }
 
+    private static void requireFeatures(FeatureSet set, Classifier classifier, String file) {
+        if (!classifier.featureNames().isEmpty()) {
+            requireFeatures(set, classifier.featureNames(), file);
+        }
+        if (classifier.featureCount() > 0 && classifier.featureCount() != set.size()) {
+            throw new BadInputException(
+                    "the model in " + file + " reads " + classifier.featureCount() + " features, not the " + set.size()
+                            + " of " + ModelDirectory.MANIFEST,
+                    ModelDirectory.REMEDY);
+        }
+    }
+
     private static GoldenVectors golden(ModelDirectory directory, ModelManifest manifest, FeatureSet set) {
         GoldenVectors golden = directory.parse(
                 ModelDirectory.GOLDEN,
@@ -179,15 +197,28 @@ public final class FraudModel implements Serializable {
     }
 
     /** The metadata is checked first: a model is data, and must not name any other class to load. */
-    private static TreesServable loadStage(ModelDirectory directory) {
+    private static boolean isOnnx(ModelDirectory directory) {
         try {
             Object stages = FileUtils.loadMetadata(directory.toString(), PipelineModelServable.class.getName())
                     .get("numStages");
-            FileUtils.loadMetadata(directory.pathOf(ModelDirectory.STAGE), TreesServable.class.getName());
             if (!Integer.valueOf(1).equals(stages)) {
                 throw new IOException("it has " + stages + " stages, not one");
             }
-            return TreesServable.loadServable(directory.pathOf(ModelDirectory.STAGE));
+            String stage = directory.pathOf(ModelDirectory.STAGE);
+            boolean onnx = OnnxServable.class
+                    .getName()
+                    .equals(FileUtils.loadMetadata(stage, "").get("className"));
+            FileUtils.loadMetadata(stage, (onnx ? OnnxServable.class : TreesServable.class).getName());
+            return onnx;
+        } catch (IOException | RuntimeException e) {
+            throw notLoadable(directory, e);
+        }
+    }
+
+    private static ClassifierServable<?> loadStage(ModelDirectory directory, boolean onnx) {
+        String stage = directory.pathOf(ModelDirectory.STAGE);
+        try {
+            return onnx ? OnnxServable.loadServable(stage) : TreesServable.loadServable(stage);
         } catch (BadInputException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -195,7 +226,8 @@ public final class FraudModel implements Serializable {
         }
     }
 
-    private static List<Float> throughPipeline(ModelDirectory directory, TreesServable stage, float[][] vectors) {
+    private static List<Float> throughPipeline(
+            ModelDirectory directory, ClassifierServable<?> stage, float[][] vectors) {
         List<Row> rows = new ArrayList<>();
         for (float[] vector : vectors) {
             double[] values = new double[vector.length];
@@ -205,13 +237,13 @@ public final class FraudModel implements Serializable {
             rows.add(new Row(new ArrayList<>(List.of(new DenseVector(values)))));
         }
         DataFrame frame = new DataFrame(
-                new ArrayList<>(List.of(stage.get(TreesServable.FEATURES_COL))),
+                new ArrayList<>(List.of(stage.get(ClassifierServable.FEATURES_COL))),
                 new ArrayList<>(List.of(DataTypes.VECTOR(BasicType.DOUBLE))),
                 rows);
         List<Float> probabilities = new ArrayList<>();
         try {
             DataFrame scored = PipelineModelServable.load(directory.toString()).transform(frame);
-            int column = scored.getIndex(stage.get(TreesServable.PROBABILITY_COL));
+            int column = scored.getIndex(stage.get(ClassifierServable.PROBABILITY_COL));
             for (Row row : scored.collect()) {
                 probabilities.add(row.getAs(column));
             }
@@ -221,7 +253,7 @@ public final class FraudModel implements Serializable {
         return probabilities;
     }
 
-    private static void requireGolden(GoldenVectors golden, TreesServable stage, List<Float> throughPipeline) {
+    private static void requireGolden(GoldenVectors golden, ClassifierServable<?> stage, List<Float> throughPipeline) {
         for (int i = 0; i < golden.vectors.length; i++) {
             float own = stage.probability(golden.vectors[i]);
             if (Float.compare(own, throughPipeline.get(i)) != 0) {
@@ -230,7 +262,7 @@ public final class FraudModel implements Serializable {
                                 + ", depending on the way it is called",
                         "Report this: it is a fault in Cardwatch.");
             }
-            if (!(Math.abs(own - golden.probabilities[i]) <= GOLDEN_TOLERANCE)) {
+            if (!(Math.abs(own - golden.probabilities[i]) <= stage.goldenTolerance())) {
                 throw new BadInputException(
                         "the model gives " + own + " for golden vector " + i + ", in training it was "
                                 + golden.probabilities[i],

@@ -1,6 +1,5 @@
 package io.cardwatch.score;
 
-import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -13,7 +12,7 @@ import java.util.List;
  * So margins equal those of xgboost4j bit for bit, provided that the C library rounds the logarithm of the base score
  * correctly (glibc's logf is one unit in the last place off for about one base score in 200).
  */
-public final class GradientBoostedTrees implements Serializable {
+public final class GradientBoostedTrees implements Classifier {
     private static final long serialVersionUID = 1L;
 
     /*
@@ -34,6 +33,7 @@ public final class GradientBoostedTrees implements Serializable {
     private final float[] outputs;
 
     private final float baseMargin;
+    private final int featureCount;
     private final List<String> featureNames;
     private final PlattScaling calibration;
 
@@ -45,6 +45,7 @@ public final class GradientBoostedTrees implements Serializable {
             float[] thresholds,
             float[] outputs,
             float baseMargin,
+            int featureCount,
             List<String> featureNames,
             PlattScaling calibration) {
         this.roots = roots;
@@ -54,6 +55,7 @@ public final class GradientBoostedTrees implements Serializable {
         this.thresholds = thresholds;
         this.outputs = outputs;
         this.baseMargin = baseMargin;
+        this.featureCount = featureCount;
         this.featureNames = featureNames;
         this.calibration = calibration;
     }
@@ -71,7 +73,16 @@ public final class GradientBoostedTrees implements Serializable {
     /** The same trees, their probabilities calibrated. */
     GradientBoostedTrees calibratedBy(PlattScaling other) {
         return new GradientBoostedTrees(
-                roots, depths, leftChildren, splits, thresholds, outputs, baseMargin, featureNames, other);
+                roots,
+                depths,
+                leftChildren,
+                splits,
+                thresholds,
+                outputs,
+                baseMargin,
+                featureCount,
+                featureNames,
+                other);
     }
 
     /** What turns margins into probabilities; {@link PlattScaling#IDENTITY} as XGBoost saved them. */
@@ -79,9 +90,14 @@ public final class GradientBoostedTrees implements Serializable {
         return calibration;
     }
 
-    /** The names of the features, in the order of the vectors to score; empty where the model carries none. */
+    @Override
     public List<String> featureNames() {
         return featureNames;
+    }
+
+    @Override
+    public int featureCount() {
+        return featureCount;
     }
 
     public int treeCount() {
@@ -153,6 +169,7 @@ public final class GradientBoostedTrees implements Serializable {
      *
      * @param x the features in the model's order, NaN where missing
      */
+    @Override
     public float probability(float[] x) {
         return calibration.probability(margin(x));
     }

@@ -18,15 +18,17 @@ public final class ModelDirectory {
     public static final String GOLDEN = "golden.json";
     /** What Flink ML reads first: a pipeline of one stage. */
     public static final String PIPELINE_METADATA = "metadata";
-    /** The directory of that stage, {@link TreesServable}. */
+    /** The directory of that stage, {@link TreesServable} or {@link OnnxServable}. */
     public static final String STAGE = "stages/0";
 
     public static final String STAGE_METADATA = STAGE + "/metadata";
-    /** The trees, XGBoost JSON. */
-    public static final String MODEL = STAGE + "/data/model.json";
+    /** The trees of a {@link TreesServable}, XGBoost JSON. */
+    public static final String TREES = STAGE + "/data/model.json";
+    /** The model of an {@link OnnxServable}. */
+    public static final String ONNX = STAGE + "/data/model.onnx";
 
-    /** All that scoring reads. */
-    static final List<String> FILES = List.of(MANIFEST, GOLDEN, PIPELINE_METADATA, STAGE_METADATA, MODEL);
+    /** All that scoring reads of a model of trees. */
+    static final List<String> FILES = List.of(MANIFEST, GOLDEN, PIPELINE_METADATA, STAGE_METADATA, TREES);
 
     static final String REMEDY = "Give a model directory as 'train' wrote it, whole and unchanged.";
 

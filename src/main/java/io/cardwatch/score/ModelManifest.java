@@ -43,7 +43,7 @@ public final class ModelManifest {
     @JsonSetter(nulls = Nulls.FAIL)
     public PlattScaling calibration = PlattScaling.IDENTITY;
 
-    /** SHA-256 of {@link ModelDirectory#MODEL}, lower-case hex. */
+    /** SHA-256 of {@link ModelDirectory#TREES} or {@link ModelDirectory#ONNX}, lower-case hex. */
     @JsonProperty
     public final String modelSha256;
 

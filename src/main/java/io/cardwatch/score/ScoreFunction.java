@@ -49,6 +49,11 @@ public final class ScoreFunction extends RichMapFunction<FeaturedTransaction, Sc
     }
 
     @Override
+    public void close() {
+        model.release();
+    }
+
+    @Override
     public ScoredTransaction map(FeaturedTransaction featured) {
         for (int i = 0; i < input.length; i++) {
             input[i] = (float) featured.features[i];

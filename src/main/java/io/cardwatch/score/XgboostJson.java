@@ -67,6 +67,7 @@ final class XgboostJson {
                 nodes.thresholds,
                 nodes.outputs,
                 baseMargin(),
+                featureCount,
                 featureNames(),
                 PlattScaling.IDENTITY);
     }

@@ -3,18 +3,20 @@
  *
  * <p>Context: XGBoost's own library takes 57 µs for a row and brings native code to the cluster; Flink ML's pipelines
  * box every row. Choice: a model is a directory in Flink ML's servable format, loaded and verified through it, while
- * the stage's trees are scored by plain Java on a {@code float[]}. The directory:
+ * the stage's trees are scored by plain Java on a {@code float[]}. Who brings another kind of model adds ONNX Runtime, which
+ * nothing else needs. The directory:
  *
  * <pre>
  * metadata                  Flink ML: a pipeline of one stage
  * stages/0/metadata         Flink ML: the stage is {@link io.cardwatch.score.TreesServable}; its calibration
- * stages/0/data/model.json  the trees, XGBoost JSON
+ * stages/0/data/model.json  the trees, XGBoost JSON; or another model, model.onnx, and the stage an
+ *                           {@link io.cardwatch.score.OnnxServable}
  * cardwatch.json            {@link io.cardwatch.score.ModelManifest}: version, features, threshold, calibration, SHA-256, provenance
  * golden.json               {@link io.cardwatch.score.GoldenVectors}: inputs with probabilities from XGBoost's own margins
  * metrics.json              how it did on held-out data; for readers, not read here
  * </pre>
  *
  * <p>Consequence: a model is data and never Java serialization; one that was changed, reads other features, or does not
- * reproduce its golden vectors is refused before the job starts, and the job jar needs no native library.
+ * reproduce its golden vectors is refused before the job starts, and the job jar holds no native library.
  */
 package io.cardwatch.score;

@@ -72,7 +72,7 @@ public final class ModelWriter {
         pipeline.put("numStages", 1);
         put(root, ModelDirectory.PIPELINE_METADATA, json(pipeline));
         put(root, ModelDirectory.STAGE_METADATA, json(metadata(TreesServable.class, model, calibration(model))));
-        put(root, ModelDirectory.MODEL, model.xgboostJson);
+        put(root, ModelDirectory.TREES, model.xgboostJson);
         put(root, ModelDirectory.GOLDEN, golden);
         put(root, ModelDirectory.MANIFEST, json(model.manifest(Sha256.of(golden))));
         put(root, METRICS, json(model.metrics));

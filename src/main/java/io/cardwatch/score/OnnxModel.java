@@ -1,0 +1,78 @@
+package io.cardwatch.score;
+
+import io.cardwatch.domain.BadInputException;
+import java.util.List;
+
+/**
+ * A model in the ONNX format, scored by ONNX Runtime: native code, an artifact that only those add who have such a
+ * model. The model's bytes travel in the job graph; every copy opens a session of its own when its first row comes.
+ *
+ * <p>It must take one tensor of floats, a row of features per line, and answer with one of floats: [N, 2] with the
+ * probabilities of genuine and fraud, as scikit-learn's converters write it without ZipMap, or [N, 1] or [N] with that of
+ * fraud.
+ */
+public final class OnnxModel implements Classifier {
+    private static final long serialVersionUID = 1L;
+
+    private final byte[] onnx;
+
+    private transient OnnxSession session;
+
+    private OnnxModel(byte[] onnx) {
+        this.onnx = onnx;
+    }
+
+    /**
+     * Opens a model as it stands in an {@code .onnx} file.
+     *
+     * @throws BadInputException if ONNX Runtime is not there or cannot load it, or its inputs and outputs are others
+     */
+    public static OnnxModel parse(byte[] onnx) {
+        OnnxModel model = new OnnxModel(onnx);
+        model.session();
+        return model;
+    }
+
+    /**
+     * The probability for one row; it allocates.
+     *
+     * @throws BadInputException if the model does not take such a row, or answers with no probability
+     */
+    @Override
+    public float probability(float[] x) {
+        return session().probability(x);
+    }
+
+    @Override
+    public List<String> featureNames() {
+        return List.of();
+    }
+
+    @Override
+    public int featureCount() {
+        return session().featureCount();
+    }
+
+    @Override
+    public void release() {
+        if (session != null) {
+            session.close();
+            session = null;
+        }
+    }
+
+    private OnnxSession session() {
+        if (session == null) {
+            try {
+                session = OnnxSession.open(onnx);
+            } catch (LinkageError e) {
+                throw new BadInputException(
+                        "an ONNX model needs ONNX Runtime, which cannot be loaded here: " + e.getMessage(),
+                        "Put onnxruntime-1.29.0.jar into lib/ beside cardwatch.jar; on a cluster into Flink's lib/, on"
+                                + " every machine.",
+                        e);
+            }
+        }
+        return session;
+    }
+}

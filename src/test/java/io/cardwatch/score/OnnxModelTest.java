@@ -1,0 +1,112 @@
+package io.cardwatch.score;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.cardwatch.domain.BadInputException;
+import java.util.Arrays;
+import java.util.Map;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import ml.dmlc.xgboost4j.java.XGBoostError;
+import org.apache.flink.util.InstantiationUtil;
+import org.junit.jupiter.api.Test;
+
+class OnnxModelTest {
+    private static final String[] FEATURES = {"A", "B", "C", "D"};
+    private static final int WIDTH = FEATURES.length;
+    private static final int ROWS = 2_000;
+
+    @Test
+    void treesConvertedToOnnxGiveXgboostsProbabilities_withMissingValuesToo() throws Exception {
+        Booster booster = booster();
+        OnnxModel model = OnnxModel.parse(OnnxModels.trees(ReferenceModels.json(booster), WIDTH));
+
+        float[] values = ReferenceModels.rows(ROWS, WIDTH, 77);
+        float[][] expected = booster.predict(new DMatrix(values, ROWS, WIDTH, Float.NaN));
+        for (int i = 0; i < ROWS; i++) {
+            float[] row = Arrays.copyOfRange(values, i * WIDTH, (i + 1) * WIDTH);
+            assertThat(model.probability(row)).isCloseTo(expected[i][0], within(1e-6f));
+        }
+        assertThat(model.featureCount()).isEqualTo(WIDTH);
+    }
+
+    @Test
+    void aLogisticRegressionGivesTheLogisticFunctionOfItsSum() {
+        OnnxModel model = OnnxModel.parse(OnnxModels.logisticRegression(new float[] {1, -2, 0, 0.5f}, 0.25f));
+
+        assertThat(model.probability(new float[] {1, 1, 9, 2})).isCloseTo(0.5621765f, within(1e-6f));
+        assertThat(model.probability(new float[] {3, 0, 9, 0})).isCloseTo(0.9626731f, within(1e-6f));
+    }
+
+    @Test
+    void scoresTheSameAfterTravellingInTheJobGraph_andAfterItWasReleased() throws Exception {
+        OnnxModel model = OnnxModel.parse(OnnxModels.trees(ReferenceModels.json(booster()), WIDTH));
+        float[] row = {1, -2, Float.NaN, 4};
+        float probability = model.probability(row);
+
+        assertThat(InstantiationUtil.clone(model).probability(row)).isEqualTo(probability);
+        model.release();
+        assertThat(model.probability(row)).isEqualTo(probability);
+    }
+
+    @Test
+    void refusesAModelThatIsCutOffAnywhere_orIsNone() throws Exception {
+        byte[] whole = OnnxModels.trees(ReferenceModels.json(booster()), WIDTH);
+        for (int length = 0; length < whole.length; length += 97) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> OnnxModel.parse(cut)).isInstanceOf(BadInputException.class);
+        }
+        assertRefused(new byte[] {'n', 'o', 'n', 'e'}, "cannot load the model");
+    }
+
+    @Test
+    void refusesProbabilitiesInMaps_sayingHowToExportThemWithout() throws Exception {
+        byte[] onnx = OnnxModels.treesWithZipMap(ReferenceModels.json(booster()), WIDTH);
+
+        assertThatThrownBy(() -> OnnxModel.parse(onnx))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("probabilities")
+                .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("{'zipmap': False}"));
+    }
+
+    @Test
+    void refusesSeveralClasses() {
+        assertRefused(OnnxModels.softmax(WIDTH, 3), "not with one tensor of floats [N, 2], [N, 1] or [N]");
+    }
+
+    @Test
+    void takesTheSecondOfTwoClasses() {
+        assertThat(OnnxModel.parse(OnnxModels.softmax(WIDTH, 2)).probability(new float[WIDTH]))
+                .isEqualTo(0.5f);
+    }
+
+    @Test
+    void refusesARowOfOtherLength_andAnswersThatAreNoProbability() {
+        float[] weights = {1, 1, 1, 1};
+        OnnxModel margin = OnnxModel.parse(OnnxModels.logisticRegression(weights, 0, "Identity"));
+        assertThatThrownBy(() -> margin.probability(new float[] {1, 2, 3, 4}))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("with 10.0 for fraud");
+
+        OnnxModel model = OnnxModel.parse(OnnxModels.logisticRegression(weights, 0));
+        assertThatThrownBy(() -> model.probability(new float[3]))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("does not score a row of 3 features");
+        assertThatThrownBy(() -> model.probability(new float[] {1, Float.NaN, 3, 4}))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("with NaN for fraud");
+    }
+
+    private static Booster booster() throws XGBoostError {
+        return ReferenceModels.train(FEATURES, 20, Map.of("max_depth", 4, "base_score", 0.3));
+    }
+
+    private static void assertRefused(byte[] onnx, String cause) {
+        assertThatThrownBy(() -> OnnxModel.parse(onnx))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(cause)
+                .satisfies(e -> assertThat(((BadInputException) e).remedy()).isNotBlank());
+    }
+}
