@@ -40,14 +40,37 @@ public enum Feature {
     /** Share of known frauds among them; 0 where there are none. */
     TERMINAL_ID_RISK_30DAY_WINDOW(false),
 
-    /** The amount ÷ c's usual amount before it, as {@code SpendingHabit} defines that. */
+    /** The amount ÷ c's usual amount before it, as {@code ExtendedCustomerWindow} defines that. */
     CUSTOMER_ID_AMOUNT_RATIO(false),
-    /** Number of c's earlier transactions in (t − 14 d, t] whose own ratio was above 2.5. */
+    /** Number of c's earlier high transactions in (t − 14 d, t]: those whose own ratio was above 2.5. */
     CUSTOMER_ID_NB_HIGH_TX_14DAY_WINDOW(true),
+    /** The greatest ratio of those; 0 where there are none. */
+    CUSTOMER_ID_MAX_HIGH_RATIO_14DAY_WINDOW(false),
+    /** Number of c's known frauds in (t − 28 d, t]. */
+    CUSTOMER_ID_NB_KNOWN_FRAUD_28DAY_WINDOW(true),
+    /** Number of m's transactions in (t − 7 d, t], this one included. */
+    TERMINAL_ID_NB_CURRENT_TX_7DAY_WINDOW(true),
+    /** Number of m's known frauds in (t − 7 d, t]. */
+    TERMINAL_ID_NB_KNOWN_FRAUD_7DAY_WINDOW(true),
+    /** Their share of m's transactions in that window whose verdict is confirmed; 0 where there are none. */
+    TERMINAL_ID_KNOWN_FRAUD_SHARE_7DAY_WINDOW(false),
+    /** Number of m's known frauds in (t − 28 d, t]. */
+    TERMINAL_ID_NB_KNOWN_FRAUD_28DAY_WINDOW(true),
+    /** Their share of m's transactions in that window whose verdict is confirmed; 0 where there are none. */
+    TERMINAL_ID_KNOWN_FRAUD_SHARE_28DAY_WINDOW(false),
+    /** Number of those in (t − 7 d, t] that were not high for their cards, so that the terminal must explain them. */
+    TERMINAL_ID_NB_UNEXPLAINED_FRAUD_7DAY_WINDOW(true),
+    /** The same in (t − 28 d, t]. */
+    TERMINAL_ID_NB_UNEXPLAINED_FRAUD_28DAY_WINDOW(true),
     /** Number of m's known frauds after its latest transaction that is confirmed genuine. */
     TERMINAL_ID_FRAUD_RUN_LENGTH(true),
-    /** Days from the first of those to t; 0 where there are none. */
-    TERMINAL_ID_FRAUD_RUN_DAYS(false);
+    /** Days from the first unexplained one of those to t; −1 where there is none. */
+    TERMINAL_ID_FRAUD_RUN_DAYS(false),
+    /**
+     * The same, counting only amounts up to 220. Fits the handbook's simulator, where every higher amount is fraud by
+     * rule; elsewhere it tells little more than {@link #TERMINAL_ID_FRAUD_RUN_DAYS}.
+     */
+    TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220(false);
 
     private final boolean whole;
 

@@ -3,6 +3,7 @@ package io.cardwatch.feature;
 import io.cardwatch.codec.WireSerializer;
 import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
@@ -89,10 +90,16 @@ class CustomerWindow extends ExpiringWindow {
         return Arrival.ACCEPTED;
     }
 
+    /** Takes a label of this customer, for features that need one. */
+    void label(FraudLabel label, long watermark, WindowTimes times) {}
+
     /** Forgets the transactions at {@code horizon}, an epoch second, or before. */
     void evict(long horizon) {
         events.evictThrough(horizon);
     }
+
+    /** Forgets, too, what {@link #evict} leaves for its price. */
+    void compact(long horizon) {}
 
     private int positionOf(Transaction transaction, int behind) {
         for (int i = behind - 1; i >= events.first() && events.second(i) == transaction.epochSecond; i--) {

@@ -1,84 +1,27 @@
 package io.cardwatch.feature;
 
 import io.cardwatch.domain.DeadLetter;
-import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.Transaction;
-import io.cardwatch.platform.Metrics;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
-/**
- * Keyed by customer: accepts each transaction once and adds the features of the payment and of its customer.
- *
- * <p>What it refuses (TOO_OLD, CONFLICT) goes to the side output of dead letters.
- */
-public final class CustomerWindowOperator extends WindowOperator<CustomerWindow, FeaturedTransaction>
+/** {@link CustomerStage} of the reference features. */
+public final class CustomerWindowOperator extends CustomerStage
         implements OneInputStreamOperator<Transaction, FeaturedTransaction> {
-    private final FeatureSet set;
-    private transient Counter redelivered;
-
     /**
-     * @param set the features to compute
      * @param bounded whether the run is bounded, so that records come sorted by time
      * @param keepBytes whether dead letters may hold the record's bytes
      */
     public CustomerWindowOperator(
-            FeatureSet set, WindowTimes times, boolean bounded, boolean keepBytes, OutputTag<DeadLetter> deadLetters) {
-        super(times, bounded, keepBytes, deadLetters, "customer-window", CustomerWindow.serializer(set));
-        this.set = set;
-    }
-
-    @Override
-    public void open() throws Exception {
-        super.open();
-        redelivered = Metrics.group(getMetricGroup()).counter("redelivered");
-    }
-
-    @Override
-    CustomerWindow newWindow() {
-        return CustomerWindow.of(set);
+            WindowTimes times, boolean bounded, boolean keepBytes, OutputTag<DeadLetter> deadLetters) {
+        super(FeatureSet.REFERENCE, times, bounded, keepBytes, deadLetters);
     }
 
     @Override
     public void processElement(StreamRecord<Transaction> element) throws Exception {
-        Transaction transaction = element.getValue();
-        CustomerWindow window = windowOfKey();
-        double[] features = new double[set.size()];
-        switch (window.arrive(transaction, clock.watermarkFor(transaction.epochSecond), times, features)) {
-            case ACCEPTED:
-                PaymentFeatures.describe(transaction, features);
-                output.collect(element.replace(new FeaturedTransaction(transaction.withoutRaw(), features)));
-                break;
-            case REDELIVERED:
-                redelivered.inc();
-                break;
-            case TOO_OLD:
-                refuse(
-                        transaction,
-                        DeadLetterReason.TOO_OLD,
-                        "TX_DATETIME is further behind the watermark than features.allowed-lateness");
-                break;
-            case CONFLICT:
-                refuse(
-                        transaction,
-                        DeadLetterReason.CONFLICT,
-                        "a transaction with the same CUSTOMER_ID, TRANSACTION_ID and TX_DATETIME"
-                                + " but another TERMINAL_ID or TX_AMOUNT came first");
-                break;
-        }
-        keep(window);
-    }
-
-    private void refuse(Transaction transaction, DeadLetterReason reason, String message) {
-        refuse(deadLetter(reason, message, transaction.origin, transaction.raw));
-    }
-
-    @Override
-    void expire(CustomerWindow window, long watermark) {
-        window.evict(times.customerHorizon(watermark));
+        arrive(element);
     }
 }

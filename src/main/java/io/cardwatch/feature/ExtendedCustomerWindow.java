@@ -2,61 +2,115 @@ package io.cardwatch.feature;
 
 import io.cardwatch.codec.WireSerializer;
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A customer's window that knows, beside the reference features, what the customer usually spends.
+ * A customer's window that knows, beside the reference features, what the customer usually spends, and the verdicts
+ * about the customer's transactions.
  *
  * <p>The usual amount before a transaction at second t is (105 + Σ min(aⱼ, 2 uⱼ)) / (2 + n) currency units, over the n
- * transactions j of (t − 30 d, t] that arrived before it: a mean that two imagined payments of 52.50 begin and that one
+ * transactions j of (t − 30 d, t] that arrived before it: a mean that two imagined payments of 52.50 begin, and that one
  * large payment cannot move by more than as if it had been twice the usual. uⱼ is the usual amount before j, taken once,
- * when j arrived, and min(aⱼ, 2 uⱼ) is rounded to the cent.
+ * when j arrived, and min(aⱼ, 2 uⱼ) is rounded to the cent. A transaction is high when its ratio to the usual amount is
+ * above 2.5; that, too, is settled when it arrives.
  */
 final class ExtendedCustomerWindow extends CustomerWindow {
+    /** Above it a payment is high. */
+    static final double HIGH_RATIO = 2.5;
     /** The two imagined payments. */
     private static final int PRIOR_PAYMENTS = 2;
 
     private static final long PRIOR_CENTS = 10_500;
-    /** A payment counts as high above so many times the usual amount. */
-    static final double HIGH_RATIO = 2.5;
+    private static final int FORTNIGHT = 14 * WindowTimes.DAY;
 
-    private static final int HIGH_DAYS = 14;
     private static final int CLIPPED_BEFORE = CustomerWindow.COLUMNS;
-    private static final int HIGH_BEFORE = CLIPPED_BEFORE + 1;
-    private static final int COLUMNS = HIGH_BEFORE + 1;
+    private static final int VERDICT = CLIPPED_BEFORE + 1;
+    private static final int COLUMNS = VERDICT + 1;
 
     private final RunningSum clippedCents;
-    private final RunningSum highs;
+    /** The seconds of the high transactions, with the bits of their ratios. There are few. */
+    private final EventLog highs;
 
-    private int highHint;
+    private final Verdicts verdicts;
 
     ExtendedCustomerWindow() {
-        this(new EventLog(COLUMNS), 0, 0, 0);
+        this(new Verdicts(new EventLog(COLUMNS), VERDICT, 1, false), 0, 0, new EventLog(1));
     }
 
-    private ExtendedCustomerWindow(EventLog events, long totalCents, long totalClippedCents, long totalHighs) {
-        super(events, totalCents);
-        clippedCents = new RunningSum(events, CLIPPED_BEFORE, totalClippedCents);
-        highs = new RunningSum(events, HIGH_BEFORE, totalHighs);
+    private ExtendedCustomerWindow(Verdicts verdicts, long totalCents, long totalClippedCents, EventLog highs) {
+        super(verdicts.events, totalCents);
+        this.clippedCents = new RunningSum(events, CLIPPED_BEFORE, totalClippedCents);
+        this.highs = highs;
+        this.verdicts = verdicts;
+    }
+
+    @Override
+    boolean isEmpty() {
+        return super.isEmpty() && !verdicts.hasLabels();
+    }
+
+    @Override
+    long nextExpiry(WindowTimes times) {
+        return super.isEmpty() ? times.customerExpiry(verdicts.firstLabelledSecond()) : super.nextExpiry(times);
+    }
+
+    /** Takes a label of this customer; one that is repeated, or whose transaction has expired, changes nothing. */
+    @Override
+    void label(FraudLabel label, long watermark, WindowTimes times) {
+        long horizon = times.customerHorizon(watermark);
+        evict(horizon);
+        if (label.txEpochSecond > horizon && !verdicts.repeats(label, label.terminalId)) {
+            verdicts.add(label, label.terminalId);
+        }
+    }
+
+    @Override
+    void evict(long horizon) {
+        super.evict(horizon);
+        highs.evictThrough(horizon);
+        verdicts.evict(horizon);
+    }
+
+    @Override
+    void compact(long horizon) {
+        verdicts.compact(horizon);
     }
 
     @Override
     void describe(int position, Transaction transaction, double[] features) {
         super.describe(position, transaction, features);
+        long second = transaction.epochSecond;
         clippedCents.insert(position);
-        highs.insert(position);
         int from = longestFrom();
         double usualCents =
                 (PRIOR_CENTS + clippedCents.between(from, position)) / (double) (PRIOR_PAYMENTS + position - from);
         double ratio = transaction.amountCents / usualCents;
-        highHint = events.positionAfter(transaction.epochSecond - HIGH_DAYS * WindowTimes.DAY, highHint);
         features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()] = ratio;
-        features[Feature.CUSTOMER_ID_NB_HIGH_TX_14DAY_WINDOW.index()] = highs.between(highHint, position);
+        describeHighs(second, features);
+        verdicts.begin(position, 0, verdicts.labelsOf(position));
+        verdicts.moveTo(second);
+        EventLog frauds = verdicts.frauds(0);
+        features[Feature.CUSTOMER_ID_NB_KNOWN_FRAUD_28DAY_WINDOW.index()] = frauds.positionAfter(second, frauds.end())
+                - frauds.positionAfter(second - WindowTimes.FOUR_WEEKS, frauds.end());
         clippedCents.add(position, Math.min(transaction.amountCents, Math.round(2 * usualCents)));
-        highs.add(position, ratio > HIGH_RATIO ? 1 : 0);
+        if (ratio > HIGH_RATIO) {
+            highs.set(0, highs.insert(second), Double.doubleToRawLongBits(ratio));
+        }
+    }
+
+    private void describeHighs(long second, double[] features) {
+        int behind = highs.positionAfter(second, highs.end());
+        int from = highs.positionAfter(second - FORTNIGHT, behind);
+        double max = 0;
+        for (int i = from; i < behind; i++) {
+            max = Math.max(max, Double.longBitsToDouble(highs.get(0, i)));
+        }
+        features[Feature.CUSTOMER_ID_NB_HIGH_TX_14DAY_WINDOW.index()] = behind - from;
+        features[Feature.CUSTOMER_ID_MAX_HIGH_RATIO_14DAY_WINDOW.index()] = max;
     }
 
     /** How a window is stored. */
@@ -74,8 +128,8 @@ final class ExtendedCustomerWindow extends CustomerWindow {
             out.writeLong(extended.timer);
             writeSignedVarint(extended.cents.total(), out);
             writeSignedVarint(extended.clippedCents.total(), out);
-            writeSignedVarint(extended.highs.total(), out);
-            extended.events.write(out);
+            extended.highs.write(out);
+            extended.verdicts.write(out);
         }
 
         @Override
@@ -83,9 +137,9 @@ final class ExtendedCustomerWindow extends CustomerWindow {
             long timer = in.readLong();
             long totalCents = readSignedVarint(in);
             long totalClippedCents = readSignedVarint(in);
-            long totalHighs = readSignedVarint(in);
-            ExtendedCustomerWindow window =
-                    new ExtendedCustomerWindow(EventLog.read(in, COLUMNS), totalCents, totalClippedCents, totalHighs);
+            EventLog highs = EventLog.read(in, 1);
+            Verdicts verdicts = Verdicts.read(in, COLUMNS, VERDICT, 1, false);
+            ExtendedCustomerWindow window = new ExtendedCustomerWindow(verdicts, totalCents, totalClippedCents, highs);
             window.timer = timer;
             return window;
         }
@@ -94,7 +148,7 @@ final class ExtendedCustomerWindow extends CustomerWindow {
         public CustomerWindow copy(CustomerWindow from) {
             ExtendedCustomerWindow window = (ExtendedCustomerWindow) from;
             ExtendedCustomerWindow copy = new ExtendedCustomerWindow(
-                    window.events.copy(), window.cents.total(), window.clippedCents.total(), window.highs.total());
+                    window.verdicts.copy(), window.cents.total(), window.clippedCents.total(), window.highs.copy());
             copy.timer = window.timer;
             return copy;
         }

@@ -1,16 +1,29 @@
 package io.cardwatch.feature;
 
 import io.cardwatch.domain.Feature;
+import java.io.IOException;
+import org.apache.flink.core.memory.DataInputView;
 
 /**
  * A terminal's window that knows, beside the reference features, what verdicts tell as soon as they are known.
  *
  * <p>A transaction is confirmed genuine at t when it is known to be, or has happened at t − delay or before and is not
- * known fraud: no report for so long counts as one.
+ * known fraud: no report for so long counts as one. It is confirmed when it is that or known fraud. Known frauds have
+ * levels: one that is not high for its card is unexplained, and of these there are those with an amount up to 220. All
+ * figures are differences of positions in the logs of these, and so exact however labels and transactions arrived.
  */
 final class ExtendedTerminalWindow extends TerminalWindow {
+    private static final int KNOWN = 0;
+    private static final int UNEXPLAINED = 1;
+    private static final int UNEXPLAINED_UP_TO_220 = 2;
+    private static final int LEVELS = 3;
+    /** Above it every payment of the handbook's simulator is a fraud. */
+    private static final double SIMULATOR_LIMIT = 220;
+
+    private static final int NONE = -1;
+
     ExtendedTerminalWindow() {
-        this(new Verdicts(Verdicts.EVENT_COLUMNS, true), new WaitingLabels());
+        this(newVerdicts(LEVELS, true), new WaitingLabels());
     }
 
     private ExtendedTerminalWindow(Verdicts verdicts, WaitingLabels waiting) {
@@ -18,22 +31,57 @@ final class ExtendedTerminalWindow extends TerminalWindow {
     }
 
     @Override
+    int level(double[] features) {
+        if (features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()] > ExtendedCustomerWindow.HIGH_RATIO) {
+            return KNOWN;
+        }
+        return features[Feature.TX_AMOUNT.index()] > SIMULATOR_LIMIT ? UNEXPLAINED : UNEXPLAINED_UP_TO_220;
+    }
+
+    @Override
     void describe(long epochSecond, WindowTimes times, double[] features) {
         super.describe(epochSecond, times, features);
-        EventLog frauds = verdicts.frauds;
         long windowEnd = times.terminalWindowEnd(epochSecond);
-        long lastGenuine = Math.max(lastConfirmedGenuine(windowEnd), windowEnd - WindowTimes.longest());
-        int run = frauds.positionAfter(lastGenuine, frauds.end());
-        features[Feature.TERMINAL_ID_FRAUD_RUN_LENGTH.index()] = frauds.end() - run;
-        features[Feature.TERMINAL_ID_FRAUD_RUN_DAYS.index()] =
-                run == frauds.end() ? 0 : days(epochSecond - frauds.second(run));
+        long week = epochSecond - WindowTimes.WEEK;
+        long fourWeeks = epochSecond - WindowTimes.FOUR_WEEKS;
+        features[Feature.TERMINAL_ID_NB_CURRENT_TX_7DAY_WINDOW.index()] = count(verdicts.events, week, epochSecond);
+        int frauds = count(verdicts.frauds(KNOWN), week, epochSecond);
+        features[Feature.TERMINAL_ID_NB_KNOWN_FRAUD_7DAY_WINDOW.index()] = frauds;
+        features[Feature.TERMINAL_ID_KNOWN_FRAUD_SHARE_7DAY_WINDOW.index()] =
+                share(frauds, week, epochSecond, windowEnd);
+        frauds = count(verdicts.frauds(KNOWN), fourWeeks, epochSecond);
+        features[Feature.TERMINAL_ID_NB_KNOWN_FRAUD_28DAY_WINDOW.index()] = frauds;
+        features[Feature.TERMINAL_ID_KNOWN_FRAUD_SHARE_28DAY_WINDOW.index()] =
+                share(frauds, fourWeeks, epochSecond, windowEnd);
+        EventLog unexplained = verdicts.frauds(UNEXPLAINED);
+        features[Feature.TERMINAL_ID_NB_UNEXPLAINED_FRAUD_7DAY_WINDOW.index()] = count(unexplained, week, epochSecond);
+        features[Feature.TERMINAL_ID_NB_UNEXPLAINED_FRAUD_28DAY_WINDOW.index()] =
+                count(unexplained, fourWeeks, epochSecond);
+        long runAfter = Math.max(lastConfirmedGenuine(epochSecond, windowEnd), windowEnd - WindowTimes.longest());
+        features[Feature.TERMINAL_ID_FRAUD_RUN_LENGTH.index()] = count(verdicts.frauds(KNOWN), runAfter, epochSecond);
+        features[Feature.TERMINAL_ID_FRAUD_RUN_DAYS.index()] = daysSinceFirst(unexplained, runAfter, epochSecond);
+        features[Feature.TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220.index()] =
+                daysSinceFirst(verdicts.frauds(UNEXPLAINED_UP_TO_220), runAfter, epochSecond);
+    }
+
+    /** Known frauds ÷ confirmed transactions after {@code from} up to {@code epochSecond}. */
+    private double share(int frauds, long from, long epochSecond, long windowEnd) {
+        if (frauds == 0) {
+            return 0;
+        }
+        long edge = Math.max(from, windowEnd);
+        int confirmed = count(verdicts.events, from, windowEnd)
+                + count(verdicts.frauds(KNOWN), edge, epochSecond)
+                + count(verdicts.genuine(), edge, epochSecond);
+        return frauds / (double) confirmed;
     }
 
     /** Second of the last transaction that is confirmed genuine; {@link Long#MIN_VALUE} where there is none. */
-    private long lastConfirmedGenuine(long windowEnd) {
+    private long lastConfirmedGenuine(long epochSecond, long windowEnd) {
         EventLog events = verdicts.events;
-        EventLog genuine = verdicts.genuine;
-        long known = genuine.isEmpty() ? Long.MIN_VALUE : genuine.second(genuine.end() - 1);
+        EventLog genuine = verdicts.genuine();
+        int last = genuine.positionAfter(epochSecond, genuine.end()) - 1;
+        long known = last < genuine.first() ? Long.MIN_VALUE : genuine.second(last);
         int position = events.positionAfter(windowEnd, events.end()) - 1;
         while (position >= events.first() && events.second(position) > known && verdicts.isFraud(position)) {
             position--;
@@ -41,8 +89,16 @@ final class ExtendedTerminalWindow extends TerminalWindow {
         return position < events.first() ? known : Math.max(known, events.second(position));
     }
 
-    private static double days(long seconds) {
-        return seconds / (double) WindowTimes.DAY;
+    /** Number of events after {@code from} up to {@code to}. */
+    private static int count(EventLog log, long from, long to) {
+        return to <= from ? 0 : log.positionAfter(to, log.end()) - log.positionAfter(from, log.end());
+    }
+
+    private static double daysSinceFirst(EventLog log, long after, long epochSecond) {
+        int first = log.positionAfter(after, log.end());
+        return first < log.end() && log.second(first) <= epochSecond
+                ? (epochSecond - log.second(first)) / (double) WindowTimes.DAY
+                : NONE;
     }
 
     /** How a window is stored. */
@@ -50,8 +106,8 @@ final class ExtendedTerminalWindow extends TerminalWindow {
         static final Serializer INSTANCE = new Serializer();
 
         @Override
-        boolean keepsGenuine() {
-            return true;
+        Verdicts readVerdicts(DataInputView in) throws IOException {
+            return readVerdicts(in, LEVELS, true);
         }
 
         @Override

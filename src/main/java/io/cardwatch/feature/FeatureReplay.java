@@ -1,5 +1,7 @@
 package io.cardwatch.feature;
 
+import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
@@ -30,8 +32,8 @@ public final class FeatureReplay {
      */
     public boolean transaction(Transaction transaction, double[] features) {
         long now = transaction.epochSecond * 1000;
-        CustomerWindow customer = customers.computeIfAbsent(transaction.customerId, id -> CustomerWindow.of(set));
-        if (customer.arrive(transaction, now, times, features) != CustomerWindow.Arrival.ACCEPTED) {
+        if (customer(transaction.customerId).arrive(transaction, now, times, features)
+                != CustomerWindow.Arrival.ACCEPTED) {
             return false;
         }
         PaymentFeatures.describe(transaction, features);
@@ -41,8 +43,16 @@ public final class FeatureReplay {
 
     /** Takes the next label. */
     public void label(FraudLabel label) {
+        long now = label.labelEpochSecond * 1000;
+        customer(label.customerId).label(label, now, times);
         TerminalWindow terminal = terminal(label.terminalId);
-        terminal.label(label, label.labelEpochSecond * 1000, times);
+        if (terminal.label(label, now, times) == TerminalWindow.Match.WAITING) {
+            terminal.await(label, DeadLetter.of(DeadLetterReason.LABEL_UNMATCHED, "", label.origin, label.raw, false));
+        }
+    }
+
+    private CustomerWindow customer(long id) {
+        return customers.computeIfAbsent(id, key -> CustomerWindow.of(set));
     }
 
     private TerminalWindow terminal(long id) {

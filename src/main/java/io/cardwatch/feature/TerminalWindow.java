@@ -32,6 +32,9 @@ class TerminalWindow extends ExpiringWindow {
         LATE
     }
 
+    private static final int VERDICT = 2;
+    private static final int COLUMNS = 3;
+
     final Verdicts verdicts;
     private final WaitingLabels waiting;
     /** Where each window's edges were last; hints only, so no state. */
@@ -40,7 +43,11 @@ class TerminalWindow extends ExpiringWindow {
     private final int[] fraudHints = new int[WindowTimes.windows() + 1];
 
     TerminalWindow() {
-        this(new Verdicts(Verdicts.EVENT_COLUMNS, false), new WaitingLabels());
+        this(newVerdicts(1, false), new WaitingLabels());
+    }
+
+    static Verdicts newVerdicts(int levels, boolean keepGenuine) {
+        return new Verdicts(new EventLog(COLUMNS), VERDICT, levels, keepGenuine);
     }
 
     /** A new window that answers the features of {@code set}. */
@@ -83,7 +90,7 @@ class TerminalWindow extends ExpiringWindow {
         events.set(Verdicts.TRANSACTION_ID, position, transaction.transactionId);
         events.set(Verdicts.OTHER_PARTY, position, transaction.customerId);
         int labelsHere = waiting.take(transaction.epochSecond, transaction.transactionId, transaction.customerId);
-        verdicts.begin(position, labelsHere, tag(features));
+        verdicts.begin(position, level(features), labelsHere);
         describe(transaction.epochSecond, times, features);
     }
 
@@ -112,6 +119,7 @@ class TerminalWindow extends ExpiringWindow {
 
     /** Forgets what happened at {@code horizon}, an epoch second, or before. */
     void evict(long horizon) {
+        verdicts.events.evictThrough(horizon);
         verdicts.evict(horizon);
     }
 
@@ -125,15 +133,15 @@ class TerminalWindow extends ExpiringWindow {
         return waiting.takeThrough(horizon);
     }
 
-    /** What is to be found beside a known fraud, from the features that its customer's stage gave it. */
-    int tag(double[] features) {
+    /** The level that a transaction has for the verdicts, from the features that its customer's stage gave it. */
+    int level(double[] features) {
         return 0;
     }
 
     /** Fills in the terminal's features for its transaction at {@code epochSecond}, which is the verdicts' cursor. */
     void describe(long epochSecond, WindowTimes times, double[] features) {
         EventLog events = verdicts.events;
-        EventLog frauds = verdicts.frauds;
+        EventLog frauds = verdicts.frauds(0);
         long windowEnd = times.terminalWindowEnd(epochSecond);
         int last = WindowTimes.windows();
         int behind = events.positionAfter(windowEnd, eventHints[last]);
@@ -160,9 +168,12 @@ class TerminalWindow extends ExpiringWindow {
             super(VERSION);
         }
 
-        /** Whether the verdicts of its windows tell the genuine transactions, too. */
-        boolean keepsGenuine() {
-            return false;
+        Verdicts readVerdicts(DataInputView in) throws IOException {
+            return readVerdicts(in, 1, false);
+        }
+
+        static Verdicts readVerdicts(DataInputView in, int levels, boolean keepGenuine) throws IOException {
+            return Verdicts.read(in, COLUMNS, VERDICT, levels, keepGenuine);
         }
 
         TerminalWindow window(Verdicts verdicts, WaitingLabels waiting) {
@@ -179,7 +190,7 @@ class TerminalWindow extends ExpiringWindow {
         @Override
         protected TerminalWindow read(DataInputView in, int writtenVersion) throws IOException {
             long timer = in.readLong();
-            Verdicts verdicts = Verdicts.read(in, Verdicts.EVENT_COLUMNS, keepsGenuine());
+            Verdicts verdicts = readVerdicts(in);
             TerminalWindow window = window(verdicts, WaitingLabels.read(in));
             window.timer = timer;
             return window;

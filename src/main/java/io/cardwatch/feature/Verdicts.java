@@ -5,30 +5,27 @@ import static io.cardwatch.codec.WireSerializer.writeVarint;
 
 import io.cardwatch.domain.FraudLabel;
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * The transactions of one key, its labels, and what is known by these about those, as of a cursor.
+ * The labels of one key, and what is known by them about its transactions, the events of a log, as of a cursor.
  *
  * <p>A transaction is known fraud at t when, of its labels with LABEL_DATETIME ≤ t, the one with the greatest
  * LABEL_DATETIME (tie: the later to arrive) says so. Labels are kept in the order of LABEL_DATETIME; a cursor over them
  * moves with t, in both directions, and what it passes is applied to or taken back from {@link #frauds} and {@link
  * #genuine}. A number of known frauds is then a difference of positions, however labels and transactions arrived.
+ *
+ * <p>A transaction has a level, given by the window's owner, and known frauds are found by their least level, too.
  */
 final class Verdicts {
     /** Columns of the events. Both parties of a payment and its second tell which one a label means. */
     static final int TRANSACTION_ID = 0;
 
     static final int OTHER_PARTY = 1;
-    /** The bits below and, from {@link #TAG_SHIFT} on, what the window's owner wants to find in {@link #frauds}. */
-    static final int VERDICT = 2;
 
-    static final int EVENT_COLUMNS = 3;
-    /** The column of {@link #frauds}: the tag of the event. */
-    static final int TAG = 0;
-
-    private static final int TAG_SHIFT = 8;
+    private static final int LEVEL_SHIFT = 8;
 
     /** Known fraud at the cursor. */
     private static final long FRAUD = 1;
@@ -48,38 +45,73 @@ final class Verdicts {
     private static final int LABEL_COLUMNS = 4;
 
     final EventLog events;
+    /** The column of the events that holds the bits above and, from {@link #LEVEL_SHIFT} on, the level. */
+    private final int verdictColumn;
+
     private final EventLog labels;
-    /** Derived from the FRAUD bits: the seconds of the transactions known to be fraud at the cursor, with their tags. */
-    final EventLog frauds = new EventLog(1);
+    /** Derived from the FRAUD bits, by level: the seconds of the known frauds of that level or a higher one. */
+    private final EventLog[] frauds;
     /** Derived from the GENUINE bits: the seconds of those known to be genuine; null where nobody asks for them. */
-    final EventLog genuine;
+    private final EventLog genuine;
     /** The second up to which labels are applied; {@link #applied} of them, the oldest. */
     private long cursorSecond;
 
     private int applied;
 
     /**
-     * Neither transactions nor labels yet.
+     * No labels yet about {@code events}.
      *
-     * @param columns of the events, {@link #EVENT_COLUMNS} or more
+     * @param verdictColumn the column that is left to the verdicts
+     * @param levels number of levels, 1 or more
+     * @param keepGenuine whether {@link #genuine} will be asked for
      */
-    Verdicts(int columns, boolean keepGenuine) {
-        this(new EventLog(columns), keepGenuine, new EventLog(LABEL_COLUMNS), Long.MIN_VALUE, 0);
+    Verdicts(EventLog events, int verdictColumn, int levels, boolean keepGenuine) {
+        this(events, verdictColumn, levels, keepGenuine, new EventLog(LABEL_COLUMNS), Long.MIN_VALUE, 0);
     }
 
-    private Verdicts(EventLog events, boolean keepGenuine, EventLog labels, long cursorSecond, int applied) {
+    private Verdicts(
+            EventLog events,
+            int verdictColumn,
+            int levels,
+            boolean keepGenuine,
+            EventLog labels,
+            long cursorSecond,
+            int applied) {
         this.events = events;
+        this.verdictColumn = verdictColumn;
         this.labels = labels;
         this.cursorSecond = cursorSecond;
         this.applied = applied;
+        this.frauds = new EventLog[levels];
+        Arrays.setAll(frauds, level -> new EventLog(0));
         this.genuine = keepGenuine ? new EventLog(0) : null;
         for (int i = events.first(); i < events.end(); i++) {
-            enter(i, events.get(VERDICT, i));
+            enter(i, verdict(i));
         }
     }
 
     Verdicts copy() {
-        return new Verdicts(events.copy(), genuine != null, labels.copy(), cursorSecond, applied);
+        return new Verdicts(
+                events.copy(), verdictColumn, frauds.length, genuine != null, labels.copy(), cursorSecond, applied);
+    }
+
+    /** The seconds of the transactions known to be fraud at the cursor, of {@code level} or a higher one. */
+    EventLog frauds(int level) {
+        return frauds[level];
+    }
+
+    /** The seconds of the transactions known to be genuine at the cursor. */
+    EventLog genuine() {
+        return genuine;
+    }
+
+    boolean hasLabels() {
+        return !labels.isEmpty();
+    }
+
+    /** Second of the transaction that the label with the earliest LABEL_DATETIME is about; there must be one. */
+    long firstLabelledSecond() {
+        return labels.get(LABEL_TX_SECOND, labels.first());
     }
 
     /** Whether of the labels of this identity and LABEL_DATETIME the last to arrive says the same. */
@@ -115,8 +147,8 @@ final class Verdicts {
         if (event < 0) {
             return false;
         }
-        long verdict = events.get(VERDICT, event);
-        events.set(VERDICT, event, verdict | LABELLED | ((verdict & LABELLED) == 0 ? 0 : SEVERAL));
+        long verdict = verdict(event);
+        setVerdict(event, verdict | LABELLED | ((verdict & LABELLED) == 0 ? 0 : SEVERAL));
         if (known) {
             decide(event, hasSeveral(event) ? said(event, labels.first() + applied) : verdictOf(position));
         }
@@ -127,19 +159,27 @@ final class Verdicts {
      * Begins the verdict of the event that was just inserted at {@code position}.
      *
      * @param labelsHere how many labels came before it
-     * @param tag what {@link #frauds} shall tell of it, 0 or more
      */
-    void begin(int position, int labelsHere, int tag) {
+    void begin(int position, int level, int labelsHere) {
         long bits = labelsHere == 0 ? 0 : labelsHere == 1 ? LABELLED : LABELLED | SEVERAL;
-        events.set(VERDICT, position, bits | (long) tag << TAG_SHIFT);
+        setVerdict(position, (long) level << LEVEL_SHIFT | bits);
         if (labelsHere > 0) {
             decide(position, said(position, labels.first() + applied));
         }
     }
 
+    /** How many labels came before the event at {@code position}. Looks at those dated at its second or later. */
+    int labelsOf(int position) {
+        int count = 0;
+        for (int i = labels.positionAfter(events.second(position) - 1, labels.end()); i < labels.end(); i++) {
+            count += isOf(position, i) ? 1 : 0;
+        }
+        return count;
+    }
+
     /** Whether the event at {@code position} is known fraud at the cursor. */
     boolean isFraud(int position) {
-        return (events.get(VERDICT, position) & FRAUD) != 0;
+        return (verdict(position) & FRAUD) != 0;
     }
 
     /** Applies the labels up to {@code epochSecond}, and takes back those after it. */
@@ -162,14 +202,15 @@ final class Verdicts {
     }
 
     /**
-     * Forgets the transactions at {@code horizon}, an epoch second, or before, and what is about them.
+     * Forgets what is about transactions at {@code horizon}, an epoch second, or before.
      *
      * <p>Labels go in the order of LABEL_DATETIME, so that this costs nothing: one may outlive its transaction behind
      * another whose transaction has not expired, until {@link #compact}.
      */
     void evict(long horizon) {
-        events.evictThrough(horizon);
-        frauds.evictThrough(horizon);
+        for (EventLog level : frauds) {
+            level.evictThrough(horizon);
+        }
         if (genuine != null) {
             genuine.evictThrough(horizon);
         }
@@ -187,7 +228,7 @@ final class Verdicts {
     }
 
     private boolean hasSeveral(int event) {
-        return (events.get(VERDICT, event) & SEVERAL) != 0;
+        return (verdict(event) & SEVERAL) != 0;
     }
 
     /** What the last of the labels of {@code event} that stand before {@code behind} says; 0 where there is none. */
@@ -206,37 +247,46 @@ final class Verdicts {
 
     /** Makes {@code verdict}, FRAUD or GENUINE or 0, what is known of {@code event}. */
     private void decide(int event, long verdict) {
-        long before = events.get(VERDICT, event);
+        long before = verdict(event);
         if ((before & (FRAUD | GENUINE)) == verdict) {
             return;
         }
-        long second = events.second(event);
-        if ((before & FRAUD) != 0) {
-            frauds.remove(positionOf(second, before >>> TAG_SHIFT));
-        } else if ((before & GENUINE) != 0) {
-            genuine.remove(genuine.positionAfter(second, genuine.end()) - 1);
-        }
+        leave(event, before);
         long after = (before & ~(FRAUD | GENUINE)) | verdict;
-        events.set(VERDICT, event, after);
+        setVerdict(event, after);
         enter(event, after);
     }
 
     private void enter(int event, long verdict) {
         if ((verdict & FRAUD) != 0) {
-            int position = frauds.insert(events.second(event));
-            frauds.set(TAG, position, verdict >>> TAG_SHIFT);
+            for (int level = (int) (verdict >>> LEVEL_SHIFT); level >= 0; level--) {
+                frauds[level].insert(events.second(event));
+            }
         } else if ((verdict & GENUINE) != 0) {
             genuine.insert(events.second(event));
         }
     }
 
-    /** Of the known frauds of a second, any one with this tag. */
-    private int positionOf(long second, long tag) {
-        int position = frauds.positionAfter(second, frauds.end()) - 1;
-        while (frauds.get(TAG, position) != tag) {
-            position--;
+    private void leave(int event, long verdict) {
+        if ((verdict & FRAUD) != 0) {
+            for (int level = (int) (verdict >>> LEVEL_SHIFT); level >= 0; level--) {
+                removeOne(frauds[level], events.second(event));
+            }
+        } else if ((verdict & GENUINE) != 0) {
+            removeOne(genuine, events.second(event));
         }
-        return position;
+    }
+
+    private static void removeOne(EventLog log, long second) {
+        log.remove(log.positionAfter(second, log.end()) - 1);
+    }
+
+    private long verdict(int event) {
+        return events.get(verdictColumn, event);
+    }
+
+    private void setVerdict(int event, long verdict) {
+        events.set(verdictColumn, event, verdict);
     }
 
     /** Position of the transaction of the label at {@code label}, or -1. */
@@ -266,10 +316,12 @@ final class Verdicts {
     }
 
     /** Reads what {@link #write} wrote of events with so many columns. */
-    static Verdicts read(DataInputView in, int columns, boolean keepGenuine) throws IOException {
+    static Verdicts read(DataInputView in, int columns, int verdictColumn, int levels, boolean keepGenuine)
+            throws IOException {
         long cursorSecond = in.readLong();
         int applied = (int) readVarint(in);
         EventLog events = EventLog.read(in, columns);
-        return new Verdicts(events, keepGenuine, EventLog.read(in, LABEL_COLUMNS), cursorSecond, applied);
+        EventLog labels = EventLog.read(in, LABEL_COLUMNS);
+        return new Verdicts(events, verdictColumn, levels, keepGenuine, labels, cursorSecond, applied);
     }
 }

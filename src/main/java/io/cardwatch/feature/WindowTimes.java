@@ -9,6 +9,8 @@ import java.time.Duration;
  */
 public final class WindowTimes implements Serializable {
     static final int DAY = 86_400;
+    static final int WEEK = 7 * DAY;
+    static final int FOUR_WEEKS = 28 * DAY;
 
     /** Lengths of the three windows, shortest first. */
     private static final int[] WINDOWS = {DAY, 7 * DAY, 30 * DAY};

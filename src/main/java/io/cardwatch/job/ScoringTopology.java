@@ -12,6 +12,7 @@ import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.enrich.ContactJoin;
 import io.cardwatch.feature.CustomerWindowOperator;
+import io.cardwatch.feature.LabelledCustomerWindowOperator;
 import io.cardwatch.feature.TerminalWindowOperator;
 import io.cardwatch.feature.WindowTimes;
 import io.cardwatch.platform.Options;
@@ -29,7 +30,7 @@ import org.apache.flink.util.OutputTag;
  *
  * <pre>
  * transactions → split → by customer: customer windows → by terminal: terminal windows → score → by customer: contacts
- * labels ──────→ split ──────────────────────────────────────┘                customer_info ──────────┘
+ * labels ──────→ split ───────────┘ (extended set) ──────────┘                customer_info ──────────┘
  * </pre>
  */
 public final class ScoringTopology {
@@ -39,6 +40,7 @@ public final class ScoringTopology {
      */
     public static final int MAX_PARALLELISM = 720;
 
+    private static final String CUSTOMER_WINDOWS = "Customer windows";
     private static final OutputTag<DeadLetter> DEAD_LETTERS = new OutputTag<>("dead-letters", WireTypes.DEAD_LETTER);
 
     private final FeatureSet features;
@@ -77,13 +79,8 @@ public final class ScoringTopology {
         SingleOutputStreamOperator<FraudLabel> labels =
                 split(decodedLabels, "label-split", "Open labels", WireTypes.FRAUD_LABEL);
 
-        SingleOutputStreamOperator<FeaturedTransaction> byCustomer = transactions
-                .keyBy(transaction -> transaction.customerId, Types.LONG)
-                .transform(
-                        "Customer windows",
-                        WireTypes.FEATURED_TRANSACTION,
-                        new CustomerWindowOperator(features, times, bounded, contactColumns, DEAD_LETTERS))
-                .uid("customer-windows");
+        SingleOutputStreamOperator<FeaturedTransaction> byCustomer =
+                byCustomer(transactions, labels).uid("customer-windows");
 
         SingleOutputStreamOperator<FeaturedTransaction> featured = byCustomer
                 .connect(labels)
@@ -105,6 +102,25 @@ public final class ScoringTopology {
                 .uid("dead-letter-count")
                 .name("Count dead letters");
         return new Features(featured, labels, deadLetters);
+    }
+
+    private SingleOutputStreamOperator<FeaturedTransaction> byCustomer(
+            DataStream<Transaction> transactions, DataStream<FraudLabel> labels) {
+        if (features == FeatureSet.REFERENCE) {
+            return transactions
+                    .keyBy(transaction -> transaction.customerId, Types.LONG)
+                    .transform(
+                            CUSTOMER_WINDOWS,
+                            WireTypes.FEATURED_TRANSACTION,
+                            new CustomerWindowOperator(times, bounded, contactColumns, DEAD_LETTERS));
+        }
+        return transactions
+                .connect(labels)
+                .keyBy(transaction -> transaction.customerId, label -> label.customerId, Types.LONG)
+                .transform(
+                        CUSTOMER_WINDOWS,
+                        WireTypes.FEATURED_TRANSACTION,
+                        new LabelledCustomerWindowOperator(times, bounded, contactColumns, DEAD_LETTERS));
     }
 
     /** Scores feature vectors; the contact columns stay null. */

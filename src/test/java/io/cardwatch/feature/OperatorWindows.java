@@ -43,7 +43,11 @@ final class OperatorWindows implements Answers, Closeable {
     private final WindowTimes times;
     private final boolean bounded;
     private final Supplier<StateBackend> backend;
-    private KeyedOneInputStreamOperatorTestHarness<Long, Transaction, FeaturedTransaction> customers;
+    /** The same harness twice: as what it is, one of the two. */
+    private AbstractStreamOperatorTestHarness<FeaturedTransaction> customers;
+
+    private KeyedOneInputStreamOperatorTestHarness<Long, Transaction, FeaturedTransaction> reference;
+    private KeyedTwoInputStreamOperatorTestHarness<Long, Transaction, FraudLabel, FeaturedTransaction> extended;
     private KeyedTwoInputStreamOperatorTestHarness<Long, FeaturedTransaction, FraudLabel, FeaturedTransaction>
             terminals;
 
@@ -63,11 +67,19 @@ final class OperatorWindows implements Answers, Closeable {
             return transaction(arrives.transaction());
         }
         if (arrival instanceof LabelArrives arrives) {
+            if (extended != null) {
+                extended.processElement2(new StreamRecord<>(arrives.label()));
+            }
             terminals.processElement2(new StreamRecord<>(arrives.label()));
             return "";
         }
         Watermark mark = new Watermark(((WatermarkAdvances) arrival).epochSecond() * 1000);
-        customers.processWatermark(mark);
+        if (extended != null) {
+            extended.processWatermark1(mark);
+            extended.processWatermark2(mark);
+        } else {
+            reference.processWatermark(mark);
+        }
         terminals.processWatermark1(mark);
         terminals.processWatermark2(mark);
         return Answers.unmatched(deadLetters(terminals.getSideOutput(DEAD_LETTERS)).stream()
@@ -76,7 +88,11 @@ final class OperatorWindows implements Answers, Closeable {
     }
 
     private String transaction(Transaction tx) throws Exception {
-        customers.processElement(new StreamRecord<>(tx));
+        if (extended != null) {
+            extended.processElement1(new StreamRecord<>(tx));
+        } else {
+            reference.processElement(new StreamRecord<>(tx));
+        }
         List<FeaturedTransaction> accepted = customers.extractOutputValues();
         List<DeadLetter> refused = deadLetters(customers.getSideOutput(DEAD_LETTERS));
         customers.getOutput().clear();
@@ -115,8 +131,18 @@ final class OperatorWindows implements Answers, Closeable {
     }
 
     private void open(OperatorSubtaskState customerState, OperatorSubtaskState terminalState) throws Exception {
-        customers = new KeyedOneInputStreamOperatorTestHarness<>(
-                new CustomerWindowOperator(set, times, bounded, true, DEAD_LETTERS), tx -> tx.customerId, Types.LONG);
+        if (set == FeatureSet.EXTENDED) {
+            extended = new KeyedTwoInputStreamOperatorTestHarness<>(
+                    new LabelledCustomerWindowOperator(times, bounded, true, DEAD_LETTERS),
+                    tx -> tx.customerId,
+                    label -> label.customerId,
+                    Types.LONG);
+            customers = extended;
+        } else {
+            reference = new KeyedOneInputStreamOperatorTestHarness<>(
+                    new CustomerWindowOperator(times, bounded, true, DEAD_LETTERS), tx -> tx.customerId, Types.LONG);
+            customers = reference;
+        }
         terminals = new KeyedTwoInputStreamOperatorTestHarness<>(
                 new TerminalWindowOperator(set, times, bounded, true, DEAD_LETTERS),
                 featured -> featured.transaction.terminalId,

@@ -50,7 +50,7 @@ final class PlainWindows implements Answers {
 
     /** Puts an accepted transaction's values into {@code features}. */
     Outcome transaction(Transaction tx, double[] features) {
-        CustomerWindow customer = customers.computeIfAbsent(tx.customerId, id -> CustomerWindow.of(set));
+        CustomerWindow customer = customer(tx.customerId);
         Outcome outcome =
                 Outcome.valueOf(customer.arrive(tx, watermark, times, features).name());
         if (outcome == Outcome.ACCEPTED) {
@@ -61,6 +61,7 @@ final class PlainWindows implements Answers {
     }
 
     LabelOutcome label(FraudLabel label) {
+        customer(label.customerId).label(label, watermark, times);
         TerminalWindow terminal = terminal(label.terminalId);
         LabelOutcome outcome =
                 LabelOutcome.valueOf(terminal.label(label, watermark, times).name());
@@ -99,6 +100,10 @@ final class PlainWindows implements Answers {
             T read = serializer.deserialize(new DataInputDeserializer(bytes.getCopyOfBuffer()));
             entry.setValue(serializer.copy(read));
         }
+    }
+
+    private CustomerWindow customer(long id) {
+        return customers.computeIfAbsent(id, key -> CustomerWindow.of(set));
     }
 
     private TerminalWindow terminal(long id) {

@@ -15,6 +15,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Identity, features, lateness and known fraud by brute force: told everything in arrival order, it answers what the
@@ -205,6 +206,7 @@ public final class FeatureOracle {
         terminal(values, tx, 30, Feature.TERMINAL_ID_NB_TX_30DAY_WINDOW, Feature.TERMINAL_ID_RISK_30DAY_WINDOW);
         if (set == FeatureSet.EXTENDED) {
             spending(values, tx);
+            knownFrauds(values, tx);
             fraudRun(values, tx);
         }
         return set.features().stream().mapToDouble(values::get).toArray();
@@ -228,6 +230,7 @@ public final class FeatureOracle {
         long clipped = 10_500;
         int payments = 2;
         int highs = 0;
+        double highest = 0;
         for (Transaction other : byCustomer.get(tx.customerId)) {
             boolean earlier = other != tx && other.epochSecond <= tx.epochSecond;
             if (earlier && other.epochSecond > tx.epochSecond - 30 * DAY) {
@@ -235,7 +238,9 @@ public final class FeatureOracle {
                 payments++;
             }
             if (earlier && other.epochSecond > tx.epochSecond - 14 * DAY) {
-                highs += spending.get(other).ratio() > 2.5 ? 1 : 0;
+                double earlierRatio = spending.get(other).ratio();
+                highs += earlierRatio > 2.5 ? 1 : 0;
+                highest = earlierRatio > 2.5 ? Math.max(highest, earlierRatio) : highest;
             }
         }
         double usual = clipped / (double) payments;
@@ -243,6 +248,37 @@ public final class FeatureOracle {
         spending.put(tx, new Spending(ratio, Math.min(tx.amountCents, Math.round(2 * usual))));
         values.put(Feature.CUSTOMER_ID_AMOUNT_RATIO, ratio);
         values.put(Feature.CUSTOMER_ID_NB_HIGH_TX_14DAY_WINDOW, (double) highs);
+        values.put(Feature.CUSTOMER_ID_MAX_HIGH_RATIO_14DAY_WINDOW, highest);
+        values.put(Feature.CUSTOMER_ID_NB_KNOWN_FRAUD_28DAY_WINDOW, (double)
+                within(byCustomer.get(tx.customerId), tx, 28, other -> isKnownFraud(other, tx.epochSecond)));
+    }
+
+    private void knownFrauds(Map<Feature, Double> values, Transaction tx) {
+        List<Transaction> here = byTerminal.get(tx.terminalId);
+        Predicate<Transaction> known = other -> isKnownFraud(other, tx.epochSecond);
+        Predicate<Transaction> confirmed = known.or(other -> isConfirmedGenuine(other, tx.epochSecond));
+        Predicate<Transaction> unexplained =
+                known.and(other -> spending.get(other).ratio() <= 2.5);
+        double week = within(here, tx, 7, known);
+        double fourWeeks = within(here, tx, 28, known);
+        values.put(Feature.TERMINAL_ID_NB_CURRENT_TX_7DAY_WINDOW, (double) within(here, tx, 7, other -> true));
+        values.put(Feature.TERMINAL_ID_NB_KNOWN_FRAUD_7DAY_WINDOW, week);
+        values.put(Feature.TERMINAL_ID_NB_KNOWN_FRAUD_28DAY_WINDOW, fourWeeks);
+        values.put(
+                Feature.TERMINAL_ID_KNOWN_FRAUD_SHARE_7DAY_WINDOW,
+                week == 0 ? 0 : week / within(here, tx, 7, confirmed));
+        values.put(
+                Feature.TERMINAL_ID_KNOWN_FRAUD_SHARE_28DAY_WINDOW,
+                fourWeeks == 0 ? 0 : fourWeeks / within(here, tx, 28, confirmed));
+        values.put(Feature.TERMINAL_ID_NB_UNEXPLAINED_FRAUD_7DAY_WINDOW, (double) within(here, tx, 7, unexplained));
+        values.put(Feature.TERMINAL_ID_NB_UNEXPLAINED_FRAUD_28DAY_WINDOW, (double) within(here, tx, 28, unexplained));
+    }
+
+    private static long within(List<Transaction> past, Transaction tx, int days, Predicate<Transaction> which) {
+        return past.stream()
+                .filter(other -> other.epochSecond > tx.epochSecond - days * DAY && other.epochSecond <= tx.epochSecond)
+                .filter(which)
+                .count();
     }
 
     private void fraudRun(Map<Feature, Double> values, Transaction tx) {
@@ -253,15 +289,21 @@ public final class FeatureOracle {
             }
         }
         long length = 0;
-        long first = tx.epochSecond;
+        double first = -1;
+        double firstUpTo220 = -1;
         for (Transaction other : byTerminal.get(tx.terminalId)) {
             if (other.epochSecond > reset && isKnownFraud(other, tx.epochSecond)) {
                 length++;
-                first = Math.min(first, other.epochSecond);
+                double days = (tx.epochSecond - other.epochSecond) / 86_400.0;
+                if (spending.get(other).ratio() <= 2.5) {
+                    first = Math.max(first, days);
+                    firstUpTo220 = other.amountCents <= 22_000 ? Math.max(firstUpTo220, days) : firstUpTo220;
+                }
             }
         }
         values.put(Feature.TERMINAL_ID_FRAUD_RUN_LENGTH, (double) length);
-        values.put(Feature.TERMINAL_ID_FRAUD_RUN_DAYS, (tx.epochSecond - first) / 86_400.0);
+        values.put(Feature.TERMINAL_ID_FRAUD_RUN_DAYS, first);
+        values.put(Feature.TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220, firstUpTo220);
     }
 
     private boolean isConfirmedGenuine(Transaction tx, long asOfSecond) {

@@ -1,6 +1,7 @@
 package io.cardwatch.training.history;
 
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.Sha256;
 import java.nio.ByteBuffer;
@@ -129,12 +130,35 @@ public final class TrainingData {
 
     /** The rows whose number satisfies {@code which}, in their order. */
     public TrainingData where(IntPredicate which) {
-        TrainingData part = new TrainingData(set);
+        return where(which, this::fraud);
+    }
+
+    /** The rows whose number satisfies {@code which}, in their order, with {@code fraud} as what is known of each. */
+    public TrainingData where(IntPredicate which, IntPredicate fraud) {
+        return copy(set, which, fraud);
+    }
+
+    /** The same rows with the vectors of a smaller set. */
+    public TrainingData narrowedTo(FeatureSet smaller) {
+        return copy(smaller, row -> true, this::fraud);
+    }
+
+    private TrainingData copy(FeatureSet to, IntPredicate which, IntPredicate fraud) {
+        TrainingData part = new TrainingData(to);
         for (int row = 0; row < rows; row++) {
             if (which.test(row)) {
-                int copy = part.newRow(epochSeconds[row], customerIds[row], fraud(row), scenarios[row]);
-                System.arraycopy(features, row * set.size(), part.features, copy * set.size(), set.size());
+                int copy = part.newRow(epochSeconds[row], customerIds[row], fraud.test(row), scenarios[row]);
+                System.arraycopy(features, row * set.size(), part.features, copy * to.size(), to.size());
             }
+        }
+        return part;
+    }
+
+    /** The same rows without what {@code feature} says: missing in all of them, so that nothing is learned from it. */
+    public TrainingData without(Feature feature) {
+        TrainingData part = copy(set, row -> true, this::fraud);
+        for (int row = 0; row < rows; row++) {
+            part.features[row * set.size() + feature.index()] = Float.NaN;
         }
         return part;
     }

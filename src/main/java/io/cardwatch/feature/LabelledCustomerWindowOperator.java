@@ -1,0 +1,39 @@
+package io.cardwatch.feature;
+
+import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.domain.FeaturedTransaction;
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.Transaction;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * {@link CustomerStage} of the extended features, which take the labels of the customer's transactions, too. Only the
+ * terminal's stage counts labels and reports those whose transaction never came.
+ */
+public final class LabelledCustomerWindowOperator extends CustomerStage
+        implements TwoInputStreamOperator<Transaction, FraudLabel, FeaturedTransaction> {
+    /**
+     * @param bounded whether the run is bounded, so that records come sorted by time
+     * @param keepBytes whether dead letters may hold the record's bytes
+     */
+    public LabelledCustomerWindowOperator(
+            WindowTimes times, boolean bounded, boolean keepBytes, OutputTag<DeadLetter> deadLetters) {
+        super(FeatureSet.EXTENDED, times, bounded, keepBytes, deadLetters);
+    }
+
+    @Override
+    public void processElement1(StreamRecord<Transaction> element) throws Exception {
+        arrive(element);
+    }
+
+    @Override
+    public void processElement2(StreamRecord<FraudLabel> element) throws Exception {
+        FraudLabel label = element.getValue();
+        CustomerWindow window = windowOfKey();
+        window.label(label, clock.watermarkFor(label.labelEpochSecond), times);
+        keep(window);
+    }
+}
