@@ -1,7 +1,11 @@
 package io.cardwatch.cli;
 
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
+import io.cardwatch.training.ImportedModel;
+import io.cardwatch.training.ModelImport;
 import io.cardwatch.training.ModelWriter;
 import io.cardwatch.training.ThresholdPolicy;
 import io.cardwatch.training.Trainer;
@@ -27,11 +31,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Trains a model on labelled history and writes its directory. */
-@Command(name = "train", description = "Train a model on labelled history and write its directory.")
+/** Trains a model on labelled history, or takes one from elsewhere, and writes its directory. */
+@Command(
+        name = "train",
+        description = "Train a model on labelled history, or take one from elsewhere, and write its directory.")
 final class TrainCommand implements Callable<Integer> {
     @ArgGroup(exclusive = true, multiplicity = "1")
     private History history;
@@ -52,6 +60,10 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws SQLException {
         PrintWriter progress = command.commandLine().getOut();
         ModelWriter.requireFree(out);
+        if (history.model != null) {
+            importModel(progress);
+            return 0;
+        }
         TrainingLine line = new TrainingLine(progress);
         Trainer trainer = new Trainer(training.options(), line);
         Settings settings = configuration.settings();
@@ -65,6 +77,20 @@ final class TrainCommand implements Callable<Integer> {
         progress.printf("Wrote model %s to %s.%n", result.model.version(), out);
         progress.flush();
         return 0;
+    }
+
+    private void importModel(PrintWriter progress) {
+        training.requireNone(command);
+        FeatureSet set = configuration.settings().get(Options.FEATURES_SET);
+        ImportedModel model = new ModelImport(set, training.givenThreshold(command)).read(history.model);
+        ModelWriter.write(out, model);
+        if (!model.namesFeatures) {
+            progress.printf(
+                    "%s names no features: they are taken to be the %s ones in their order.%n",
+                    model.fileName, set.name().toLowerCase(Locale.ROOT));
+        }
+        progress.printf("Wrote model %s to %s, its threshold %s.%n", model.version(), out, model.threshold);
+        progress.flush();
     }
 
     private static String summary(HeldOutScore score) {
@@ -116,20 +142,32 @@ final class TrainCommand implements Callable<Integer> {
                 names = "--from-outcomes",
                 description = "Read the warehouse's cust_payment_tx_outcomes: what was scored, with its verdicts.")
         private boolean fromOutcomes;
+
+        @Option(
+                names = "--import",
+                paramLabel = "FILE",
+                description = {
+                    "Train nothing, take a model from elsewhere as it is: XGBoost's JSON (.json, binary:logistic), or ONNX"
+                            + " (.onnx, needs ONNX Runtime).",
+                    "It must read the features of --features.set. Its threshold is 0.5 unless --threshold gives another."
+                })
+        private Path model;
     }
 
     /** {@link TrainingOptions} on the command line. */
     private static final class TrainingMixin {
         private static final TrainingOptions DEFAULTS = new TrainingOptions();
+        private static final String THRESHOLD = "--threshold";
+        private static final double IMPORTED_THRESHOLD = 0.5;
 
         @Option(
-                names = "--threshold",
+                names = THRESHOLD,
                 paramLabel = "POLICY",
                 description = {
                     "From which probability on a transaction counts as fraud, chosen on the validation days:",
                     "best-f1; precision=P, the lowest with that precision; cards-per-day=K, the lowest that alerts K cards"
                             + " a day; cost=FILE, the one that saves most, FILE being JSON like"
-                            + " {\"review\": 4, \"savedShare\": 0.8, \"blockedGenuine\": 10}."
+                            + " {\"review\": 4, \"savedShare\": 0.8, \"blockedGenuine\": 10}; or the probability itself."
                 })
         private String threshold = DEFAULTS.threshold.toString();
 
@@ -178,6 +216,30 @@ final class TrainCommand implements Callable<Integer> {
 
         @Option(names = "--gap-days", description = "Days before each of these that nothing is taken from.")
         private int gapDays = DEFAULTS.gapDays;
+
+        /** Refuses what would train: a model from elsewhere is taken as it is. */
+        void requireNone(CommandSpec command) {
+            for (OptionSpec option : command.mixins().get("training").options()) {
+                if (!option.longestName().equals(THRESHOLD)
+                        && command.commandLine().getParseResult().hasMatchedOption(option)) {
+                    throw new ParameterException(
+                            command.commandLine(),
+                            option.longestName() + " is for training, --import takes a model as it is.");
+                }
+            }
+        }
+
+        /** The threshold for a model from elsewhere: there are no rows here to choose it on. */
+        double givenThreshold(CommandSpec command) {
+            if (!command.commandLine().getParseResult().hasMatchedOption(THRESHOLD)) {
+                return IMPORTED_THRESHOLD;
+            }
+            return ThresholdPolicy.parse(threshold)
+                    .given()
+                    .orElseThrow(() -> new BadInputException(
+                            "--threshold " + threshold + " is chosen on rows, and --import has none",
+                            "Give the probability itself, like --threshold 0.5."));
+        }
 
         TrainingOptions options() {
             TrainingOptions options = new TrainingOptions();

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Sha256;
+import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.ModelDirectory;
+import io.cardwatch.score.OnnxServable;
 import io.cardwatch.score.TreesServable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +28,9 @@ public final class ModelWriter {
     /** How the model did on held-out data; for readers. */
     public static final String METRICS = "metrics.json";
 
+    /** The timestamp of a model whose data is not known. */
+    private static final long NO_DATA = 0;
+
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
     private static final JsonMapper COMPACT_JSON = new JsonMapper();
@@ -38,6 +43,30 @@ public final class ModelWriter {
      * @throws BadInputException if {@code target} exists already, or cannot be written
      */
     public static void write(Path target, TrainedModel model) {
+        byte[] golden = goldenJson(model.golden);
+        Map<String, byte[]> files = pipeline(TreesServable.class, calibration(model), model.lastSecond * 1000);
+        files.put(ModelDirectory.TREES, model.xgboostJson);
+        files.put(ModelDirectory.GOLDEN, golden);
+        files.put(ModelDirectory.MANIFEST, json(model.manifest(Sha256.of(golden))));
+        files.put(METRICS, json(model.metrics));
+        write(target, files);
+    }
+
+    /**
+     * The same for a model from elsewhere, without {@link #METRICS}: nobody measured it here.
+     *
+     * @throws BadInputException if {@code target} exists already, or cannot be written
+     */
+    public static void write(Path target, ImportedModel model) {
+        byte[] golden = goldenJson(model.golden);
+        Map<String, byte[]> files = pipeline(model.onnx ? OnnxServable.class : TreesServable.class, Map.of(), NO_DATA);
+        files.put(model.onnx ? ModelDirectory.ONNX : ModelDirectory.TREES, model.bytes);
+        files.put(ModelDirectory.GOLDEN, golden);
+        files.put(ModelDirectory.MANIFEST, json(model.manifest(Sha256.of(golden))));
+        write(target, files);
+    }
+
+    private static void write(Path target, Map<String, byte[]> files) {
         requireFree(target);
         Path parent = target.toAbsolutePath().getParent();
         try {
@@ -46,7 +75,9 @@ public final class ModelWriter {
             try {
                 // Nobody else may enter a temporary directory; what is made inside has the usual rights.
                 Path whole = Files.createDirectory(part.resolve("model"));
-                writeFiles(whole, model);
+                for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                    put(whole, file.getKey(), file.getValue());
+                }
                 Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 FileUtils.deleteDirectoryQuietly(part.toFile());
@@ -66,23 +97,21 @@ public final class ModelWriter {
         }
     }
 
-    private static void writeFiles(Path root, TrainedModel model) throws IOException {
-        byte[] golden = COMPACT_JSON.writeValueAsBytes(model.golden);
-        Map<String, Object> pipeline = metadata(PipelineModelServable.class, model, Map.of());
+    /** The pipeline and its one stage, as Flink ML describes them. */
+    private static Map<String, byte[]> pipeline(Class<?> stage, Map<String, Object> parameters, long timestamp) {
+        Map<String, Object> pipeline = metadata(PipelineModelServable.class, Map.of(), timestamp);
         pipeline.put("numStages", 1);
-        put(root, ModelDirectory.PIPELINE_METADATA, json(pipeline));
-        put(root, ModelDirectory.STAGE_METADATA, json(metadata(TreesServable.class, model, calibration(model))));
-        put(root, ModelDirectory.TREES, model.xgboostJson);
-        put(root, ModelDirectory.GOLDEN, golden);
-        put(root, ModelDirectory.MANIFEST, json(model.manifest(Sha256.of(golden))));
-        put(root, METRICS, json(model.metrics));
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put(ModelDirectory.PIPELINE_METADATA, json(pipeline));
+        files.put(ModelDirectory.STAGE_METADATA, json(metadata(stage, parameters, timestamp)));
+        return files;
     }
 
     /** Flink ML's own keys. Its timestamp says when a stage was saved; ours is the last second of the data. */
-    private static Map<String, Object> metadata(Class<?> stage, TrainedModel model, Map<String, Object> parameters) {
+    private static Map<String, Object> metadata(Class<?> stage, Map<String, Object> parameters, long timestamp) {
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("className", stage.getName());
-        metadata.put("timestamp", model.lastSecond * 1000);
+        metadata.put("timestamp", timestamp);
         metadata.put("paramMap", parameters);
         return metadata;
     }
@@ -92,6 +121,14 @@ public final class ModelWriter {
         parameters.put(TreesServable.CALIBRATION_SLOPE.name, model.calibration.slope);
         parameters.put(TreesServable.CALIBRATION_INTERCEPT.name, model.calibration.intercept);
         return parameters;
+    }
+
+    private static byte[] goldenJson(GoldenVectors golden) {
+        try {
+            return COMPACT_JSON.writeValueAsBytes(golden);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static byte[] json(Object value) {

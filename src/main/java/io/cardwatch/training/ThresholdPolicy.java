@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -20,7 +21,8 @@ public final class ThresholdPolicy {
     /** The best harmonic mean of precision and recall. */
     public static final ThresholdPolicy BEST_F1 = new ThresholdPolicy(Aim.BEST_F1, 0, null, "best-f1");
 
-    private static final String FORMS = "best-f1, precision=0.9, cards-per-day=100 or cost=FILE";
+    private static final String FORMS =
+            "best-f1, precision=0.9, cards-per-day=100, cost=FILE or a probability like 0.5";
     private static final int SECONDS_PER_DAY = 86_400;
 
     private final Aim aim;
@@ -38,7 +40,7 @@ public final class ThresholdPolicy {
     /**
      * Reads a policy: {@code best-f1}; {@code precision=P}, the lowest threshold whose precision is at least P; {@code
      * cards-per-day=K}, the lowest one at which, as the mean over UTC days, alerts concern at most K different cards; {@code
-     * cost=FILE}, the one that saves most by the {@link CostModel} in the file.
+     * cost=FILE}, the one that saves most by the {@link CostModel} in the file; or the threshold itself, a probability.
      *
      * @throws BadInputException if it is none of these, or the file cannot be used
      */
@@ -62,7 +64,9 @@ public final class ThresholdPolicy {
         if (equals >= 0 && name.equals("cost")) {
             return new ThresholdPolicy(Aim.COST, 0, CostModel.read(Path.of(value)), text);
         }
-        throw unknown(text);
+        double probability = number(text, text);
+        Hyperparameters.require(probability >= 0 && probability <= 1, "--threshold", probability, "0 to 1");
+        return new ThresholdPolicy(Aim.GIVEN, probability, null, text);
     }
 
     private static double number(String text, String value) {
@@ -75,6 +79,11 @@ public final class ThresholdPolicy {
 
     private static BadInputException unknown(String text) {
         return new BadInputException("'" + text + "' is no threshold policy", "Give " + FORMS + ".");
+    }
+
+    /** The threshold, where it was given as such. */
+    public OptionalDouble given() {
+        return aim == Aim.GIVEN ? OptionalDouble.of(wanted) : OptionalDouble.empty();
     }
 
     /** The costs that it weighs, where it does. */
@@ -101,6 +110,8 @@ public final class ThresholdPolicy {
                 return atCardsPerDay(scored);
             case COST:
                 return mostSaved(scored);
+            case GIVEN:
+                return wanted;
             default:
                 return Ranking.of(scored).bestF1().threshold;
         }
@@ -191,6 +202,7 @@ public final class ThresholdPolicy {
         BEST_F1,
         PRECISION,
         CARDS_PER_DAY,
-        COST
+        COST,
+        GIVEN
     }
 }

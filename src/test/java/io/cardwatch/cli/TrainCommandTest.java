@@ -2,7 +2,10 @@ package io.cardwatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.score.FraudModel;
+import io.cardwatch.score.OnnxModels;
+import io.cardwatch.score.ReferenceModels;
 import io.cardwatch.testing.Postgres;
 import io.cardwatch.training.SyntheticHistory;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +86,63 @@ class TrainCommandTest {
 
         assertThat(out.toString().lines().map(String::strip))
                 .contains("Default: 300", "Default: 0.1", "Default: 4096", "Default: 14", "Default: 7");
+    }
+
+    @Test
+    void importsAModelFromElsewhere() throws Exception {
+        String file = xgboostModel();
+
+        assertThat(run("--import", file, "--out", model, "--threshold", "0.3")).isZero();
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString().lines())
+                .hasSize(1)
+                .allMatch(line -> line.matches("Wrote model imported-[0-9a-f]{12} to .*, its threshold 0.3."));
+        assertThat(FraudModel.load(model).threshold()).isEqualTo(0.3);
+    }
+
+    @Test
+    void anImportedModelHasThresholdAHalf_andSaysWhereItsFeaturesAreTakenOnTrust() throws Exception {
+        Path file = Files.write(
+                directory.resolve("model.onnx"),
+                OnnxModels.logisticRegression(new float[FeatureSet.REFERENCE.size()], -1));
+
+        assertThat(run("--import", file.toString(), "--out", model)).isZero();
+
+        assertThat(out.toString().lines())
+                .hasSize(2)
+                .contains("model.onnx names no features: they are taken to be the reference ones in their order.");
+        assertThat(FraudModel.load(model).threshold()).isEqualTo(0.5);
+    }
+
+    @Test
+    void refusesWhatNeedsHistoryBesideAnImport_andWritesNothing() throws Exception {
+        String file = xgboostModel();
+
+        assertThat(run("--import", file, "--out", model, "--threshold", "best-f1"))
+                .isEqualTo(3);
+        assertThat(run("--import", file, "--out", model, "--threshold", "1.5")).isEqualTo(3);
+        assertThat(run("--import", file, "--out", model, "--features.set=extended"))
+                .isEqualTo(3);
+        assertThat(run("--import", file, "--out", model, "--rounds", "10")).isEqualTo(2);
+        assertThat(run("--import", file, "--out", model, "--candidates", "10")).isEqualTo(2);
+        assertThat(run("--import", file, "--history", history, "--out", model)).isEqualTo(2);
+
+        assertThat(err.toString().lines())
+                .hasSize(12)
+                .contains(
+                        "error: --threshold best-f1 is chosen on rows, and --import has none",
+                        "error: --rounds is for training, --import takes a model as it is.",
+                        "error: --candidates is for training, --import takes a model as it is.");
+        assertThat(Path.of(model)).doesNotExist();
+    }
+
+    private String xgboostModel() throws Exception {
+        String[] features = FeatureSet.REFERENCE.names().toArray(String[]::new);
+        return Files.writeString(
+                        directory.resolve("model.json"),
+                        ReferenceModels.json(ReferenceModels.train(features, 5, Map.of("max_depth", 3))))
+                .toString();
     }
 
     private int run(String... arguments) {

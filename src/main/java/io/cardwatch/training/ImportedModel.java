@@ -1,0 +1,65 @@
+package io.cardwatch.training;
+
+import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.domain.Sha256;
+import io.cardwatch.score.GoldenVectors;
+import io.cardwatch.score.ModelManifest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A model that was trained elsewhere, as {@link ModelImport} reads it: all that a model directory is written from. */
+public final class ImportedModel {
+    /** What its vectors hold. */
+    public final FeatureSet set;
+    /** The name of the file, without directories. */
+    public final String fileName;
+    /** The file's bytes, as they are. */
+    public final byte[] bytes;
+    /** An ONNX model if true, XGBoost JSON if not. */
+    public final boolean onnx;
+    /** Whether the file names its features; if not, their order is taken on trust. */
+    public final boolean namesFeatures;
+    /** The probability from which a transaction counts as fraud. */
+    public final double threshold;
+    /** Random rows with the probabilities that XGBoost or ONNX Runtime gives them. */
+    public final GoldenVectors golden;
+
+    ImportedModel(
+            FeatureSet set,
+            String fileName,
+            byte[] bytes,
+            boolean onnx,
+            boolean namesFeatures,
+            double threshold,
+            GoldenVectors golden) {
+        this.set = set;
+        this.fileName = fileName;
+        this.bytes = bytes;
+        this.onnx = onnx;
+        this.namesFeatures = namesFeatures;
+        this.threshold = threshold;
+        this.golden = golden;
+    }
+
+    /** The beginning of the file's SHA-256: another file, another version. */
+    public String version() {
+        return "imported-" + Sha256.of(bytes).substring(0, 12);
+    }
+
+    ModelManifest manifest(String goldenSha256) {
+        Map<String, Object> provenance = new LinkedHashMap<>();
+        provenance.put("imported", fileName);
+        provenance.put("format", onnx ? "ONNX" : "XGBoost JSON");
+        provenance.put("sha256", Sha256.of(bytes));
+        provenance.put("featureOrder", namesFeatures ? "named in the file" : "taken on trust");
+        provenance.put("goldenVectorsSeed", PlausibleRows.SEED);
+        return new ModelManifest(
+                ModelManifest.FORMAT_VERSION,
+                version(),
+                set.names(),
+                threshold,
+                Sha256.of(bytes),
+                goldenSha256,
+                provenance);
+    }
+}
