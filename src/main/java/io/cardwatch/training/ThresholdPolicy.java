@@ -6,7 +6,6 @@ import io.cardwatch.training.evaluation.Decision;
 import io.cardwatch.training.evaluation.Ranking;
 import io.cardwatch.training.evaluation.ScoredRows;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /** From which probability on a transaction counts as fraud, said as an aim; the threshold follows from scored rows. */
 public final class ThresholdPolicy {
@@ -134,7 +132,7 @@ public final class ThresholdPolicy {
         long days = Math.floorDiv(scored.rows.lastSecond(), SECONDS_PER_DAY)
                 - Math.floorDiv(scored.rows.firstSecond(), SECONDS_PER_DAY)
                 + 1;
-        int[] descending = descending(scored.probabilities);
+        int[] descending = scored.descending();
         Map<Long, Set<Long>> cardsByDay = new HashMap<>();
         int alerted = 0;
         double threshold = Double.NaN;
@@ -163,7 +161,7 @@ public final class ThresholdPolicy {
     }
 
     private double mostSaved(ScoredRows scored) {
-        int[] descending = descending(scored.probabilities);
+        int[] descending = scored.descending();
         double saved = 0;
         double most = 0;
         double threshold = Double.NaN;
@@ -181,15 +179,6 @@ public final class ThresholdPolicy {
             throw unreached("no threshold saves more than its alerts cost", "Check the costs");
         }
         return threshold;
-    }
-
-    /** Rows from the highest probability to the lowest, equal ones in their order. */
-    private static int[] descending(float[] probabilities) {
-        return IntStream.range(0, probabilities.length)
-                .boxed()
-                .sorted(Comparator.comparing(row -> -probabilities[row]))
-                .mapToInt(Integer::intValue)
-                .toArray();
     }
 
     private BadInputException unreached(String fact, String remedy) {

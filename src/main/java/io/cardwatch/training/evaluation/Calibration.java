@@ -2,6 +2,7 @@ package io.cardwatch.training.evaluation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleToIntFunction;
 
 /**
  * How far probabilities mean what they say.
@@ -25,26 +26,48 @@ public final class Calibration {
 
     /** Measures the probabilities of {@code scored}; there must be rows. */
     public static Calibration of(ScoredRows scored) {
-        int[] counts = new int[BINS];
-        int[] frauds = new int[BINS];
-        double[] sums = new double[BINS];
         double squares = 0;
         for (int row = 0; row < scored.probabilities.length; row++) {
-            double probability = scored.probabilities[row];
-            int bin = Math.min(BINS - 1, (int) (probability * BINS));
-            int fraud = scored.rows.fraud(row) ? 1 : 0;
+            double error = (double) scored.probabilities[row] - (scored.rows.fraud(row) ? 1 : 0);
+            squares += error * error;
+        }
+        List<Bin> bins = bins(scored, BINS, probability -> Math.min(BINS - 1, (int) (probability * BINS)));
+        return new Calibration(bins, scored.probabilities.length, squares / scored.probabilities.length);
+    }
+
+    /**
+     * Bins of other widths, for rare frauds whose probabilities lie close together.
+     *
+     * @param edges ascending, from 0: bin b holds [edges[b], edges[b + 1]), the last one all from its edge on
+     * @return the bins that hold rows, in ascending order
+     */
+    public static List<Bin> bins(ScoredRows scored, double... edges) {
+        return bins(scored, edges.length, probability -> {
+            int bin = edges.length - 1;
+            while (probability < edges[bin]) {
+                bin--;
+            }
+            return bin;
+        });
+    }
+
+    private static List<Bin> bins(ScoredRows scored, int count, DoubleToIntFunction binOf) {
+        int[] counts = new int[count];
+        int[] frauds = new int[count];
+        double[] sums = new double[count];
+        for (int row = 0; row < scored.probabilities.length; row++) {
+            int bin = binOf.applyAsInt(scored.probabilities[row]);
             counts[bin]++;
-            frauds[bin] += fraud;
-            sums[bin] += probability;
-            squares += (probability - fraud) * (probability - fraud);
+            frauds[bin] += scored.rows.fraud(row) ? 1 : 0;
+            sums[bin] += scored.probabilities[row];
         }
         List<Bin> bins = new ArrayList<>();
-        for (int bin = 0; bin < BINS; bin++) {
+        for (int bin = 0; bin < count; bin++) {
             if (counts[bin] > 0) {
                 bins.add(new Bin(counts[bin], frauds[bin], sums[bin] / counts[bin]));
             }
         }
-        return new Calibration(List.copyOf(bins), scored.probabilities.length, squares / scored.probabilities.length);
+        return List.copyOf(bins);
     }
 
     /** Mean of (probability − label)², the label 1 for fraud, else 0 (Brier, 1950). */

@@ -1,6 +1,7 @@
 package io.cardwatch.training.evaluation;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * Labelled rows in descending order of their probability, as the steps of the ROC and the precision-recall curve. Equal
@@ -38,6 +39,14 @@ public final class Ranking {
             genuine[step] += (int) (~ascending[i] & 1);
         }
         steps = step + 1;
+    }
+
+    /** Of steps that are counted already, frauds and genuine rows cumulative; there must be both. */
+    Ranking(float[] thresholds, int[] frauds, int[] genuine, int steps) {
+        this.thresholds = thresholds;
+        this.frauds = frauds;
+        this.genuine = genuine;
+        this.steps = steps;
     }
 
     /** Ranks rows by their probabilities; there must be frauds and genuine ones. */
@@ -140,5 +149,38 @@ public final class Ranking {
             }
         }
         return at(best);
+    }
+
+    /** The decision with any threshold. */
+    public Decision at(double threshold) {
+        int step = stepsWhile(i -> thresholds[i] >= threshold) - 1;
+        return step < 0 ? new Decision(threshold, 0, 0, allFrauds(), allGenuine()) : at(step);
+    }
+
+    /** The ROC curve: the share of frauds found with at most that share of the genuine rows. */
+    public double recallAt(double falsePositiveRate) {
+        int step = stepsWhile(i -> genuine[i] <= falsePositiveRate * allGenuine()) - 1;
+        return step < 0 ? 0 : (double) frauds[step] / allFrauds();
+    }
+
+    /** The precision-recall curve: the precision with the highest threshold that finds at least that share of frauds. */
+    public double precisionAt(double recall) {
+        int step = Math.min(stepsWhile(i -> frauds[i] < recall * allFrauds()), steps - 1);
+        return (double) frauds[step] / (frauds[step] + genuine[step]);
+    }
+
+    /** How many steps from the first on satisfy what the later ones do not. */
+    private int stepsWhile(IntPredicate holds) {
+        int low = 0;
+        int high = steps;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (holds.test(middle)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 }

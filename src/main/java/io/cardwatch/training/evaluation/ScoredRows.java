@@ -1,6 +1,10 @@
 package io.cardwatch.training.evaluation;
 
 import io.cardwatch.training.history.TrainingData;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /** Labelled rows with the probability of fraud that a model gives each. */
 public final class ScoredRows {
@@ -15,5 +19,26 @@ public final class ScoredRows {
         }
         this.rows = rows;
         this.probabilities = probabilities;
+    }
+
+    /** The rows whose number satisfies {@code which}, in their order. */
+    public ScoredRows where(IntPredicate which) {
+        float[] chosen = new float[probabilities.length];
+        int count = 0;
+        for (int row = 0; row < probabilities.length; row++) {
+            if (which.test(row)) {
+                chosen[count++] = probabilities[row];
+            }
+        }
+        return new ScoredRows(rows.where(which), Arrays.copyOf(chosen, count));
+    }
+
+    /** The numbers of the rows from the highest probability to the lowest, equal ones in their order. */
+    public int[] descending() {
+        return IntStream.range(0, probabilities.length)
+                .boxed()
+                .sorted(Comparator.comparing(row -> -probabilities[row]))
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 }

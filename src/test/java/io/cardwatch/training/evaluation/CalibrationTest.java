@@ -26,6 +26,15 @@ class CalibrationTest {
     }
 
     @Test
+    void binsOfOtherWidthsHoldTheirLowerEdge_theLastAlsoAllAbove() {
+        ScoredRows rows = scored(new float[] {0, 0.25f, 0.125f, 0.75f, 1}, false, true, false, true, true);
+
+        assertThat(Calibration.bins(rows, 0, 0.25, 0.375, 0.75))
+                .extracting(bin -> bin.rows + "/" + bin.frauds + "/" + bin.meanProbability)
+                .containsExactly("2/0/0.0625", "1/1/0.25", "2/2/0.875");
+    }
+
+    @Test
     void certaintyFallsIntoTheLastBin() {
         Calibration calibration = Calibration.of(scored(new float[] {1, 0.94f, 0}, true, true, false));
 

@@ -78,6 +78,25 @@ class RankingTest {
                 .isCloseTo(best, within(1e-12));
     }
 
+    /** By hand: 0.9 fraud, 0.5 genuine, 0.2 one fraud and two genuine. */
+    @Test
+    void bothCurvesAndAnyThresholdReadTheSameSteps() {
+        Ranking ranking = Ranking.of(new float[] {0.2f, 0.9f, 0.2f, 0.5f, 0.2f}, new float[] {1, 1, 0, 0, 0});
+
+        assertThat(ranking.recallAt(0)).isEqualTo(0.5);
+        assertThat(ranking.recallAt(0.99)).isEqualTo(0.5);
+        assertThat(ranking.recallAt(1)).isEqualTo(1);
+        assertThat(ranking.precisionAt(0)).isEqualTo(1);
+        assertThat(ranking.precisionAt(0.5)).isEqualTo(1);
+        assertThat(ranking.precisionAt(0.51)).isEqualTo(0.4);
+        assertThat(ranking.precisionAt(1)).isEqualTo(0.4);
+        assertThat(ranking.at(0.95).flagged()).isZero();
+        assertThat(ranking.at(0.95).falseNegatives).isEqualTo(2);
+        assertThat(ranking.at(0.5).flagged()).isEqualTo(2);
+        assertThat(ranking.at(0.3).flagged()).isEqualTo(2);
+        assertThat(ranking.at(0.0).trueNegatives).isZero();
+    }
+
     private static double shareOfPairsWon(float[] probabilities, float[] labels) {
         double won = 0;
         int pairs = 0;
