@@ -82,7 +82,21 @@ SELECT
     prediction.scored_at,
     verdict.tx_fraud,
     verdict.label_datetime,
-    verdict.label_source
+    verdict.label_source,
+    prediction.customer_id_amount_ratio,
+    prediction.customer_id_nb_high_tx_14day_window,
+    prediction.customer_id_max_high_ratio_14day_window,
+    prediction.customer_id_nb_known_fraud_28day_window,
+    prediction.terminal_id_nb_current_tx_7day_window,
+    prediction.terminal_id_nb_known_fraud_7day_window,
+    prediction.terminal_id_known_fraud_share_7day_window,
+    prediction.terminal_id_nb_known_fraud_28day_window,
+    prediction.terminal_id_known_fraud_share_28day_window,
+    prediction.terminal_id_nb_unexplained_fraud_7day_window,
+    prediction.terminal_id_nb_unexplained_fraud_28day_window,
+    prediction.terminal_id_fraud_run_length,
+    prediction.terminal_id_fraud_run_days,
+    prediction.terminal_id_fraud_run_days_up_to_220
 FROM cust_payment_tx_fraud_predictions AS prediction
 LEFT JOIN (
     SELECT DISTINCT ON (customer_id, transaction_id, tx_datetime)

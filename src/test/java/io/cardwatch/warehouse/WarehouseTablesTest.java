@@ -21,10 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WarehouseTablesTest {
     static List<Table<?>> tables() {
         return List.of(
-                Tables.predictions(FeatureSet.REFERENCE),
+                Tables.predictions(FeatureSet.EXTENDED),
                 Tables.LABELS,
                 Tables.DEAD_LETTERS,
-                Tables.history(FeatureSet.REFERENCE),
+                Tables.history(FeatureSet.EXTENDED),
                 Tables.CUSTOMERS);
     }
 

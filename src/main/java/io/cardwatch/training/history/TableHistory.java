@@ -64,6 +64,12 @@ public enum TableHistory {
         while (result.next()) {
             for (int i = 0; i < values.length; i++) {
                 values[i] = result.getDouble(i + 5);
+                if (result.wasNull()) {
+                    throw new BadInputException(
+                            "a row has no " + set.features().get(i).column()
+                                    + ": it was not computed with this features.set",
+                            "Run backfill with the same features.set, or train on another.");
+                }
             }
             LocalDateTime time = result.getObject(1, LocalDateTime.class);
             data.add(

@@ -155,6 +155,9 @@ class HistoryTest {
 
             TrainingData data = TableHistory.OUTCOMES.read(connection, "public", FeatureSet.REFERENCE);
 
+            assertRefused(
+                    () -> TableHistory.OUTCOMES.read(connection, "public", FeatureSet.EXTENDED),
+                    "a row has no customer_id_amount_ratio");
             assertThat(data.rows()).isEqualTo(2);
             assertThat(data.vector(0)).containsExactly(2, 0, 1, 1, 2, 3, 4, 5, 6, 7, 0.25f, 9, 0.5f, 11, 1);
             assertThat(data.fraud(0)).isTrue();
