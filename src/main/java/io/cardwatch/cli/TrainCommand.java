@@ -4,6 +4,8 @@ import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
+import io.cardwatch.training.FoundHyperparameters;
+import io.cardwatch.training.Hyperparameters;
 import io.cardwatch.training.ImportedModel;
 import io.cardwatch.training.ModelImport;
 import io.cardwatch.training.ModelWriter;
@@ -13,6 +15,7 @@ import io.cardwatch.training.TrainingOptions;
 import io.cardwatch.training.TrainingResult;
 import io.cardwatch.training.evaluation.Decision;
 import io.cardwatch.training.evaluation.HeldOutScore;
+import io.cardwatch.training.evaluation.Ranking;
 import io.cardwatch.training.history.CsvHistory;
 import io.cardwatch.training.history.TableHistory;
 import io.cardwatch.training.history.TrainingData;
@@ -64,16 +67,16 @@ final class TrainCommand implements Callable<Integer> {
             importModel(progress);
             return 0;
         }
+        TrainingOptions options = training.options();
         TrainingLine line = new TrainingLine(progress);
-        Trainer trainer = new Trainer(training.options(), line);
+        Trainer trainer = new Trainer(options, line);
         Settings settings = configuration.settings();
         TrainingData data = read(settings);
         progress.printf(Locale.ROOT, "Training on %,d rows, %,d of them frauds.%n", data.rows(), data.frauds());
         progress.flush();
-        TrainingResult result = trainer.train(data);
-        line.end();
+        TrainingResult result = trained(trainer, data, line);
         ModelWriter.write(out, result.model);
-        progress.printf(Locale.ROOT, "%s%n", summary(result.score));
+        say(progress, options, result);
         progress.printf("Wrote model %s to %s.%n", result.model.version(), out);
         progress.flush();
         return 0;
@@ -93,20 +96,57 @@ final class TrainCommand implements Callable<Integer> {
         progress.flush();
     }
 
-    private static String summary(HeldOutScore score) {
+    private static TrainingResult trained(Trainer trainer, TrainingData data, TrainingLine line) {
+        try {
+            return trainer.train(data);
+        } finally {
+            line.end();
+        }
+    }
+
+    private static void say(PrintWriter lines, TrainingOptions options, TrainingResult result) {
+        if (options.searches()) {
+            lines.printf("%s%n", found(result.search));
+        }
+        HeldOutScore score = result.score;
         Decision decision = score.decision;
-        return String.format(
+        lines.printf(
                 Locale.ROOT,
-                "Held-out end: average precision %.3f, AUC %.3f, Brier score %.5f, calibration error %.5f;%n"
-                        + "precision %.3f, recall %.3f, F1 %.3f at threshold %.3f.",
+                "Held-out end, %,d rows: average precision %.3f (logistic regression %.3f), AUC %.3f, Brier score %.5f,"
+                        + " calibration error %.5f.%n",
+                result.heldOut.rows.rows(),
                 score.averagePrecision,
+                Ranking.of(result.baseline).averagePrecision(),
                 score.auc,
                 score.brier,
-                score.expectedCalibrationError,
+                score.expectedCalibrationError);
+        lines.printf(
+                Locale.ROOT,
+                "At threshold %.3f (%s): precision %.3f, recall %.3f, F1 %.3f.%n",
+                decision.threshold,
+                options.threshold,
                 decision.precision(),
                 decision.recall(),
-                decision.f1(),
-                decision.threshold);
+                decision.f1());
+    }
+
+    private static String found(FoundHyperparameters search) {
+        Hyperparameters best = search.best;
+        return search.tried == 0
+                ? "No candidate was finished within the budget: the given hyperparameters are used."
+                : String.format(
+                        Locale.ROOT,
+                        "Best of %d candidates, mean average precision %.4f on the folds (given: %.4f): --depth %d --eta %s"
+                                + " --min-child-weight %s --subsample %s --column-sample %s --lambda %s",
+                        search.tried,
+                        search.bestWorth,
+                        search.givenWorth,
+                        best.depth,
+                        best.eta,
+                        best.minChildWeight,
+                        best.subsample,
+                        best.columnSample,
+                        best.lambda);
     }
 
     private TrainingData read(Settings settings) throws SQLException {

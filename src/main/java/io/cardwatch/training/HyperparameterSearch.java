@@ -5,9 +5,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -43,9 +41,9 @@ final class HyperparameterSearch {
      * Tries candidates until the budget is spent or their number reached. One that is not finished by then does not
      * count; if none is, or nothing is to be searched, the given hyperparameters are what was found.
      */
-    Found search(TrainingData data) throws XGBoostError {
+    FoundHyperparameters search(TrainingData data) throws XGBoostError {
         if (!options.searches()) {
-            return new Found(options.trees, 0, Double.NaN, Double.NaN);
+            return FoundHyperparameters.none(options.trees);
         }
         List<TreeFold> folds = new ArrayList<>();
         try {
@@ -53,7 +51,7 @@ final class HyperparameterSearch {
                 TimeSplit split = TimeSplit.of(data, options, fold);
                 folds.add(new TreeFold(split.learn, split.validation));
             }
-            Found found = new Found(options.trees, 0, Double.NaN, Double.NaN);
+            FoundHyperparameters found = FoundHyperparameters.none(options.trees);
             while (!spent(found.tried)) {
                 Hyperparameters candidate = found.tried == 0 ? options.trees : drawn(options.trees, random);
                 OptionalDouble worth = worth(candidate, folds, found.tried);
@@ -130,40 +128,5 @@ final class HyperparameterSearch {
     /** Three digits, so that what was found can be given again as options. */
     private static double rounded(double value) {
         return BigDecimal.valueOf(value).round(new MathContext(3)).doubleValue();
-    }
-
-    /** The best candidate so far; of equals the first. */
-    static final class Found {
-        final Hyperparameters best;
-        final int tried;
-        final double bestAveragePrecision;
-        /** Of the first candidate. */
-        final double givenAveragePrecision;
-
-        private Found(Hyperparameters best, int tried, double bestAveragePrecision, double givenAveragePrecision) {
-            this.best = best;
-            this.tried = tried;
-            this.bestAveragePrecision = bestAveragePrecision;
-            this.givenAveragePrecision = givenAveragePrecision;
-        }
-
-        /** For provenance. */
-        Map<String, Object> describe() {
-            Map<String, Object> description = new LinkedHashMap<>();
-            description.put("candidates", tried);
-            description.put("folds", FOLDS);
-            if (tried > 0) {
-                description.put("givenAveragePrecision", givenAveragePrecision);
-                description.put("bestAveragePrecision", bestAveragePrecision);
-            }
-            return description;
-        }
-
-        private Found with(Hyperparameters candidate, double averagePrecision) {
-            double given = tried == 0 ? averagePrecision : givenAveragePrecision;
-            return tried == 0 || averagePrecision > bestAveragePrecision
-                    ? new Found(candidate, tried + 1, averagePrecision, given)
-                    : new Found(best, tried + 1, bestAveragePrecision, given);
-        }
     }
 }

@@ -26,7 +26,8 @@ final class TimeSplit {
 
     /** The hold-out at the end of {@code data}. */
     static TrainingData holdOut(TrainingData data, TrainingOptions options) {
-        int needed = options.holdOutDays + options.validationDays + 2 * options.gapDays;
+        int folds = options.searches() ? HyperparameterSearch.FOLDS : 1;
+        int needed = options.holdOutDays + folds * options.validationDays + 2 * options.gapDays;
         long days = endOf(data) - Math.floorDiv(data.firstSecond(), SECONDS_PER_DAY);
         if (days <= needed) {
             throw new BadInputException(

@@ -55,7 +55,7 @@ public final class Trainer {
         TimeSplit split = TimeSplit.of(data, options, 0);
         try {
             HyperparameterSearch search = new HyperparameterSearch(options, System::nanoTime, progress);
-            HyperparameterSearch.Found found = search.search(data);
+            FoundHyperparameters found = search.search(data);
             Rehearsal rehearsal = new Rehearsal(split, end, found.best, options.threshold, progress);
             Booster booster = fit(data, found.best, rehearsal.rounds);
             try {
@@ -70,7 +70,7 @@ public final class Trainer {
                         data.lastSecond(),
                         provenance,
                         metrics(booster, split, rehearsal, score, provenance));
-                return new TrainingResult(model, rehearsal.heldOut, score, rehearsal.baseline);
+                return new TrainingResult(model, found, rehearsal.heldOut, score, rehearsal.baseline);
             } finally {
                 booster.dispose();
             }
@@ -133,7 +133,7 @@ public final class Trainer {
         }
     }
 
-    private Map<String, Object> provenance(TrainingData data, HyperparameterSearch.Found found, Rehearsal rehearsal) {
+    private Map<String, Object> provenance(TrainingData data, FoundHyperparameters found, Rehearsal rehearsal) {
         Map<String, Object> provenance = new LinkedHashMap<>();
         provenance.put("library", "XGBoost");
         provenance.put("parameters", found.best.forXgboost());

@@ -27,10 +27,12 @@ public final class TrainingOptions {
         Hyperparameters.require(
                 validationDays >= 1 && validationDays <= 3650, "--validation-days", validationDays, "1 to 3650");
         Hyperparameters.require(gapDays >= 0 && gapDays <= 3650, "--gap-days", gapDays, "0 to 3650");
+        Hyperparameters.require(!budget.isNegative(), "--budget", budget.toSeconds(), "a duration above 0");
         Hyperparameters.require(candidates >= 0 && candidates <= 100_000, "--candidates", candidates, "0 to 100000");
     }
 
-    boolean searches() {
+    /** Whether hyperparameters are searched for. */
+    public boolean searches() {
         return candidates > 0 || !budget.isZero();
     }
 }

@@ -43,9 +43,46 @@ class TrainCommandTest {
         assertThat(out.toString().lines())
                 .hasSize(4)
                 .anyMatch(line -> line.matches("Training on 8,640 rows, 1,\\d\\d\\d of them frauds."))
-                .anyMatch(line -> line.matches("Held-out end: average precision 0.9\\d\\d, AUC .*"))
+                .anyMatch(line -> line.matches("Held-out end, 2,016 rows: average precision 0.9\\d\\d .*"))
+                .anyMatch(line -> line.matches("At threshold 0.\\d+ \\(best-f1\\): precision 0.9.*"))
                 .anyMatch(line -> line.startsWith("Wrote model 2018-08-29-"));
         assertThat(FraudModel.load(model).version()).startsWith("2018-08-29-");
+    }
+
+    @Test
+    void searchesForHyperparametersAndSaysWhatItFound() {
+        assertThat(run("--history", history, "--out", model, "--candidates", "2"))
+                .isEqualTo(3);
+        assertThat(err.toString())
+                .contains("the history has 60 days; validation, hold-out and the gaps before them need 70");
+        assertThat(search(model, "--candidates", "2")).isZero();
+
+        assertThat(out.toString())
+                .containsPattern(
+                        "Best of 2 candidates, mean average precision 0\\.\\d{4} on the folds \\(given: 0\\.\\d{4}\\):"
+                                + " --depth \\d --eta ");
+        assertThat(search(model + "2", "--budget", "1ms")).isZero();
+        assertThat(out.toString()).contains("No candidate was finished within the budget");
+    }
+
+    @Test
+    void takesTheThresholdFromThePolicy() {
+        assertThat(run("--history", history, "--out", model, "--rounds", "10", "--threshold", "precision=0.5"))
+                .isZero();
+        assertThat(out.toString()).contains("(precision=0.5): precision 0.");
+
+        assertThat(run("--history", history, "--out", model + "2", "--threshold", "recall=0.5"))
+                .isEqualTo(3);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "error: 'recall=0.5' is no threshold policy",
+                        "remedy: Give best-f1, precision=0.9, cards-per-day=100, cost=FILE or a probability like 0.5.");
+    }
+
+    @Test
+    void searchesByTheClockOrByNumberButNotBoth() {
+        assertThat(run("--history", history, "--out", model, "--budget", "1s", "--candidates", "2"))
+                .isEqualTo(2);
     }
 
     @Test
@@ -143,6 +180,10 @@ class TrainCommandTest {
                         directory.resolve("model.json"),
                         ReferenceModels.json(ReferenceModels.train(features, 5, Map.of("max_depth", 3))))
                 .toString();
+    }
+
+    private int search(String to, String bound, String value) {
+        return run("--history", history, "--out", to, "--rounds", "3", "--validation-days", "7", bound, value);
     }
 
     private int run(String... arguments) {
