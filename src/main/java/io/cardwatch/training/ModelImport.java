@@ -1,17 +1,19 @@
 package io.cardwatch.training;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.GradientBoostedTrees;
 import io.cardwatch.score.OnnxModel;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
@@ -26,6 +28,9 @@ public final class ModelImport {
     private static final String ONNX = ".onnx";
     /** By how much the evaluation of trees may differ from XGBoost's. */
     private static final float TOLERANCE = 1e-6f;
+
+    /** XGBoost writes brackets from 3.1 on; the release that is used here would not read what is in them. */
+    private static final Pattern BRACKETED_BASE_SCORE = Pattern.compile("(\"base_score\":\")\\[([^],\"]*)](\")");
 
     private final FeatureSet set;
     private final double threshold;
@@ -100,7 +105,9 @@ public final class ModelImport {
             System.arraycopy(rows[i], 0, flat, i * set.size(), set.size());
         }
         try {
-            Booster booster = XGBoost.loadModel(new ByteArrayInputStream(json));
+            String unbracketed =
+                    BRACKETED_BASE_SCORE.matcher(new String(json, ISO_8859_1)).replaceFirst("$1$2$3");
+            Booster booster = XGBoost.loadModel(unbracketed.getBytes(ISO_8859_1));
             DMatrix matrix = new DMatrix(flat, rows.length, set.size(), Float.NaN);
             try {
                 requireAllRounds(booster);
@@ -118,7 +125,7 @@ public final class ModelImport {
             throw new BadInputException(
                     "XGBoost cannot load the model: "
                             + e.getMessage().lines().findFirst().orElse("no reason given"),
-                    "Save it again with XGBoost 1.7 to 3.0.",
+                    "Save it again with XGBoost 1.7 or newer.",
                     e);
         }
     }

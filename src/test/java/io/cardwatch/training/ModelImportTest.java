@@ -62,6 +62,18 @@ class ModelImportTest {
         assertThat(directory.resolve("model/stages/0/data/model.json")).hasSameBinaryContentAs(file);
     }
 
+    /** As XGBoost 3.4 writes it; a program that does not know the brackets takes another base score. */
+    @Test
+    void aBaseScoreInBracketsIsTheSame() throws Exception {
+        String plain = ReferenceModels.json(booster(FeatureSet.REFERENCE.names()));
+        String bracketed = plain.replace("\"base_score\":\"3E-1\"", "\"base_score\":\"[3E-1]\"");
+        assertThat(bracketed).isNotEqualTo(plain);
+        ModelImport modelImport = new ModelImport(FeatureSet.REFERENCE, 0.5);
+
+        assertThat(modelImport.read(file("new.json", bracketed)).golden.probabilities)
+                .isEqualTo(modelImport.read(file("old.json", plain)).golden.probabilities);
+    }
+
     @Test
     void anOnnxModelScoresAsTheXgboostModelThatItWasConvertedFrom_inTheJobsCopyAndInFlinkMlsPipeline()
             throws Exception {
