@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunCommand.class,
             BackfillCommand.class,
             TrainCommand.class,
+            BenchmarkModelCommand.class,
             ValidateConfigCommand.class
         })
 public final class Cardwatch implements IVersionProvider {

@@ -32,6 +32,21 @@ final class ReferenceHistory {
             this.terminalDelay = terminalDelay;
         }
 
+        @Override
+        public String toString() {
+            return delay.toString();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Labels && toString().equals(other.toString());
+        }
+
+        @Override
+        public int hashCode() {
+            return toString().hashCode();
+        }
+
         /** Every payment's verdict is known so long after it, and terminal windows end as long ago. */
         static Labels fixed(Duration delay) {
             return new Labels(LabelDelay.fixed(delay), true, delay);

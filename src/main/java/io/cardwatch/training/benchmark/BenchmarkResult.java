@@ -1,0 +1,79 @@
+package io.cardwatch.training.benchmark;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+
+/** What one row measured; means over the folds where there are several. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({"row", "auc", "ap", "cp100", "ece", "brier", "threshold", "precision", "recall", "f1", "balancedF1"
+})
+public final class BenchmarkResult {
+    @JsonProperty
+    public final String row;
+
+    /** Area under the ROC curve. */
+    @JsonProperty
+    public final double auc;
+
+    /** Average precision. */
+    @JsonProperty
+    public final double ap;
+
+    /** Card precision at 100. */
+    @JsonProperty
+    public final double cp100;
+
+    /** Expected calibration error. */
+    @JsonProperty
+    public final double ece;
+
+    /** Mean of (probability − label)². */
+    @JsonProperty
+    public final double brier;
+
+    /** The decision at the threshold that the train command chose; null where none was. */
+    @JsonProperty
+    public final Double threshold;
+
+    @JsonProperty
+    public final Double precision;
+
+    @JsonProperty
+    public final Double recall;
+
+    @JsonProperty
+    public final Double f1;
+
+    /**
+     * F1 at the true rate's odds moved to one half: genuine rows weigh so much less that both classes weigh the same.
+     * Says little about a world where frauds are rare; there because the public walk-through reports such a figure.
+     */
+    @JsonProperty
+    public final Double balancedF1;
+
+    BenchmarkResult(
+            String row,
+            double auc,
+            double ap,
+            double cp100,
+            double ece,
+            double brier,
+            Double threshold,
+            Double precision,
+            Double recall,
+            Double f1,
+            Double balancedF1) {
+        this.row = row;
+        this.auc = auc;
+        this.ap = ap;
+        this.cp100 = cp100;
+        this.ece = ece;
+        this.brier = brier;
+        this.threshold = threshold;
+        this.precision = precision;
+        this.recall = recall;
+        this.f1 = f1;
+        this.balancedF1 = balancedF1;
+    }
+}
