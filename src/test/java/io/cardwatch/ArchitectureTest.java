@@ -135,6 +135,14 @@ class ArchitectureTest {
                     "org.apache.flink.connector.file",
                     "org.apache.flink.client"));
 
+    /** It may be absent: whatever else is loaded must not ask for it. */
+    @ArchTest
+    static final ArchRule onnxRuntimeHasOnePlace = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.cardwatch.score.OnnxSession")
+            .should()
+            .dependOnClassesThat(belongTo("ai.onnxruntime"));
+
     @ArchTest
     static final ArchRule picocliStaysInCli = noClasses()
             .that()

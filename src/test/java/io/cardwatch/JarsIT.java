@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.score.OnnxModels;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,6 +73,9 @@ class JarsIT {
     private static final Pattern GIVEN_BY_THE_CLUSTER = Pattern.compile("(flink-(streaming-java|core|core-api|runtime"
             + "|annotations|metrics-core|java|shaded-.*|statebackend-.*)|slf4j-api)-[0-9].*\\.jar");
 
+    /** What only an ONNX model needs; whoever has one puts it there. */
+    private static final String ONNX_RUNTIME = "lib/onnxruntime-1.29.0.jar";
+
     @TempDir
     Path directory;
 
@@ -123,7 +128,7 @@ class JarsIT {
                         .map(dependency -> dependency.getTargetClass().getBaseComponentType())
                         .filter(target -> !target.isPrimitive())
                         .map(target -> target.getName().replace('.', '/') + ".class")
-                        .filter(name -> !inJar.contains(name) && !isGiven(name))
+                        .filter(name -> !inJar.contains(name) && !isGiven(name) && !name.startsWith("ai/onnxruntime/"))
                         .forEach(name -> missing.add(ours.getName() + " -> " + name));
             }
         }
@@ -180,12 +185,33 @@ class JarsIT {
                         + "remedy: Did you mean features.terminal-delay?\n");
     }
 
-    /** Exit code and everything printed, to either stream. */
+    @Test
+    void onnxRuntimeIsInNeitherJar_andFoundBesideTheCommandLineJarOrMissedWithARemedy() throws Exception {
+        for (Path jar : List.of(JOB_JAR, COMMAND_LINE_JAR)) {
+            assertThat(names(jar)).noneMatch(name -> name.contains("onnxruntime"));
+        }
+        assertThat(manifest(COMMAND_LINE_JAR).getValue("Class-Path")).isEqualTo(ONNX_RUNTIME);
+        float[] weights = new float[FeatureSet.REFERENCE.size()];
+        Files.write(directory.resolve("model.onnx"), OnnxModels.logisticRegression(weights, 0));
+
+        assertThat(java(COMMAND_LINE_JAR, "train", "--import", "model.onnx", "--out", "imported"))
+                .startsWith("0\n");
+        Path alone = Files.copy(COMMAND_LINE_JAR, directory.resolve("cardwatch.jar"));
+        assertThat(java(alone, "train", "--import", "model.onnx", "--out", "missed"))
+                .startsWith("3\nerror: an ONNX model needs ONNX Runtime")
+                .contains("remedy: Put onnxruntime-1.29.0.jar into lib/ beside cardwatch.jar");
+    }
+
     private String java(String... arguments) throws Exception {
+        return java(COMMAND_LINE_JAR, arguments);
+    }
+
+    /** Exit code and everything printed, to either stream. */
+    private String java(Path jar, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-jar",
-                COMMAND_LINE_JAR.toAbsolutePath().toString()));
+                jar.toAbsolutePath().toString()));
         command.addAll(List.of(arguments));
         Path output = directory.resolve("output");
         Process process = new ProcessBuilder(command)

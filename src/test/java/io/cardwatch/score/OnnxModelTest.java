@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.cardwatch.domain.BadInputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Map;
 import ml.dmlc.xgboost4j.java.Booster;
@@ -97,6 +100,49 @@ class OnnxModelTest {
         assertThatThrownBy(() -> model.probability(new float[] {1, Float.NaN, 3, 4}))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("with NaN for fraud");
+    }
+
+    @Test
+    void withoutOnnxRuntimeItSaysWhereToPutIt() throws Exception {
+        byte[] onnx = OnnxModels.logisticRegression(new float[] {1, 1}, 0);
+        Method parse = Class.forName(OnnxModel.class.getName(), true, new WithoutOnnxRuntime())
+                .getMethod("parse", byte[].class);
+
+        assertThatThrownBy(() -> parse.invoke(null, onnx))
+                .cause()
+                .isInstanceOf(BadInputException.class)
+                .hasMessageStartingWith(
+                        "an ONNX model needs ONNX Runtime, which cannot be loaded here: ai/onnxruntime/")
+                .satisfies(e -> assertThat(((BadInputException) e).remedy())
+                        .contains("onnxruntime-1.29.0.jar", "lib/ beside cardwatch.jar", "Flink's lib/"));
+    }
+
+    /** Loads the scoring classes anew, and finds none of ONNX Runtime's. */
+    private static final class WithoutOnnxRuntime extends ClassLoader {
+        WithoutOnnxRuntime() {
+            super(OnnxModelTest.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("ai.onnxruntime.")) {
+                throw new ClassNotFoundException(name);
+            }
+            if (!name.startsWith("io.cardwatch.score.")) {
+                return super.loadClass(name, resolve);
+            }
+            Class<?> loaded = findLoadedClass(name);
+            return loaded == null ? define(name) : loaded;
+        }
+
+        private Class<?> define(String name) throws ClassNotFoundException {
+            try (InputStream file = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
+                byte[] bytes = file.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new ClassNotFoundException(name, e);
+            }
+        }
     }
 
     private static Booster booster() throws XGBoostError {
