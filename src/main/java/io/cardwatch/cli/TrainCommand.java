@@ -223,7 +223,7 @@ final class TrainCommand implements Callable<Integer> {
         @Option(names = "--eta", description = "Learning rate.")
         private double eta = DEFAULTS.trees.eta;
 
-        @Option(names = "--max-bin", description = "Histogram bins per feature.")
+        @Option(names = "--max-bin", description = "Histogram bins per feature; 0 for the exact method.")
         private int maxBin = DEFAULTS.trees.maxBin;
 
         @Option(names = "--min-child-weight", description = "Least weight (sum of second derivatives) of a leaf.")

@@ -6,13 +6,18 @@ import java.util.Map;
 
 /** How trees are grown. The defaults are what did best on the published data: validation folds, all history. */
 public final class Hyperparameters {
+    /** Every value of a feature is a bin: slower, for few rows. */
+    public static final int EXACT = 0;
+
     /** Trees at most; how many are kept, early stopping says. */
     public int rounds = 300;
     /** Levels of a tree. */
     public int depth = 5;
     /** Learning rate. */
     public double eta = 0.1;
-    /** Histogram bins per feature. XGBoost's default of 256 merges the tails where the frauds are. */
+    /**
+     * Histogram bins per feature, or {@link #EXACT}. XGBoost's default of 256 merges the tails where the frauds are.
+     */
     public int maxBin = 4096;
     /** Least sum of second derivatives in a leaf. */
     public double minChildWeight = 1;
@@ -32,7 +37,11 @@ public final class Hyperparameters {
         require(rounds >= 1 && rounds <= 10_000, "--rounds", rounds, "1 to 10000");
         require(depth >= 1 && depth <= 16, "--depth", depth, "1 to 16");
         require(eta > 0 && eta <= 1, "--eta", eta, "above 0, up to 1");
-        require(maxBin >= 2 && maxBin <= 65_536, "--max-bin", maxBin, "2 to 65536");
+        require(
+                maxBin == EXACT || (maxBin >= 2 && maxBin <= 65_536),
+                "--max-bin",
+                maxBin,
+                "2 to 65536, or 0 for the exact method");
         require(minChildWeight >= 0 && minChildWeight <= 1e6, "--min-child-weight", minChildWeight, "0 to 1000000");
         require(subsample > 0 && subsample <= 1, "--subsample", subsample, "above 0, up to 1");
         require(columnSample > 0 && columnSample <= 1, "--column-sample", columnSample, "above 0, up to 1");
@@ -50,10 +59,12 @@ public final class Hyperparameters {
     public Map<String, Object> forXgboost() {
         Map<String, Object> parameters = new LinkedHashMap<>();
         parameters.put("objective", "binary:logistic");
-        parameters.put("tree_method", "hist");
+        parameters.put("tree_method", maxBin == EXACT ? "exact" : "hist");
         parameters.put("max_depth", depth);
         parameters.put("eta", eta);
-        parameters.put("max_bin", maxBin);
+        if (maxBin != EXACT) {
+            parameters.put("max_bin", maxBin);
+        }
         parameters.put("min_child_weight", minChildWeight);
         parameters.put("subsample", subsample);
         parameters.put("colsample_bytree", columnSample);

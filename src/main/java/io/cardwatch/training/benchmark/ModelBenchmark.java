@@ -30,12 +30,14 @@ public final class ModelBenchmark {
     private static final int CARDS = 100;
     private static final int WEEK = 7;
     private static final int SECONDS_PER_DAY = 86_400;
-    /** Of the rows learned from a week. As the handbook's best on its validation folds. */
-    private static final int WEEK_DEPTH = 3;
-
+    /** Trees from a week, by the exact method. */
     private static final int WEEK_ROUNDS = 100;
-    /** Of the rows learned from all before the gap, chosen on the validation folds. */
-    private static final int ROUNDS = 120;
+
+    private static final int WEEK_DEPTH = 3;
+    /** Trees from all before the gap, chosen on the validation folds; all else are the train command's defaults. */
+    private static final int REFERENCE_ROUNDS = 200;
+
+    private static final int EXTENDED_ROUNDS = 120;
     /** 2018-07-25, 2018-08-01 and 2018-10-01. */
     private static final int TRUE_RATE_LEARN_END = 115;
 
@@ -124,16 +126,18 @@ public final class ModelBenchmark {
                         test, LogisticRegression.fit(fold.trainingWeek(known)).probabilities(test));
             case TREES_OF_A_WEEK:
                 parameters.depth = WEEK_DEPTH;
+                parameters.maxBin = Hyperparameters.EXACT;
                 return trees(fold.trainingWeek(known), test, parameters, WEEK_ROUNDS, step);
             case GENERIC_TREES:
                 return trees(
                         fold.history(known).without(Feature.TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220),
                         test,
                         parameters,
-                        ROUNDS,
+                        EXTENDED_ROUNDS,
                         step);
             default:
-                return trees(fold.history(known), test, parameters, ROUNDS, step);
+                int rounds = row.set == FeatureSet.REFERENCE ? REFERENCE_ROUNDS : EXTENDED_ROUNDS;
+                return trees(fold.history(known), test, parameters, rounds, step);
         }
     }
 
