@@ -29,20 +29,20 @@ CREATE TABLE IF NOT EXISTS cust_payment_tx_history (
 
 -- The extended features, NULL unless features.set is extended.
 ALTER TABLE cust_payment_tx_history
-    ADD COLUMN IF NOT EXISTS customer_id_amount_ratio                      double precision,
-    ADD COLUMN IF NOT EXISTS customer_id_nb_high_tx_14day_window           integer,
-    ADD COLUMN IF NOT EXISTS customer_id_max_high_ratio_14day_window       double precision,
-    ADD COLUMN IF NOT EXISTS customer_id_nb_known_fraud_28day_window       integer,
-    ADD COLUMN IF NOT EXISTS terminal_id_nb_current_tx_7day_window         integer,
-    ADD COLUMN IF NOT EXISTS terminal_id_nb_known_fraud_7day_window        integer,
-    ADD COLUMN IF NOT EXISTS terminal_id_known_fraud_share_7day_window     double precision,
-    ADD COLUMN IF NOT EXISTS terminal_id_nb_known_fraud_28day_window       integer,
-    ADD COLUMN IF NOT EXISTS terminal_id_known_fraud_share_28day_window    double precision,
-    ADD COLUMN IF NOT EXISTS terminal_id_nb_unexplained_fraud_7day_window  integer,
-    ADD COLUMN IF NOT EXISTS terminal_id_nb_unexplained_fraud_28day_window integer,
-    ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_length                  integer,
-    ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_days                    double precision,
-    ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_days_up_to_220          double precision;
+    ADD COLUMN IF NOT EXISTS customer_id_amount_ratio                   double precision,
+    ADD COLUMN IF NOT EXISTS customer_id_nb_high_tx_14day_window        integer,
+    ADD COLUMN IF NOT EXISTS customer_id_max_high_ratio_14day_window    double precision,
+    ADD COLUMN IF NOT EXISTS customer_id_nb_known_fraud_28day_window    integer,
+    ADD COLUMN IF NOT EXISTS terminal_id_nb_current_tx_7day_window      integer,
+    ADD COLUMN IF NOT EXISTS terminal_id_nb_known_fraud_7day_window     integer,
+    ADD COLUMN IF NOT EXISTS terminal_id_nb_known_fraud_28day_window    integer,
+    ADD COLUMN IF NOT EXISTS terminal_id_known_fraud_share_28day_window double precision,
+    ADD COLUMN IF NOT EXISTS terminal_id_unexplained_fraud_days         double precision,
+    ADD COLUMN IF NOT EXISTS terminal_id_known_fraud_share_since        double precision,
+    ADD COLUMN IF NOT EXISTS terminal_id_nb_unconfirmed_since           integer,
+    ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_length               integer,
+    ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_days                 double precision,
+    ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_days_up_to_220       double precision;
 
 -- Training reads a range of days, the fraud trend a month.
 CREATE INDEX IF NOT EXISTS cust_payment_tx_history_by_time ON cust_payment_tx_history (tx_datetime);

@@ -52,16 +52,19 @@ public enum Feature {
     TERMINAL_ID_NB_CURRENT_TX_7DAY_WINDOW(true),
     /** Number of m's known frauds in (t − 7 d, t]. */
     TERMINAL_ID_NB_KNOWN_FRAUD_7DAY_WINDOW(true),
-    /** Their share of m's transactions in that window whose verdict is confirmed; 0 where there are none. */
-    TERMINAL_ID_KNOWN_FRAUD_SHARE_7DAY_WINDOW(false),
     /** Number of m's known frauds in (t − 28 d, t]. */
     TERMINAL_ID_NB_KNOWN_FRAUD_28DAY_WINDOW(true),
     /** Their share of m's transactions in that window whose verdict is confirmed; 0 where there are none. */
     TERMINAL_ID_KNOWN_FRAUD_SHARE_28DAY_WINDOW(false),
-    /** Number of those in (t − 7 d, t] that were not high for their cards, so that the terminal must explain them. */
-    TERMINAL_ID_NB_UNEXPLAINED_FRAUD_7DAY_WINDOW(true),
-    /** The same in (t − 28 d, t]. */
-    TERMINAL_ID_NB_UNEXPLAINED_FRAUD_28DAY_WINDOW(true),
+    /**
+     * Days to t from m's first known fraud in (t − 28 d, t] that is unexplained: not high for its card, so that the
+     * terminal must explain it; −1 where there is none.
+     */
+    TERMINAL_ID_UNEXPLAINED_FRAUD_DAYS(false),
+    /** Known frauds ÷ confirmed ones among m's transactions since that one, itself included; −1 where there is none. */
+    TERMINAL_ID_KNOWN_FRAUD_SHARE_SINCE(false),
+    /** Number of m's transactions since that one, this one too, that are not confirmed; −1 where there is none. */
+    TERMINAL_ID_NB_UNCONFIRMED_SINCE(true),
     /** Number of m's known frauds after its latest transaction that is confirmed genuine. */
     TERMINAL_ID_FRAUD_RUN_LENGTH(true),
     /** Days from the first unexplained one of those to t; −1 where there is none. */

@@ -45,35 +45,38 @@ final class ExtendedTerminalWindow extends TerminalWindow {
         long week = epochSecond - WindowTimes.WEEK;
         long fourWeeks = epochSecond - WindowTimes.FOUR_WEEKS;
         features[Feature.TERMINAL_ID_NB_CURRENT_TX_7DAY_WINDOW.index()] = count(verdicts.events, week, epochSecond);
-        int frauds = count(verdicts.frauds(KNOWN), week, epochSecond);
-        features[Feature.TERMINAL_ID_NB_KNOWN_FRAUD_7DAY_WINDOW.index()] = frauds;
-        features[Feature.TERMINAL_ID_KNOWN_FRAUD_SHARE_7DAY_WINDOW.index()] =
-                share(frauds, week, epochSecond, windowEnd);
-        frauds = count(verdicts.frauds(KNOWN), fourWeeks, epochSecond);
-        features[Feature.TERMINAL_ID_NB_KNOWN_FRAUD_28DAY_WINDOW.index()] = frauds;
-        features[Feature.TERMINAL_ID_KNOWN_FRAUD_SHARE_28DAY_WINDOW.index()] =
-                share(frauds, fourWeeks, epochSecond, windowEnd);
+        EventLog frauds = verdicts.frauds(KNOWN);
         EventLog unexplained = verdicts.frauds(UNEXPLAINED);
-        features[Feature.TERMINAL_ID_NB_UNEXPLAINED_FRAUD_7DAY_WINDOW.index()] = count(unexplained, week, epochSecond);
-        features[Feature.TERMINAL_ID_NB_UNEXPLAINED_FRAUD_28DAY_WINDOW.index()] =
-                count(unexplained, fourWeeks, epochSecond);
+        features[Feature.TERMINAL_ID_NB_KNOWN_FRAUD_7DAY_WINDOW.index()] = count(frauds, week, epochSecond);
+        features[Feature.TERMINAL_ID_NB_KNOWN_FRAUD_28DAY_WINDOW.index()] = count(frauds, fourWeeks, epochSecond);
+        features[Feature.TERMINAL_ID_KNOWN_FRAUD_SHARE_28DAY_WINDOW.index()] = share(fourWeeks, epochSecond, windowEnd);
+        int first = firstAfter(unexplained, fourWeeks, epochSecond);
+        long sinceFirst = first == NONE ? epochSecond : unexplained.second(first) - 1;
+        features[Feature.TERMINAL_ID_UNEXPLAINED_FRAUD_DAYS.index()] =
+                first == NONE ? NONE : days(epochSecond - unexplained.second(first));
+        features[Feature.TERMINAL_ID_KNOWN_FRAUD_SHARE_SINCE.index()] =
+                first == NONE ? NONE : share(sinceFirst, epochSecond, windowEnd);
+        features[Feature.TERMINAL_ID_NB_UNCONFIRMED_SINCE.index()] = first == NONE
+                ? NONE
+                : count(verdicts.events, sinceFirst, epochSecond) - confirmed(sinceFirst, epochSecond, windowEnd);
         long runAfter = Math.max(lastConfirmedGenuine(epochSecond, windowEnd), windowEnd - WindowTimes.longest());
-        features[Feature.TERMINAL_ID_FRAUD_RUN_LENGTH.index()] = count(verdicts.frauds(KNOWN), runAfter, epochSecond);
+        features[Feature.TERMINAL_ID_FRAUD_RUN_LENGTH.index()] = count(frauds, runAfter, epochSecond);
         features[Feature.TERMINAL_ID_FRAUD_RUN_DAYS.index()] = daysSinceFirst(unexplained, runAfter, epochSecond);
         features[Feature.TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220.index()] =
                 daysSinceFirst(verdicts.frauds(UNEXPLAINED_UP_TO_220), runAfter, epochSecond);
     }
 
-    /** Known frauds ÷ confirmed transactions after {@code from} up to {@code epochSecond}. */
-    private double share(int frauds, long from, long epochSecond, long windowEnd) {
-        if (frauds == 0) {
-            return 0;
-        }
+    /** Known frauds ÷ confirmed transactions after {@code from} up to {@code epochSecond}; 0 without frauds. */
+    private double share(long from, long epochSecond, long windowEnd) {
+        int known = count(verdicts.frauds(KNOWN), from, epochSecond);
+        return known == 0 ? 0 : known / (double) confirmed(from, epochSecond, windowEnd);
+    }
+
+    private int confirmed(long from, long epochSecond, long windowEnd) {
         long edge = Math.max(from, windowEnd);
-        int confirmed = count(verdicts.events, from, windowEnd)
+        return count(verdicts.events, from, windowEnd)
                 + count(verdicts.frauds(KNOWN), edge, epochSecond)
                 + count(verdicts.genuine(), edge, epochSecond);
-        return frauds / (double) confirmed;
     }
 
     /** Second of the last transaction that is confirmed genuine; {@link Long#MIN_VALUE} where there is none. */
@@ -95,10 +98,18 @@ final class ExtendedTerminalWindow extends TerminalWindow {
     }
 
     private static double daysSinceFirst(EventLog log, long after, long epochSecond) {
+        int first = firstAfter(log, after, epochSecond);
+        return first == NONE ? NONE : days(epochSecond - log.second(first));
+    }
+
+    /** Position of the first event after {@code after} up to {@code epochSecond}, or {@link #NONE}. */
+    private static int firstAfter(EventLog log, long after, long epochSecond) {
         int first = log.positionAfter(after, log.end());
-        return first < log.end() && log.second(first) <= epochSecond
-                ? (epochSecond - log.second(first)) / (double) WindowTimes.DAY
-                : NONE;
+        return first < log.end() && log.second(first) <= epochSecond ? first : NONE;
+    }
+
+    private static double days(long seconds) {
+        return seconds / (double) WindowTimes.DAY;
     }
 
     /** How a window is stored. */

@@ -15,6 +15,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
@@ -259,19 +260,29 @@ public final class FeatureOracle {
         Predicate<Transaction> confirmed = known.or(other -> isConfirmedGenuine(other, tx.epochSecond));
         Predicate<Transaction> unexplained =
                 known.and(other -> spending.get(other).ratio() <= 2.5);
-        double week = within(here, tx, 7, known);
         double fourWeeks = within(here, tx, 28, known);
         values.put(Feature.TERMINAL_ID_NB_CURRENT_TX_7DAY_WINDOW, (double) within(here, tx, 7, other -> true));
-        values.put(Feature.TERMINAL_ID_NB_KNOWN_FRAUD_7DAY_WINDOW, week);
+        values.put(Feature.TERMINAL_ID_NB_KNOWN_FRAUD_7DAY_WINDOW, (double) within(here, tx, 7, known));
         values.put(Feature.TERMINAL_ID_NB_KNOWN_FRAUD_28DAY_WINDOW, fourWeeks);
-        values.put(
-                Feature.TERMINAL_ID_KNOWN_FRAUD_SHARE_7DAY_WINDOW,
-                week == 0 ? 0 : week / within(here, tx, 7, confirmed));
         values.put(
                 Feature.TERMINAL_ID_KNOWN_FRAUD_SHARE_28DAY_WINDOW,
                 fourWeeks == 0 ? 0 : fourWeeks / within(here, tx, 28, confirmed));
-        values.put(Feature.TERMINAL_ID_NB_UNEXPLAINED_FRAUD_7DAY_WINDOW, (double) within(here, tx, 7, unexplained));
-        values.put(Feature.TERMINAL_ID_NB_UNEXPLAINED_FRAUD_28DAY_WINDOW, (double) within(here, tx, 28, unexplained));
+        OptionalLong first = here.stream()
+                .filter(other -> other.epochSecond > tx.epochSecond - 28 * DAY && other.epochSecond <= tx.epochSecond)
+                .filter(unexplained)
+                .mapToLong(other -> other.epochSecond)
+                .min();
+        Predicate<Transaction> since = other ->
+                first.isPresent() && other.epochSecond >= first.getAsLong() && other.epochSecond <= tx.epochSecond;
+        double knownSince = here.stream().filter(since).filter(known).count();
+        double confirmedSince = here.stream().filter(since).filter(confirmed).count();
+        double unconfirmedSince =
+                here.stream().filter(since).filter(confirmed.negate()).count();
+        values.put(
+                Feature.TERMINAL_ID_UNEXPLAINED_FRAUD_DAYS,
+                first.isPresent() ? (tx.epochSecond - first.getAsLong()) / 86_400.0 : -1);
+        values.put(Feature.TERMINAL_ID_KNOWN_FRAUD_SHARE_SINCE, first.isPresent() ? knownSince / confirmedSince : -1);
+        values.put(Feature.TERMINAL_ID_NB_UNCONFIRMED_SINCE, first.isPresent() ? unconfirmedSince : -1);
     }
 
     private static long within(List<Transaction> past, Transaction tx, int days, Predicate<Transaction> which) {
