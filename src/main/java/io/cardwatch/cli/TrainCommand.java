@@ -155,15 +155,18 @@ final class TrainCommand implements Callable<Integer> {
         }
         return history.fromOutcomes
                 ? read(TableHistory.OUTCOMES, settings)
-                : CsvHistory.read(history.csv, settings.get(Options.FEATURES_SET));
+                : CsvHistory.read(history.csv, settings.get(Options.FEATURES_SET), training.genuineAfter);
     }
 
-    private static TrainingData read(TableHistory table, Settings settings) throws SQLException {
+    private TrainingData read(TableHistory table, Settings settings) throws SQLException {
         WarehouseConnection warehouse = WarehouseConnection.of(settings);
         warehouse.check(List.of());
         try (WarehouseConnectionProvider connections = new WarehouseConnectionProvider(warehouse)) {
             return table.read(
-                    connections.getOrEstablishConnection(), warehouse.schema, settings.get(Options.FEATURES_SET));
+                    connections.getOrEstablishConnection(),
+                    warehouse.schema,
+                    settings.get(Options.FEATURES_SET),
+                    training.genuineAfter);
         }
     }
 
@@ -210,6 +213,16 @@ final class TrainCommand implements Callable<Integer> {
                             + " {\"review\": 4, \"savedShare\": 0.8, \"blockedGenuine\": 10}; or the probability itself."
                 })
         private String threshold = DEFAULTS.threshold.toString();
+
+        @Option(
+                names = "--genuine-after",
+                showDefaultValue = Visibility.NEVER,
+                paramLabel = "DURATION",
+                converter = FileInputs.DurationConverter.class,
+                description =
+                        "Count rows without a verdict as genuine that are so much older than the last one, like 7d;"
+                                + " without this they are left out.")
+        private Optional<Duration> genuineAfter = Optional.empty();
 
         @ArgGroup(exclusive = true)
         private Search search = new Search();
@@ -296,6 +309,7 @@ final class TrainCommand implements Callable<Integer> {
             options.holdOutDays = holdOutDays;
             options.validationDays = validationDays;
             options.gapDays = gapDays;
+            options.genuineAfter = genuineAfter;
             options.threshold = ThresholdPolicy.parse(threshold);
             options.budget = search.budget.orElse(options.budget);
             options.candidates = search.candidates.orElse(options.candidates);

@@ -1,37 +1,44 @@
 package io.cardwatch.training;
 
+import io.cardwatch.score.PlattScaling;
 import io.cardwatch.training.evaluation.ScoredRows;
 import io.cardwatch.training.history.TrainingData;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
-/** Trees grown on all rows of some history, without early stopping or calibration, in XGBoost's memory until closed. */
+/** Trees that XGBoost grew, in XGBoost's memory until closed. */
 public final class BoostedTrees implements AutoCloseable {
     final Booster booster;
+    /** How many of the trees count, from the first on; 0 for all. */
+    private final int counting;
 
-    private BoostedTrees(Booster booster) {
+    BoostedTrees(Booster booster, int counting) {
         this.booster = booster;
+        this.counting = counting;
     }
 
     /**
-     * Grows {@code rounds} trees.
+     * Grows {@code rounds} trees on all rows of {@code data}, without early stopping.
      *
-     * @param label what the progress calls them
+     * @param step what the progress calls it
      */
     public static BoostedTrees grow(
-            TrainingData data, Hyperparameters parameters, int rounds, String label, TrainingProgress progress) {
+            TrainingData data, Hyperparameters parameters, int rounds, String step, TrainingProgress progress) {
         try {
-            DMatrix matrix = TreeFold.matrix(data);
+            DMatrix matrix = matrix(data);
             try {
                 Booster booster = XGBoost.train(matrix, parameters.forXgboost(), 0, new HashMap<>(), null, null);
                 for (int round = 0; round < rounds; round++) {
-                    progress.at(label, (double) round / rounds);
+                    progress.at(step, (double) round / rounds);
                     booster.update(matrix, round);
                 }
-                return new BoostedTrees(booster);
+                return new BoostedTrees(booster, 0);
             } finally {
                 matrix.dispose();
             }
@@ -42,15 +49,28 @@ public final class BoostedTrees implements AutoCloseable {
 
     /** The rows with the probabilities that XGBoost gives them. */
     public ScoredRows score(TrainingData rows) {
+        return score(rows, margins(rows), PlattScaling.IDENTITY);
+    }
+
+    static ScoredRows score(TrainingData rows, float[] margins, PlattScaling calibration) {
+        float[] probabilities = new float[margins.length];
+        for (int row = 0; row < probabilities.length; row++) {
+            probabilities[row] = calibration.probability(margins[row]);
+        }
+        return new ScoredRows(rows, probabilities);
+    }
+
+    /** The log-odds of fraud, by row. */
+    float[] margins(TrainingData rows) {
+        return margins(rows.features(), rows.set().size());
+    }
+
+    /** The log-odds for vectors that stand one after the other, NaN where a value is missing. */
+    float[] margins(float[] features, int width) {
         try {
-            DMatrix matrix = TreeFold.matrix(rows);
+            DMatrix matrix = new DMatrix(features, features.length / width, width, Float.NaN);
             try {
-                float[][] predicted = booster.predict(matrix);
-                float[] probabilities = new float[predicted.length];
-                for (int row = 0; row < probabilities.length; row++) {
-                    probabilities[row] = predicted[row][0];
-                }
-                return new ScoredRows(rows, probabilities);
+                return margins(booster, matrix, counting);
             } finally {
                 matrix.dispose();
             }
@@ -59,7 +79,50 @@ public final class BoostedTrees implements AutoCloseable {
         }
     }
 
-    private static IllegalStateException failed(XGBoostError e) {
+    static float[] margins(Booster booster, DMatrix rows, int counting) throws XGBoostError {
+        float[][] predicted = booster.predict(rows, true, counting);
+        float[] margins = new float[predicted.length];
+        for (int row = 0; row < margins.length; row++) {
+            margins[row] = predicted[row][0];
+        }
+        return margins;
+    }
+
+    /** All rows of {@code data} with their labels; to be disposed of. */
+    static DMatrix matrix(TrainingData data) throws XGBoostError {
+        DMatrix matrix = new DMatrix(data.features(), data.rows(), data.set().size(), Float.NaN);
+        matrix.setLabel(data.labels());
+        matrix.setFeatureNames(data.set().names().toArray(String[]::new));
+        return matrix;
+    }
+
+    /** As XGBoost saves them to a {@code .json} file. */
+    byte[] json() {
+        try {
+            return booster.toByteArray("json");
+        } catch (XGBoostError e) {
+            throw failed(e);
+        }
+    }
+
+    /** Each feature's share of the gain of all splits, by name, in the given order. */
+    Map<String, Double> importance(List<String> names) {
+        try {
+            Map<String, Double> gains = booster.getScore(names.toArray(String[]::new), "total_gain");
+            double all = names.stream()
+                    .mapToDouble(name -> gains.getOrDefault(name, 0.0))
+                    .sum();
+            Map<String, Double> shares = new LinkedHashMap<>();
+            for (String name : names) {
+                shares.put(name, all == 0 ? 0 : gains.getOrDefault(name, 0.0) / all);
+            }
+            return shares;
+        } catch (XGBoostError e) {
+            throw failed(e);
+        }
+    }
+
+    static IllegalStateException failed(XGBoostError e) {
         return new IllegalStateException("XGBoost failed: " + e.getMessage(), e);
     }
 

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.function.LongSupplier;
-import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /**
  * Looks for hyperparameters by random search (Bergstra and Bengio, 2012): a fixed sequence of candidates, the first one
@@ -41,7 +40,7 @@ final class HyperparameterSearch {
      * Tries candidates until the budget is spent or their number reached. One that is not finished by then does not
      * count; if none is, or nothing is to be searched, the given hyperparameters are what was found.
      */
-    FoundHyperparameters search(TrainingData data) throws XGBoostError {
+    FoundHyperparameters search(TrainingData data) {
         if (!options.searches()) {
             return FoundHyperparameters.none(options.trees);
         }
@@ -72,7 +71,7 @@ final class HyperparameterSearch {
                 : nanoClock.getAsLong() - startNanos >= options.budget.toNanos();
     }
 
-    private OptionalDouble worth(Hyperparameters candidate, List<TreeFold> folds, int tried) throws XGBoostError {
+    private OptionalDouble worth(Hyperparameters candidate, List<TreeFold> folds, int tried) {
         double[] sums = new double[candidate.rounds];
         int common = sums.length;
         for (int fold = 0; fold < FOLDS; fold++) {

@@ -3,8 +3,6 @@ package io.cardwatch.training;
 import io.cardwatch.score.PlattScaling;
 import io.cardwatch.training.evaluation.ScoredRows;
 import io.cardwatch.training.history.TrainingData;
-import ml.dmlc.xgboost4j.java.DMatrix;
-import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /**
  * A training as it would have been before the last weeks of the history: from it come the number of trees, the
@@ -32,35 +30,20 @@ final class Rehearsal {
             TrainingData end,
             Hyperparameters parameters,
             ThresholdPolicy policy,
-            TrainingProgress progress)
-            throws XGBoostError {
+            TrainingProgress progress) {
         LogisticRegression regression = LogisticRegression.fit(split.learn);
         baseline = new ScoredRows(end, regression.probabilities(end));
         baselineThreshold = ThresholdPolicy.BEST_F1.choose(
                 new ScoredRows(split.validation, regression.probabilities(split.validation)));
         try (TreeFold fold = new TreeFold(split.learn, split.validation);
-                TreeFold.Grown grown = fold.grow(parameters, progress, "trees up to the validation days")) {
+                TreeFold.Grown grown = fold.grow(parameters, "trees up to the validation days", progress)) {
             rounds = grown.rounds;
-            float[] margins = fold.validationMargins(grown);
-            calibration = PlattFit.fit(margins, split.validation.labels());
-            validation = scored(split.validation, margins, calibration);
+            calibration = PlattFit.fit(grown.validationMargins, split.validation.labels());
+            validation = BoostedTrees.score(split.validation, grown.validationMargins, calibration);
             threshold = policy.choose(validation);
-            DMatrix rows = TreeFold.matrix(end);
-            try {
-                float[] endMargins = TreeFold.margins(grown.booster, rows, rounds);
-                heldOut = scored(end, endMargins, calibration);
-                uncalibrated = scored(end, endMargins, PlattScaling.IDENTITY);
-            } finally {
-                rows.dispose();
-            }
+            float[] margins = grown.trees.margins(end);
+            heldOut = BoostedTrees.score(end, margins, calibration);
+            uncalibrated = BoostedTrees.score(end, margins, PlattScaling.IDENTITY);
         }
-    }
-
-    private static ScoredRows scored(TrainingData rows, float[] margins, PlattScaling calibration) {
-        float[] probabilities = new float[margins.length];
-        for (int row = 0; row < probabilities.length; row++) {
-            probabilities[row] = calibration.probability(margins[row]);
-        }
-        return new ScoredRows(rows, probabilities);
     }
 }

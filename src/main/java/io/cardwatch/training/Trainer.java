@@ -5,14 +5,9 @@ import io.cardwatch.score.PlattScaling;
 import io.cardwatch.training.evaluation.HeldOutScore;
 import io.cardwatch.training.history.TrainingData;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import ml.dmlc.xgboost4j.java.Booster;
-import ml.dmlc.xgboost4j.java.DMatrix;
-import ml.dmlc.xgboost4j.java.XGBoost;
-import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /**
  * Trains gradient-boosted trees with XGBoost at the true prevalence.
@@ -53,49 +48,29 @@ public final class Trainer {
         data.requireBothClasses("the history");
         TrainingData end = TimeSplit.holdOut(data, options);
         TimeSplit split = TimeSplit.of(data, options, 0);
-        try {
-            HyperparameterSearch search = new HyperparameterSearch(options, System::nanoTime, progress);
-            FoundHyperparameters found = search.search(data);
-            Rehearsal rehearsal = new Rehearsal(split, end, found.best, options.threshold, progress);
-            Booster booster = fit(data, found.best, rehearsal.rounds);
-            try {
-                Map<String, Object> provenance = provenance(data, found, rehearsal);
-                HeldOutScore score = HeldOutScore.of(rehearsal.heldOut, rehearsal.threshold);
-                TrainedModel model = new TrainedModel(
-                        data.set(),
-                        booster.toByteArray("json"),
-                        rehearsal.threshold,
-                        rehearsal.calibration,
-                        golden(booster, data, rehearsal.calibration),
-                        data.lastSecond(),
-                        provenance,
-                        metrics(booster, split, rehearsal, score, provenance));
-                return new TrainingResult(model, found, rehearsal.heldOut, score, rehearsal.baseline);
-            } finally {
-                booster.dispose();
-            }
-        } catch (XGBoostError e) {
-            throw new IllegalStateException("XGBoost failed: " + e.getMessage(), e);
-        }
-    }
-
-    private Booster fit(TrainingData data, Hyperparameters parameters, int rounds) throws XGBoostError {
-        DMatrix matrix = TreeFold.matrix(data);
-        try {
-            Booster booster = XGBoost.train(matrix, parameters.forXgboost(), 0, new HashMap<>(), null, null);
-            for (int round = 0; round < rounds; round++) {
-                progress.at("trees from all rows", (double) round / rounds);
-                booster.update(matrix, round);
-            }
-            return booster;
-        } finally {
-            matrix.dispose();
+        FoundHyperparameters found = new HyperparameterSearch(options, System::nanoTime, progress).search(data);
+        Rehearsal rehearsal = new Rehearsal(split, end, found.best, options.threshold, progress);
+        try (BoostedTrees trees =
+                BoostedTrees.grow(data, found.best, rehearsal.rounds, "trees from all rows", progress)) {
+            Map<String, Object> provenance = provenance(data, found, rehearsal);
+            HeldOutScore score = HeldOutScore.of(rehearsal.heldOut, rehearsal.threshold);
+            Map<String, Object> metrics = metrics(split, rehearsal, score, provenance);
+            metrics.put("importance", trees.importance(data.set().names()));
+            TrainedModel model = new TrainedModel(
+                    data.set(),
+                    trees.json(),
+                    rehearsal.threshold,
+                    rehearsal.calibration,
+                    golden(trees, data, rehearsal.calibration),
+                    data.lastSecond(),
+                    provenance,
+                    metrics);
+            return new TrainingResult(model, found, rehearsal.heldOut, score, rehearsal.baseline);
         }
     }
 
     /** Frauds and other rows, spread over the history, with the calibrated probabilities of XGBoost's own margins. */
-    private static GoldenVectors golden(Booster booster, TrainingData data, PlattScaling calibration)
-            throws XGBoostError {
+    private static GoldenVectors golden(BoostedTrees trees, TrainingData data, PlattScaling calibration) {
         List<float[]> vectors = new ArrayList<>();
         addSpread(vectors, data, true);
         addSpread(vectors, data, false);
@@ -107,17 +82,12 @@ public final class Trainer {
             }
             System.arraycopy(vectors.get(i), 0, flat, i * width, width);
         }
-        DMatrix rows = new DMatrix(flat, vectors.size(), width, Float.NaN);
-        try {
-            float[] margins = TreeFold.margins(booster, rows, 0);
-            float[] probabilities = new float[margins.length];
-            for (int i = 0; i < margins.length; i++) {
-                probabilities[i] = calibration.probability(margins[i]);
-            }
-            return new GoldenVectors(vectors.toArray(float[][]::new), probabilities);
-        } finally {
-            rows.dispose();
+        float[] margins = trees.margins(flat, width);
+        float[] probabilities = new float[margins.length];
+        for (int i = 0; i < margins.length; i++) {
+            probabilities[i] = calibration.probability(margins[i]);
         }
+        return new GoldenVectors(vectors.toArray(float[][]::new), probabilities);
     }
 
     private static void addSpread(List<float[]> vectors, TrainingData data, boolean fraud) {
@@ -144,14 +114,14 @@ public final class Trainer {
         }
         provenance.put("thresholdPolicy", options.threshold.toString());
         options.threshold.costs().ifPresent(costs -> provenance.put("costs", costs));
+        options.genuineAfter.ifPresent(age -> provenance.put("genuineAfter", age.toString()));
         provenance.put("history", data.describe());
         provenance.put("historySha256", data.sha256());
         return provenance;
     }
 
     private static Map<String, Object> metrics(
-            Booster booster, TimeSplit split, Rehearsal rehearsal, HeldOutScore score, Map<String, Object> provenance)
-            throws XGBoostError {
+            TimeSplit split, Rehearsal rehearsal, HeldOutScore score, Map<String, Object> provenance) {
         Map<String, Object> metrics = new LinkedHashMap<>(provenance);
         metrics.put("learned", split.learn.describe());
         metrics.put("validation", rehearsal.validation.rows.describe());
@@ -162,20 +132,6 @@ public final class Trainer {
         metrics.put("score", score);
         metrics.put("uncalibrated", HeldOutScore.of(rehearsal.uncalibrated, rehearsal.threshold));
         metrics.put("baseline", HeldOutScore.of(rehearsal.baseline, rehearsal.baselineThreshold));
-        metrics.put("importance", importance(booster, split.learn.set().names()));
         return metrics;
-    }
-
-    /** Each feature's share of the gain of all splits. */
-    private static Map<String, Double> importance(Booster booster, List<String> names) throws XGBoostError {
-        Map<String, Double> gains = booster.getScore(names.toArray(String[]::new), "total_gain");
-        double all = names.stream()
-                .mapToDouble(name -> gains.getOrDefault(name, 0.0))
-                .sum();
-        Map<String, Double> shares = new LinkedHashMap<>();
-        for (String name : names) {
-            shares.put(name, all == 0 ? 0 : gains.getOrDefault(name, 0.0) / all);
-        }
-        return shares;
     }
 }

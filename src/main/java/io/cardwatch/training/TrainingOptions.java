@@ -1,6 +1,7 @@
 package io.cardwatch.training;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** How to train: what trees, on which part of the history, to which aim. */
 public final class TrainingOptions {
@@ -12,6 +13,9 @@ public final class TrainingOptions {
     public int validationDays = 14;
     /** Days before each of these two that nothing is taken from: their labels would not be known yet. */
     public int gapDays = 7;
+
+    /** How long before the end of the history a row without a verdict counts as genuine; empty leaves them out. */
+    public Optional<Duration> genuineAfter = Optional.empty();
 
     public ThresholdPolicy threshold = ThresholdPolicy.BEST_F1;
 
@@ -27,6 +31,8 @@ public final class TrainingOptions {
         Hyperparameters.require(
                 validationDays >= 1 && validationDays <= 3650, "--validation-days", validationDays, "1 to 3650");
         Hyperparameters.require(gapDays >= 0 && gapDays <= 3650, "--gap-days", gapDays, "0 to 3650");
+        genuineAfter.ifPresent(
+                age -> Hyperparameters.require(!age.isNegative(), "--genuine-after", age.toSeconds(), "0 s or more"));
         Hyperparameters.require(!budget.isNegative(), "--budget", budget.toSeconds(), "a duration above 0");
         Hyperparameters.require(candidates >= 0 && candidates <= 100_000, "--candidates", candidates, "0 to 100000");
     }

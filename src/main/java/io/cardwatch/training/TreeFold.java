@@ -24,46 +24,18 @@ final class TreeFold implements AutoCloseable {
     private final DMatrix validation;
     private final float[] validationLabels;
 
-    TreeFold(TrainingData learn, TrainingData validation) throws XGBoostError {
-        this.learn = matrix(learn);
-        this.validation = matrix(validation);
+    TreeFold(TrainingData learn, TrainingData validation) {
+        try {
+            this.learn = BoostedTrees.matrix(learn);
+            this.validation = BoostedTrees.matrix(validation);
+        } catch (XGBoostError e) {
+            throw BoostedTrees.failed(e);
+        }
         this.validationLabels = validation.labels();
     }
 
-    /** All rows of {@code data} with their labels; to be disposed of. */
-    static DMatrix matrix(TrainingData data) throws XGBoostError {
-        DMatrix matrix = new DMatrix(data.features(), data.rows(), data.set().size(), Float.NaN);
-        matrix.setLabel(data.labels());
-        matrix.setFeatureNames(data.set().names().toArray(String[]::new));
-        return matrix;
-    }
-
-    /**
-     * Grows trees.
-     *
-     * @param goOn asked with the number of trees before each one; where it says no, there is no result
-     */
-    Optional<Grown> grow(Hyperparameters parameters, IntPredicate goOn) throws XGBoostError {
-        Map<String, DMatrix> watched = Map.of("validation", validation);
-        Booster booster = XGBoost.train(learn, parameters.forXgboost(), 0, watched, null, null);
-        double[] curve = new double[parameters.rounds];
-        int best = 0;
-        int round = 0;
-        for (; round < parameters.rounds && round <= best + PATIENCE; round++) {
-            if (!goOn.test(round)) {
-                booster.dispose();
-                return Optional.empty();
-            }
-            booster.update(learn, round);
-            curve[round] = Ranking.of(margins(booster, validation, 0), validationLabels)
-                    .averagePrecision();
-            best = curve[round] > curve[best] ? round : best;
-        }
-        return Optional.of(new Grown(booster, best + 1, Arrays.copyOf(curve, round)));
-    }
-
     /** Grows trees for as long as it takes. */
-    Grown grow(Hyperparameters parameters, TrainingProgress progress, String step) throws XGBoostError {
+    Grown grow(Hyperparameters parameters, String step, TrainingProgress progress) {
         return grow(parameters, round -> {
                     progress.at(step, (double) round / parameters.rounds);
                     return true;
@@ -71,23 +43,42 @@ final class TreeFold implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** The log-odds of the validation rows. */
-    float[] validationMargins(Grown grown) throws XGBoostError {
-        return margins(grown.booster, validation, grown.rounds);
+    /**
+     * Grows trees.
+     *
+     * @param goOn asked with the number of trees before each one; where it says no, there is no result
+     */
+    Optional<Grown> grow(Hyperparameters parameters, IntPredicate goOn) {
+        try {
+            return growOrFail(parameters, goOn);
+        } catch (XGBoostError e) {
+            throw BoostedTrees.failed(e);
+        }
     }
 
-    /**
-     * The log-odds by row.
-     *
-     * @param rounds the number of trees to ask, from the first on; 0 for all
-     */
-    static float[] margins(Booster booster, DMatrix rows, int rounds) throws XGBoostError {
-        float[][] predicted = booster.predict(rows, true, rounds);
-        float[] margins = new float[predicted.length];
-        for (int row = 0; row < margins.length; row++) {
-            margins[row] = predicted[row][0];
+    private Optional<Grown> growOrFail(Hyperparameters parameters, IntPredicate goOn) throws XGBoostError {
+        // The validation rows are watched: of rows that it knows XGBoost keeps the sum over the trees so far.
+        Booster booster =
+                XGBoost.train(learn, parameters.forXgboost(), 0, Map.of("validation", validation), null, null);
+        double[] curve = new double[parameters.rounds];
+        int best = 0;
+        float[] bestMargins = {};
+        int round = 0;
+        for (; round < parameters.rounds && round <= best + PATIENCE; round++) {
+            if (!goOn.test(round)) {
+                booster.dispose();
+                return Optional.empty();
+            }
+            booster.update(learn, round);
+            float[] margins = BoostedTrees.margins(booster, validation, 0);
+            curve[round] = Ranking.of(margins, validationLabels).averagePrecision();
+            if (round == 0 || curve[round] > curve[best]) {
+                best = round;
+                bestMargins = margins;
+            }
         }
-        return margins;
+        BoostedTrees trees = new BoostedTrees(booster, best + 1);
+        return Optional.of(new Grown(trees, best + 1, Arrays.copyOf(curve, round), bestMargins));
     }
 
     @Override
@@ -96,22 +87,26 @@ final class TreeFold implements AutoCloseable {
         validation.dispose();
     }
 
-    /** Trees, and how many of them did best. */
+    /** The trees that did best. */
     static final class Grown implements AutoCloseable {
-        final Booster booster;
+        final BoostedTrees trees;
+        /** How many they are. */
         final int rounds;
-        /** Average precision on the validation rows, by number of trees − 1. */
+        /** Average precision on the validation rows, by number of trees − 1, and beyond the best number. */
         final double[] curve;
+        /** The log-odds of the validation rows. */
+        final float[] validationMargins;
 
-        Grown(Booster booster, int rounds, double[] curve) {
-            this.booster = booster;
+        Grown(BoostedTrees trees, int rounds, double[] curve, float[] validationMargins) {
+            this.trees = trees;
             this.rounds = rounds;
             this.curve = curve;
+            this.validationMargins = validationMargins;
         }
 
         @Override
         public void close() {
-            booster.dispose();
+            trees.close();
         }
     }
 }

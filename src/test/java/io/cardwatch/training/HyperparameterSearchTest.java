@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import ml.dmlc.xgboost4j.java.XGBoostError;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +38,7 @@ class HyperparameterSearchTest {
     }
 
     @Test
-    void theFirstCandidateIsWhatWasGiven() throws XGBoostError {
+    void theFirstCandidateIsWhatWasGiven() {
         options.candidates = 1;
 
         FoundHyperparameters found = search(options, System::nanoTime);
@@ -50,7 +49,7 @@ class HyperparameterSearchTest {
     }
 
     @Test
-    void findsBetterOnesThanGiven_worthWhatTheyAreWorthAlone() throws XGBoostError {
+    void findsBetterOnesThanGiven_worthWhatTheyAreWorthAlone() {
         options.candidates = 4;
         FoundHyperparameters found = search(options, System::nanoTime);
 
@@ -62,7 +61,7 @@ class HyperparameterSearchTest {
     }
 
     @Test
-    void asManyCandidatesAsTheClockAllowedFindTheSame() throws XGBoostError {
+    void asManyCandidatesAsTheClockAllowedFindTheSame() {
         options.budget = Duration.ofMinutes(5);
         AtomicLong seconds = new AtomicLong();
         FoundHyperparameters bounded = search(options, () -> seconds.incrementAndGet() * 1_000_000_000);
@@ -77,7 +76,7 @@ class HyperparameterSearchTest {
     }
 
     @Test
-    void aCandidateThatIsNotFinishedInTimeDoesNotCount() throws XGBoostError {
+    void aCandidateThatIsNotFinishedInTimeDoesNotCount() {
         options.budget = Duration.ofSeconds(30);
         AtomicLong seconds = new AtomicLong();
 
@@ -88,7 +87,7 @@ class HyperparameterSearchTest {
     }
 
     @Test
-    void anotherSeedDrawsOtherCandidates() throws XGBoostError {
+    void anotherSeedDrawsOtherCandidates() {
         options.candidates = 2;
         FoundHyperparameters one = search(options, System::nanoTime);
         options.trees.seed = 2;
@@ -98,7 +97,7 @@ class HyperparameterSearchTest {
     }
 
     @Test
-    void theHoldOutHasNoPartInIt() throws XGBoostError {
+    void theHoldOutHasNoPartInIt() {
         options.candidates = 2;
         long holdOut = SyntheticHistory.FIRST_SECOND + 50L * 86_400;
         TrainingData changed = new TrainingData(FeatureSet.REFERENCE);
@@ -116,7 +115,7 @@ class HyperparameterSearchTest {
         assertThat(found.bestWorth).isEqualTo(search(options, System::nanoTime).bestWorth);
     }
 
-    private FoundHyperparameters search(TrainingOptions options, LongSupplier clock) throws XGBoostError {
+    private FoundHyperparameters search(TrainingOptions options, LongSupplier clock) {
         return new HyperparameterSearch(options, clock, SILENT).search(history);
     }
 }

@@ -22,15 +22,15 @@ class TreeFoldTest {
     private final TrainingData validation = noisy(1000, 2);
 
     @Test
-    void stopsWhenMoreTreesDoNotHelp_andKeepsThoseThatDidBest() throws XGBoostError {
+    void stopsWhenMoreTreesDoNotHelp_andKeepsThoseThatDidBest() {
         try (TreeFold fold = new TreeFold(learn, validation);
-                TreeFold.Grown grown = fold.grow(parameters(), (step, share) -> {}, "trees")) {
+                TreeFold.Grown grown = fold.grow(parameters(), "trees", (step, share) -> {})) {
             assertThat(grown.curve).hasSize(grown.rounds + TreeFold.PATIENCE).hasSizeLessThan(ROUNDS);
             for (double averagePrecision : grown.curve) {
                 assertThat(averagePrecision).isLessThanOrEqualTo(grown.curve[grown.rounds - 1]);
             }
-            assertThat(Ranking.of(fold.validationMargins(grown), validation.labels())
-                            .averagePrecision())
+            assertThat(grown.trees.margins(validation)).isEqualTo(grown.validationMargins);
+            assertThat(Ranking.of(grown.validationMargins, validation.labels()).averagePrecision())
                     .isEqualTo(grown.curve[grown.rounds - 1]);
         }
     }
@@ -39,15 +39,15 @@ class TreeFoldTest {
     void growsTheTreesThatXgboostItselfGrows() throws XGBoostError {
         Hyperparameters parameters = parameters();
         parameters.rounds = 5;
-        DMatrix rows = TreeFold.matrix(learn);
+        DMatrix rows = BoostedTrees.matrix(learn);
         Booster expected = XGBoost.train(rows, parameters.forXgboost(), 5, Map.of(), null, null);
 
         try (TreeFold fold = new TreeFold(learn, validation);
-                TreeFold.Grown grown = fold.grow(parameters, (step, share) -> {}, "trees")) {
-            assertThat(grown.booster.toByteArray("json")).isEqualTo(expected.toByteArray("json"));
-            assertThat(TreeFold.margins(grown.booster, rows, 3))
-                    .isEqualTo(TreeFold.margins(expected, rows, 3))
-                    .isNotEqualTo(TreeFold.margins(expected, rows, 0));
+                TreeFold.Grown grown = fold.grow(parameters, "trees", (step, share) -> {})) {
+            assertThat(grown.trees.json()).isEqualTo(expected.toByteArray("json"));
+            assertThat(BoostedTrees.margins(grown.trees.booster, rows, 3))
+                    .isEqualTo(BoostedTrees.margins(expected, rows, 3))
+                    .isNotEqualTo(BoostedTrees.margins(expected, rows, 0));
         }
     }
 

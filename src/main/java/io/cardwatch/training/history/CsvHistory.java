@@ -11,18 +11,24 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /**
  * Reads labelled history from a CSV file, gzipped where its name ends in {@code .gz}: the columns of {@code
  * cust_payment_tx_history} in any order and case, others ignored. Cells and times are read as scoring reads them. A row
- * without TX_FRAUD has no verdict yet and is skipped.
+ * without TX_FRAUD has no verdict yet.
  */
 public final class CsvHistory {
     private final Path file;
     private final FeatureSet set;
     private final BufferedReader reader;
+    /** Rows that were read without a verdict. */
+    private final BitSet undecided = new BitSet();
+
     private long line = 1;
     private int columns;
 
@@ -32,23 +38,32 @@ public final class CsvHistory {
         this.reader = reader;
     }
 
+    /** Reads all labelled rows, in the order of the file; throws as the other one does. */
+    public static TrainingData read(Path file, FeatureSet set) {
+        return read(file, set, Optional.empty());
+    }
+
     /**
      * Reads all labelled rows, in the order of the file.
      *
+     * @param genuineAfter how long before the last row of the file a row without a verdict counts as genuine; empty
+     *     leaves all of them out
      * @throws BadInputException if the file cannot be read, a column is missing, or a value is not what it should be
      */
-    public static TrainingData read(Path file, FeatureSet set) {
+    public static TrainingData read(Path file, FeatureSet set, Optional<Duration> genuineAfter) {
         try (InputStream bytes = Files.newInputStream(file);
                 InputStream plain = file.toString().endsWith(".gz") ? new GZIPInputStream(bytes) : bytes;
                 BufferedReader reader = new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8))) {
-            return new CsvHistory(file, set, reader).rows();
+            CsvHistory history = new CsvHistory(file, set, reader);
+            TrainingData rows = history.rows(genuineAfter.isPresent());
+            return genuineAfter.isPresent() ? history.decided(rows, genuineAfter.get()) : rows;
         } catch (IOException e) {
             throw new BadInputException(
                     "cannot read " + file + " (" + e + ")", "Give a CSV file of history, plain or .gz.", e);
         }
     }
 
-    private TrainingData rows() throws IOException {
+    private TrainingData rows(boolean withUndecided) throws IOException {
         List<String> header = header();
         int time = column(header, "TX_DATETIME");
         int customer = column(header, "CUSTOMER_ID");
@@ -62,10 +77,12 @@ public final class CsvHistory {
         double[] values = new double[features.length];
         for (List<String> fields = next(); fields != null; fields = next()) {
             String verdict = fields.get(fraud);
-            if (verdict.isEmpty()) {
+            if (verdict.isEmpty() && !withUndecided) {
                 continue;
             }
-            if (!verdict.equals("0") && !verdict.equals("1")) {
+            if (verdict.isEmpty()) {
+                undecided.set(data.rows());
+            } else if (!verdict.equals("0") && !verdict.equals("1")) {
                 throw bad("TX_FRAUD", verdict, "0, 1 or empty");
             }
             for (int i = 0; i < features.length; i++) {
@@ -79,6 +96,14 @@ public final class CsvHistory {
                     scenario < 0 ? TrainingData.NO_SCENARIO : scenario(fields.get(scenario)));
         }
         return data;
+    }
+
+    private TrainingData decided(TrainingData rows, Duration genuineAfter) {
+        if (rows.rows() == 0) {
+            return rows;
+        }
+        long genuineUntil = rows.lastSecond() - genuineAfter.toSeconds();
+        return rows.where(row -> !undecided.get(row) || rows.epochSecond(row) <= genuineUntil);
     }
 
     private List<String> header() throws IOException {

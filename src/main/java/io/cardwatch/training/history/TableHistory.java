@@ -7,11 +7,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Reads labelled history from the warehouse, in order of time and identity; rows without a verdict are left out. */
+/** Reads labelled history from the warehouse, in order of time and identity. */
 public enum TableHistory {
     /** What 'backfill' wrote. */
     HISTORY("cust_payment_tx_history", "coalesce(tx_fraud_scenario, " + TrainingData.NO_SCENARIO + ")"),
@@ -32,12 +34,19 @@ public enum TableHistory {
      * Reads all labelled rows.
      *
      * @param schema a checked name, as {@code warehouse.schema} is
+     * @param genuineAfter how long before the table's last row a row without a verdict counts as genuine; empty leaves
+     *     all of them out
      * @throws BadInputException if the table is not there or cannot be read
      */
-    public TrainingData read(Connection connection, String schema, FeatureSet set) {
+    public TrainingData read(Connection connection, String schema, FeatureSet set, Optional<Duration> genuineAfter) {
+        String from = " FROM \"" + schema + "\"." + table;
+        String genuine = genuineAfter
+                .map(age -> " OR tx_datetime <= (SELECT max(tx_datetime)" + from + ") - interval '" + age.toSeconds()
+                        + " seconds'")
+                .orElse("");
         String features = set.features().stream().map(Feature::column).collect(Collectors.joining(", "));
-        String sql = "SELECT tx_datetime, customer_id, tx_fraud, " + scenario + ", " + features + " FROM \"" + schema
-                + "\"." + table + " WHERE tx_fraud IS NOT NULL ORDER BY tx_datetime, transaction_id, customer_id";
+        String sql = "SELECT tx_datetime, customer_id, coalesce(tx_fraud, 0), " + scenario + ", " + features + from
+                + " WHERE tx_fraud IS NOT NULL" + genuine + " ORDER BY tx_datetime, transaction_id, customer_id";
         try {
             // Only within a transaction does the driver fetch in portions.
             connection.setAutoCommit(false);

@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -108,6 +110,29 @@ class HistoryTest {
                 .isEqualTo(2);
     }
 
+    /** A row every ten minutes; of lines 0 to 5 and the last one no verdict came. */
+    @Test
+    void rowsWithoutAVerdictCountAsGenuineWhenTheyAreOldEnough() throws IOException {
+        List<String> lines = SyntheticHistory.lines();
+        int last = lines.size() - 1;
+        for (int line : new int[] {0, 1, 2, 3, 4, 5, last}) {
+            lines.set(line, lines.get(line).replaceFirst("^((?:[^,]*,){7})[01]", "$1"));
+        }
+        Path file = file("frauds-only.csv", SyntheticHistory.header(), lines);
+        Duration untilLineFour = Duration.ofMinutes(10L * (last - 4));
+
+        TrainingData data = CsvHistory.read(file, FeatureSet.REFERENCE, Optional.of(untilLineFour));
+
+        assertThat(data.rows()).isEqualTo(lines.size() - 2);
+        for (int row = 0; row < 5; row++) {
+            assertThat(data.fraud(row)).isFalse();
+            assertThat(data.epochSecond(row)).isEqualTo(SyntheticHistory.FIRST_SECOND + row * 600L);
+        }
+        assertThat(data.epochSecond(5)).isEqualTo(SyntheticHistory.FIRST_SECOND + 6 * 600L);
+        assertThat(data.frauds())
+                .isEqualTo(CsvHistory.read(file, FeatureSet.REFERENCE).frauds());
+    }
+
     @Test
     void theWarehousesTableGivesTheSameRowsAsTheFile() throws Exception {
         TrainingData fromFile = CsvHistory.read(
@@ -125,7 +150,8 @@ class HistoryTest {
                             + " 0, 0, NULL, NULL, " + SyntheticHistory.header().replaceFirst(".*TX_FRAUD_SCENARIO,", "")
                             + " FROM cust_payment_tx_history WHERE transaction_id = 1");
 
-            TrainingData fromTable = TableHistory.HISTORY.read(connection, "public", FeatureSet.REFERENCE);
+            TrainingData fromTable =
+                    TableHistory.HISTORY.read(connection, "public", FeatureSet.REFERENCE, Optional.empty());
 
             assertThat(fromTable.rows()).isEqualTo(fromFile.rows());
             assertThat(fromTable.sha256()).isEqualTo(fromFile.sha256());
@@ -153,15 +179,18 @@ class HistoryTest {
                             + " label_datetime) VALUES (2, '2018-04-02', 5, 6, 1, '2018-04-09'),"
                             + " (3, '2018-04-03', 5, 6, 1, '2018-04-09'), (3, '2018-04-03', 5, 6, 0, '2018-04-10')");
 
-            TrainingData data = TableHistory.OUTCOMES.read(connection, "public", FeatureSet.REFERENCE);
+            TrainingData data =
+                    TableHistory.OUTCOMES.read(connection, "public", FeatureSet.REFERENCE, Optional.empty());
 
             assertRefused(
-                    () -> TableHistory.OUTCOMES.read(connection, "public", FeatureSet.EXTENDED),
+                    () -> TableHistory.OUTCOMES.read(connection, "public", FeatureSet.EXTENDED, Optional.empty()),
                     "a row has no customer_id_amount_ratio");
             assertThat(data.rows()).isEqualTo(2);
             assertThat(data.vector(0)).containsExactly(2, 0, 1, 1, 2, 3, 4, 5, 6, 7, 0.25f, 9, 0.5f, 11, 1);
             assertThat(data.fraud(0)).isTrue();
             assertThat(data.fraud(1)).isFalse();
+            assertThat(rowsOfOutcomes(connection, Duration.ofDays(2))).isEqualTo(3);
+            assertThat(rowsOfOutcomes(connection, Duration.ofDays(3))).isEqualTo(2);
         }
     }
 
@@ -169,7 +198,7 @@ class HistoryTest {
     void aMissingTableIsNamed() throws SQLException {
         try (Connection connection = Postgres.connect(Postgres.emptyDatabase())) {
             assertRefused(
-                    () -> TableHistory.HISTORY.read(connection, "public", FeatureSet.REFERENCE),
+                    () -> TableHistory.HISTORY.read(connection, "public", FeatureSet.REFERENCE, Optional.empty()),
                     "cannot read cust_payment_tx_history");
         }
     }
@@ -227,6 +256,12 @@ class HistoryTest {
 
     private Path file(String name, String header, List<String> lines) throws IOException {
         return Files.writeString(directory.resolve(name), header + "\n" + String.join("\n", lines) + "\n");
+    }
+
+    private static int rowsOfOutcomes(Connection connection, Duration genuineAfter) {
+        return TableHistory.OUTCOMES
+                .read(connection, "public", FeatureSet.REFERENCE, Optional.of(genuineAfter))
+                .rows();
     }
 
     private static String quoted(String line) {
