@@ -130,6 +130,7 @@ class ArchitectureTest {
             .dependOnClassesThat(belongTo(
                     "picocli",
                     "ml.dmlc",
+                    "com.samskivert",
                     "org.apache.commons.rng",
                     "io.zonky",
                     "org.apache.flink.connector.file",

@@ -19,6 +19,7 @@ import io.cardwatch.training.evaluation.Ranking;
 import io.cardwatch.training.history.CsvHistory;
 import io.cardwatch.training.history.TableHistory;
 import io.cardwatch.training.history.TrainingData;
+import io.cardwatch.training.report.FraudReport;
 import io.cardwatch.warehouse.WarehouseConnection;
 import io.cardwatch.warehouse.WarehouseConnectionProvider;
 import java.io.PrintWriter;
@@ -75,7 +76,7 @@ final class TrainCommand implements Callable<Integer> {
         progress.printf(Locale.ROOT, "Training on %,d rows, %,d of them frauds.%n", data.rows(), data.frauds());
         progress.flush();
         TrainingResult result = trained(trainer, data, line);
-        ModelWriter.write(out, result.model);
+        ModelWriter.write(out, result.model, FraudReport.html(result, options.threshold.costs()));
         say(progress, options, result);
         progress.printf("Wrote model %s to %s.%n", result.model.version(), out);
         progress.flush();

@@ -14,6 +14,7 @@
  * cardwatch.json            {@link io.cardwatch.score.ModelManifest}: version, features, threshold, calibration, SHA-256, provenance
  * golden.json               {@link io.cardwatch.score.GoldenVectors}: inputs with probabilities from XGBoost's own margins
  * metrics.json              how it did on held-out data; for readers, not read here
+ * report.html               the same as a page for a fraud team
  * </pre>
  *
  * <p>Consequence: a model is data and never Java serialization; one that was changed, reads other features, or does not

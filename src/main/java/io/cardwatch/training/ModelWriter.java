@@ -28,6 +28,9 @@ public final class ModelWriter {
     /** How the model did on held-out data; for readers. */
     public static final String METRICS = "metrics.json";
 
+    /** The same and more for a fraud team. */
+    public static final String REPORT = "report.html";
+
     /** The timestamp of a model whose data is not known. */
     private static final long NO_DATA = 0;
 
@@ -38,18 +41,33 @@ public final class ModelWriter {
     private ModelWriter() {}
 
     /**
-     * Writes {@code model} as the new directory {@code target}.
+     * Writes {@code model} as the new directory {@code target}, with the page of HTML about it.
+     *
+     * @throws BadInputException if {@code target} exists already, or cannot be written
+     */
+    public static void write(Path target, TrainedModel model, String report) {
+        Map<String, byte[]> files = files(model);
+        files.put(REPORT, report.getBytes(StandardCharsets.UTF_8));
+        write(target, files);
+    }
+
+    /**
+     * The same without a page.
      *
      * @throws BadInputException if {@code target} exists already, or cannot be written
      */
     public static void write(Path target, TrainedModel model) {
+        write(target, files(model));
+    }
+
+    private static Map<String, byte[]> files(TrainedModel model) {
         byte[] golden = goldenJson(model.golden);
         Map<String, byte[]> files = pipeline(TreesServable.class, calibration(model), model.lastSecond * 1000);
         files.put(ModelDirectory.TREES, model.xgboostJson);
         files.put(ModelDirectory.GOLDEN, golden);
         files.put(ModelDirectory.MANIFEST, json(model.manifest(Sha256.of(golden))));
         files.put(METRICS, json(model.metrics));
-        write(target, files);
+        return files;
     }
 
     /**

@@ -46,7 +46,12 @@ class TrainCommandTest {
                 .anyMatch(line -> line.matches("Held-out end, 2,016 rows: average precision 0.9\\d\\d .*"))
                 .anyMatch(line -> line.matches("At threshold 0.\\d+ \\(best-f1\\): precision 0.9.*"))
                 .anyMatch(line -> line.startsWith("Wrote model 2018-08-29-"));
-        assertThat(FraudModel.load(model).version()).startsWith("2018-08-29-");
+        String version = FraudModel.load(model).version();
+        assertThat(version).startsWith("2018-08-29-");
+        assertThat(Path.of(model, "report.html"))
+                .content()
+                .contains("Fraud model " + version)
+                .contains("Of all thresholds it has the best F1");
     }
 
     @Test
@@ -70,6 +75,7 @@ class TrainCommandTest {
         assertThat(run("--history", history, "--out", model, "--rounds", "10", "--threshold", "precision=0.5"))
                 .isZero();
         assertThat(out.toString()).contains("(precision=0.5): precision 0.");
+        assertThat(Path.of(model, "report.html")).content().contains("is the lowest with a precision of 0.5");
 
         assertThat(run("--history", history, "--out", model + "2", "--threshold", "recall=0.5"))
                 .isEqualTo(3);

@@ -14,6 +14,9 @@ import java.util.function.DoubleToIntFunction;
 public final class Calibration {
     public static final int BINS = 15;
 
+    /** The 97.5th percentile of the normal distribution. */
+    private static final double NORMAL_975 = 1.959963984540054;
+
     private final List<Bin> bins;
     private final int rows;
     private final double brier;
@@ -103,6 +106,15 @@ public final class Calibration {
 
         public double shareOfFrauds() {
             return (double) frauds / rows;
+        }
+
+        /** The 95 % score interval of that share, if each row were a trial of its own (Wilson, 1927). */
+        public Interval shareInterval() {
+            double share = shareOfFrauds();
+            double weight = NORMAL_975 * NORMAL_975 / rows;
+            double centre = (share + weight / 2) / (1 + weight);
+            double reach = Math.sqrt(weight * (share * (1 - share) + weight / 4)) / (1 + weight);
+            return new Interval(Math.max(0, centre - reach), Math.min(1, centre + reach));
         }
     }
 }

@@ -108,15 +108,4 @@ public final class CardBootstrap {
         int above = Math.min(below + 1, ascending.length - 1);
         return ascending[below] + (position - below) * (ascending[above] - ascending[below]);
     }
-
-    /** From the 2.5th to the 97.5th percentile. */
-    public static final class Interval {
-        public final double low;
-        public final double high;
-
-        Interval(double low, double high) {
-            this.low = low;
-            this.high = high;
-        }
-    }
 }

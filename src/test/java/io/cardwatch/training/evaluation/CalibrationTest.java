@@ -34,6 +34,22 @@ class CalibrationTest {
                 .containsExactly("2/0/0.0625", "1/1/0.25", "2/2/0.875");
     }
 
+    /** 2 of 7, by Wilson's formula: 0.0822 to 0.6411. */
+    @Test
+    void aShareOfFewRowsIsNotSure() {
+        ScoredRows rows = scored(new float[7], true, true, false, false, false, false, false);
+
+        Interval interval = Calibration.bins(rows, 0).get(0).shareInterval();
+
+        assertThat(interval.low).isCloseTo(0.0822, within(5e-5));
+        assertThat(interval.high).isCloseTo(0.6411, within(5e-5));
+        assertThat(Calibration.bins(scored(new float[2], false, false), 0)
+                        .get(0)
+                        .shareInterval()
+                        .low)
+                .isZero();
+    }
+
     @Test
     void certaintyFallsIntoTheLastBin() {
         Calibration calibration = Calibration.of(scored(new float[] {1, 0.94f, 0}, true, true, false));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.cardwatch.domain.FeatureSet;
-import io.cardwatch.training.evaluation.CardBootstrap.Interval;
 import io.cardwatch.training.history.TrainingData;
 import java.util.ArrayList;
 import java.util.List;
