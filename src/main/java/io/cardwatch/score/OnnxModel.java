@@ -68,7 +68,7 @@ public final class OnnxModel implements Classifier {
             } catch (LinkageError e) {
                 throw new BadInputException(
                         "an ONNX model needs ONNX Runtime, which cannot be loaded here: " + e.getMessage(),
-                        "Put onnxruntime-1.29.0.jar into lib/ beside cardwatch.jar; on a cluster into Flink's lib/, on"
+                        "Put onnxruntime-1.28.0.jar into lib/ beside cardwatch.jar; on a cluster into Flink's lib/, on"
                                 + " every machine.",
                         e);
             }

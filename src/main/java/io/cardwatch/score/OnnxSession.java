@@ -11,10 +11,12 @@ import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
 import io.cardwatch.domain.BadInputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** An open session of ONNX Runtime; the only class that knows its API. It computes in the thread that asks. */
 final class OnnxSession {
@@ -34,7 +36,7 @@ final class OnnxSession {
         NodeInfo features = inputs.iterator().next();
         if (inputs.size() != 1 || !isFloats(features) || shape(features).length != 2) {
             throw new BadInputException(
-                    "the ONNX model takes " + inputs + ", not one tensor of floats [N, features]",
+                    "the ONNX model takes " + describe(inputs) + ", not one tensor of floats [N, features]",
                     "Export it with one float input.");
         }
         input = features.getName();
@@ -55,6 +57,7 @@ final class OnnxSession {
     private static OrtSession load(byte[] onnx) {
         OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            environment.setTelemetry(false);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
@@ -82,10 +85,21 @@ final class OnnxSession {
         }
         boolean zipMap = outputs.stream().anyMatch(info -> info.getInfo() instanceof SequenceInfo);
         throw new BadInputException(
-                "the ONNX model answers with " + outputs + ", not with one tensor of floats [N, 2], [N, 1] or [N]",
+                "the ONNX model answers with " + describe(outputs)
+                        + ", not with one tensor of floats [N, 2], [N, 1] or [N]",
                 zipMap
                         ? "Export it without ZipMap, with skl2onnx by options={'zipmap': False}."
                         : "Export a classifier of two classes, its probabilities named '" + PROBABILITIES + "'.");
+    }
+
+    /** Like "label INT64 [-1], probabilities FLOAT [-1, 2]"; -1 stands for any number. */
+    private static String describe(Collection<NodeInfo> nodes) {
+        return nodes.stream()
+                .map(node -> node.getName() + " "
+                        + (node.getInfo() instanceof TensorInfo
+                                ? ((TensorInfo) node.getInfo()).type + " " + Arrays.toString(shape(node))
+                                : "(a list or map)"))
+                .collect(Collectors.joining(", "));
     }
 
     private static boolean isProbabilities(NodeInfo info) {
