@@ -8,9 +8,9 @@ public final class TrainingOptions {
     public Hyperparameters trees = new Hyperparameters();
 
     /** Days at the end of the history that the figures are taken from. */
-    public int holdOutDays = 14;
+    public int holdOutDays = 7;
     /** Days before those that early stopping, calibration and threshold are taken from. */
-    public int validationDays = 14;
+    public int validationDays = 7;
     /** Days before each of these two that nothing is taken from: their labels would not be known yet. */
     public int gapDays = 7;
 

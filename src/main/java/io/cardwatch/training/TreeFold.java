@@ -13,12 +13,12 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /**
  * Rows to learn from and rows to say when to stop, in XGBoost's memory, for any number of trainings. After each tree the
- * average precision on the validation rows is taken; when it has not risen for {@link #PATIENCE} trees, no more are
- * grown.
+ * average precision on the validation rows is taken; when {@link #PATIENCE} trees have not raised it by {@link #LEAST_GAIN},
+ * no more are grown, and those before them are kept. A week of validation cannot tell smaller gains from chance.
  */
 final class TreeFold implements AutoCloseable {
-    /** Trees without a new best one. */
     static final int PATIENCE = 40;
+    static final double LEAST_GAIN = 0.0005;
 
     private final DMatrix learn;
     private final DMatrix validation;
@@ -72,7 +72,7 @@ final class TreeFold implements AutoCloseable {
             booster.update(learn, round);
             float[] margins = BoostedTrees.margins(booster, validation, 0);
             curve[round] = Ranking.of(margins, validationLabels).averagePrecision();
-            if (round == 0 || curve[round] > curve[best]) {
+            if (round == 0 || curve[round] > curve[best] + LEAST_GAIN) {
                 best = round;
                 bestMargins = margins;
             }
@@ -87,12 +87,12 @@ final class TreeFold implements AutoCloseable {
         validation.dispose();
     }
 
-    /** The trees that did best. */
+    /** The trees that are kept. */
     static final class Grown implements AutoCloseable {
         final BoostedTrees trees;
         /** How many they are. */
         final int rounds;
-        /** Average precision on the validation rows, by number of trees − 1, and beyond the best number. */
+        /** Average precision on the validation rows, by number of trees − 1, also of trees that are not kept. */
         final double[] curve;
         /** The log-odds of the validation rows. */
         final float[] validationMargins;

@@ -43,7 +43,7 @@ class TrainCommandTest {
         assertThat(out.toString().lines())
                 .hasSize(4)
                 .anyMatch(line -> line.matches("Training on 8,640 rows, 1,\\d\\d\\d of them frauds."))
-                .anyMatch(line -> line.matches("Held-out end, 2,016 rows: average precision 0.9\\d\\d .*"))
+                .anyMatch(line -> line.matches("Held-out end, 1,008 rows: average precision 0.9\\d\\d .*"))
                 .anyMatch(line -> line.matches("At threshold 0.\\d+ \\(best-f1\\): precision 0.9.*"))
                 .anyMatch(line -> line.startsWith("Wrote model 2018-08-29-"));
         String version = FraudModel.load(model).version();
@@ -56,10 +56,10 @@ class TrainCommandTest {
 
     @Test
     void searchesForHyperparametersAndSaysWhatItFound() {
-        assertThat(run("--history", history, "--out", model, "--candidates", "2"))
+        assertThat(run("--history", history, "--out", model, "--candidates", "2", "--validation-days", "14"))
                 .isEqualTo(3);
         assertThat(err.toString())
-                .contains("the history has 60 days; validation, hold-out and the gaps before them need 70");
+                .contains("the history has 60 days; validation, hold-out and the gaps before them need 63");
         assertThat(search(model, "--candidates", "2")).isZero();
 
         assertThat(out.toString())
@@ -128,7 +128,7 @@ class TrainCommandTest {
         assertThat(run("--help")).isZero();
 
         assertThat(out.toString().lines().map(String::strip))
-                .contains("Default: 300", "Default: 0.1", "Default: 4096", "Default: 14", "Default: 7");
+                .contains("Default: 300", "Default: 0.1", "Default: 4096", "Default: 7");
     }
 
     @Test
@@ -189,7 +189,7 @@ class TrainCommandTest {
     }
 
     private int search(String to, String bound, String value) {
-        return run("--history", history, "--out", to, "--rounds", "3", "--validation-days", "7", bound, value);
+        return run("--history", history, "--out", to, "--rounds", "3", bound, value);
     }
 
     private int run(String... arguments) {

@@ -29,8 +29,6 @@ class HyperparameterSearchTest {
         history = CsvHistory.read(
                 Files.writeString(directory.resolve("history.csv"), SyntheticHistory.csv()), FeatureSet.REFERENCE);
         options = new TrainingOptions();
-        options.holdOutDays = 7;
-        options.validationDays = 7;
         options.gapDays = 3;
         options.trees.rounds = 20;
         // Only leaves with a third of all rows: whatever is drawn does better.

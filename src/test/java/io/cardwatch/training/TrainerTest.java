@@ -220,6 +220,8 @@ class TrainerTest {
     private static TrainingResult train(TrainingData data) {
         TrainingOptions options = new TrainingOptions();
         options.trees.rounds = 30;
+        options.validationDays = 14;
+        options.holdOutDays = 14;
         return new Trainer(options, SILENT).train(data);
     }
 
