@@ -168,6 +168,19 @@ class TrainerTest {
         assertRefused(() -> train(frauds), "1 of them frauds");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "2018-07-01, 2018-07-19, the history before the validation days",
+        "2018-07-26, 2018-08-09, the validation part of the history",
+        "2018-08-16, 2018-08-30, the held-out end of the history",
+    })
+    void refusesAPartOfTheHistoryWithoutFraud_namingIt(String from, String until, String part) {
+        TrainingData without = history.where(
+                row -> true, row -> history.fraud(row) && !isDuring(history.epochSecond(row), from, until));
+
+        assertRefused(() -> train(without), part + " has ");
+    }
+
     @Test
     void refusesHistoryTooShortToHoldOutItsEnd() {
         long end = SyntheticHistory.FIRST_SECOND + 10 * 86_400;
@@ -197,19 +210,11 @@ class TrainerTest {
 
     /** History in which the rows of some times have every second fraud taken back. */
     private TrainingData relabelled(LongPredicate times) {
-        TrainingData changed = new TrainingData(FeatureSet.REFERENCE);
-        int frauds = 0;
-        for (int row = 0; row < history.rows(); row++) {
-            double[] values = new double[FeatureSet.REFERENCE.size()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = history.value(row, i);
-            }
-            long second = history.epochSecond(row);
-            frauds += history.fraud(row) ? 1 : 0;
-            boolean fraud = history.fraud(row) && !(times.test(second) && frauds % 2 == 0);
-            changed.add(second, history.customerId(row), values, fraud, TrainingData.NO_SCENARIO);
-        }
-        return changed;
+        int[] frauds = {0};
+        return history.where(row -> true, row -> {
+            frauds[0] += history.fraud(row) ? 1 : 0;
+            return history.fraud(row) && !(times.test(history.epochSecond(row)) && frauds[0] % 2 == 0);
+        });
     }
 
     private static boolean isDuring(long second, String from, String until) {
