@@ -85,7 +85,7 @@ class ArchitectureTest {
             .whereLayer("training")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("datagen")
-            .mayOnlyBeAccessedByLayers("cli")
+            .mayOnlyBeAccessedByLayers("cli", "training")
             .whereLayer("job")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("cli")

@@ -1,7 +1,5 @@
 package io.cardwatch.cli;
 
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.training.benchmark.BenchmarkResult;
 import io.cardwatch.training.benchmark.BenchmarkRow;
@@ -133,13 +131,7 @@ final class BenchmarkModelCommand implements Callable<Integer> {
 
     private static void write(Path file, List<BenchmarkResult> results) {
         try {
-            Files.writeString(
-                    file,
-                    JsonMapper.builder()
-                                    .enable(SerializationFeature.INDENT_OUTPUT)
-                                    .build()
-                                    .writeValueAsString(results)
-                            + "\n");
+            Files.writeString(file, BenchmarkResult.json(results));
         } catch (IOException e) {
             throw new BadInputException(
                     "cannot write " + file + " (" + e + ")", "Give --json a file that can be written.", e);

@@ -3,12 +3,20 @@ package io.cardwatch.training.benchmark;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.UncheckedIOException;
+import java.util.List;
 
 /** What one row measured; means over the folds where there are several. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"row", "auc", "ap", "cp100", "ece", "brier", "threshold", "precision", "recall", "f1", "balancedF1"
 })
 public final class BenchmarkResult {
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
     @JsonProperty
     public final String row;
 
@@ -51,6 +59,15 @@ public final class BenchmarkResult {
      */
     @JsonProperty
     public final Double balancedF1;
+
+    /** The results as an array of objects. */
+    public static String json(List<BenchmarkResult> results) {
+        try {
+            return JSON.writeValueAsString(results) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     BenchmarkResult(
             String row,
