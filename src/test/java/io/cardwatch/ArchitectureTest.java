@@ -95,6 +95,25 @@ class ArchitectureTest {
     static final ArchRule noCycles =
             slices().matching("io.cardwatch.(*)..").should().beFreeOfCycles();
 
+    /** Rows, then figures over them, then training, then what tells of it. */
+    @ArchTest
+    static final ArchRule trainingHasAnOrder = Architectures.layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("io.cardwatch.training..")
+            .layer("history")
+            .definedBy("io.cardwatch.training.history..")
+            .layer("evaluation")
+            .definedBy("io.cardwatch.training.evaluation..")
+            .layer("training")
+            .definedBy("io.cardwatch.training")
+            .layer("telling")
+            .definedBy("io.cardwatch.training.report..", "io.cardwatch.training.benchmark..")
+            .whereLayer("history")
+            .mayNotAccessAnyLayer()
+            .whereLayer("evaluation")
+            .mayOnlyAccessLayers("history")
+            .whereLayer("training")
+            .mayOnlyAccessLayers("history", "evaluation");
+
     @ArchTest
     static final ArchRule domainIsPlainJava = classes()
             .that()
