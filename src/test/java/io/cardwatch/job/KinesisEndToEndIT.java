@@ -26,6 +26,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobStatus;
@@ -112,8 +114,7 @@ class KinesisEndToEndIT {
         JobClient job = start(new Configuration());
         story.send(0, half, payments, verdicts);
         await(job, half / 3);
-        String savepoint = job.stopWithSavepoint(false, directory.toUri().toString(), SavepointFormatType.CANONICAL)
-                .get();
+        String savepoint = stopWithSavepoint(job);
         story.send(half, story.transactions.size(), payments, verdicts);
 
         JobClient restored = start(new Configuration().set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint));
@@ -128,6 +129,17 @@ class KinesisEndToEndIT {
         assertEqual(labels(), expectedLabels());
         assertEqual(outcomes(), expectedOutcomes());
         assertThat(deadLetters()).isEqualTo(expectedDeadLetters());
+    }
+
+    /** Where it fails because the job does, the job's own failure tells why. */
+    private String stopWithSavepoint(JobClient job) throws Exception {
+        try {
+            return job.stopWithSavepoint(false, directory.toUri().toString(), SavepointFormatType.CANONICAL)
+                    .get();
+        } catch (ExecutionException e) {
+            job.getJobExecutionResult().get(1, TimeUnit.MINUTES);
+            throw e;
+        }
     }
 
     private JobClient start(Configuration configuration) throws Exception {
