@@ -24,10 +24,10 @@ import picocli.CommandLine.Spec;
         name = "benchmark-model",
         description = {
             "Simulate the Fraud Detection Handbook's data, train and test by its protocol, and print the figures beside"
-                    + " the published ones. All rows take about half an hour."
+                    + " the published ones."
         })
 final class BenchmarkModelCommand implements Callable<Integer> {
-    /** Means over the same four test folds, as the handbook publishes them (chapters 5 to 7). */
+    /** Means over the same four test folds, as the handbook publishes them. */
     private static final List<String> PUBLISHED = List.of(
             line("published: logistic regression", 0.868, 0.623, 0.297),
             line("published: random forest", 0.870, 0.678, 0.299),

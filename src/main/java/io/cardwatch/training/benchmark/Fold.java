@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One fold of the Fraud Detection Handbook's protocol (chapter 5.3): seven days to train on, seven days of delay in
+ * One fold of the Fraud Detection Handbook's protocol (chapter 5): seven days to train on, seven days of delay in
  * which labels come, seven days to test on. Days are UTC days, counted from the first of the data.
  *
  * <p>Of the test days the cards are left out that are known to be compromised: those with a fraud in the training week,
