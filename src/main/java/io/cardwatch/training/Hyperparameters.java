@@ -10,21 +10,21 @@ public final class Hyperparameters {
     public static final int EXACT = 0;
 
     /** Trees at most; how many are kept, early stopping says. */
-    public int rounds = 250;
+    public int rounds = 500;
     /** Levels of a tree. */
     public int depth = 5;
     /** Learning rate. */
-    public double eta = 0.1;
+    public double eta = 0.05;
     /**
      * Histogram bins per feature, or {@link #EXACT}. XGBoost's default of 256 merges the tails where the frauds are.
      */
     public int maxBin = 4096;
     /** Least sum of second derivatives in a leaf. */
-    public double minChildWeight = 1;
+    public double minChildWeight = 5;
     /** Share of the rows that each tree sees. */
-    public double subsample = 1;
+    public double subsample = 0.7;
     /** Share of the features that each tree sees. */
-    public double columnSample = 1;
+    public double columnSample = 0.7;
     /** L2 penalty on the outputs of leaves. */
     public double lambda = 1;
 

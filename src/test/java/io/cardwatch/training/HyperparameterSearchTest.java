@@ -33,6 +33,9 @@ class HyperparameterSearchTest {
         options.trees.rounds = 20;
         // Only leaves with a third of all rows: whatever is drawn does better.
         options.trees.minChildWeight = 200;
+        options.trees.eta = 0.1;
+        options.trees.subsample = 1;
+        options.trees.columnSample = 1;
     }
 
     @Test

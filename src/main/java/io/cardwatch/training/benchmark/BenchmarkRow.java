@@ -18,7 +18,8 @@ public final class BenchmarkRow {
         TREES,
         /** On all before the gap, without the feature that only fits the simulator; the handbook's folds. */
         GENERIC_TREES,
-        /** All that the train command does, on the days up to 2018-07-24; August and September, all cards. */
+        /** All that {@code train --validation-days 14 --threshold 0.5} does, on the days up to 2018-07-24; August and September,
+         * all cards. */
         TRAIN_COMMAND
     }
 

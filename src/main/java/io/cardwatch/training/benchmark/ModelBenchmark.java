@@ -7,6 +7,7 @@ import io.cardwatch.score.GradientBoostedTrees;
 import io.cardwatch.training.BoostedTrees;
 import io.cardwatch.training.Hyperparameters;
 import io.cardwatch.training.LogisticRegression;
+import io.cardwatch.training.ThresholdPolicy;
 import io.cardwatch.training.TrainedModel;
 import io.cardwatch.training.Trainer;
 import io.cardwatch.training.TrainingOptions;
@@ -30,19 +31,22 @@ public final class ModelBenchmark {
     private static final int CARDS = 100;
     private static final int WEEK = 7;
     private static final int SECONDS_PER_DAY = 86_400;
-    /** Trees from a week, by the exact method. */
-    private static final int WEEK_ROUNDS = 100;
-
-    private static final int WEEK_DEPTH = 3;
     /** Trees from all before the gap, chosen on the validation folds; all else are the train command's defaults. */
-    private static final int REFERENCE_ROUNDS = 200;
+    private static final int REFERENCE_ROUNDS = 400;
 
-    private static final int EXTENDED_ROUNDS = 120;
-    /** 2018-07-25, 2018-08-01 and 2018-10-01. */
+    private static final int EXTENDED_ROUNDS = 250;
+    /** Trees from a week, by the exact method, chosen there, too. */
+    private static final int WEEK_ROUNDS = 200;
+    /** 2018-07-25, where the true rate's training ends and the test follows a week later, up to 2018-10-01. */
     private static final int TRUE_RATE_LEARN_END = 115;
 
-    private static final int TRUE_RATE_FROM = 122;
     private static final int TRUE_RATE_TO = 183;
+    /** 2018-06-20, where it ends to choose settings; the test then ends where the other training does. */
+    private static final int TRUE_RATE_VALIDATION_LEARN_END = 80;
+
+    private static final int TRUE_RATE_VALIDATION_DAYS = 14;
+    /** Probabilities are calibrated; a fortnight's best F1 is found anywhere between 0.2 and 0.6. */
+    private static final ThresholdPolicy MORE_LIKELY_THAN_NOT = ThresholdPolicy.parse("0.5");
 
     private final long seed;
     private final int threads;
@@ -78,7 +82,7 @@ public final class ModelBenchmark {
             }
             results.accept(
                     row.learner == BenchmarkRow.Learner.TRAIN_COMMAND
-                            ? trueRate(row, history)
+                            ? trueRate(row, history, validation)
                             : meanOverFolds(row, folds, history));
         }
     }
@@ -125,9 +129,7 @@ public final class ModelBenchmark {
                 return new ScoredRows(
                         test, LogisticRegression.fit(fold.trainingWeek(known)).probabilities(test));
             case TREES_OF_A_WEEK:
-                parameters.depth = WEEK_DEPTH;
-                parameters.maxBin = Hyperparameters.EXACT;
-                return trees(fold.trainingWeek(known), test, parameters, WEEK_ROUNDS, step);
+                return trees(fold.trainingWeek(known), test, ofAWeek(parameters), WEEK_ROUNDS, step);
             case GENERIC_TREES:
                 return trees(
                         fold.history(known).without(Feature.TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220),
@@ -141,6 +143,15 @@ public final class ModelBenchmark {
         }
     }
 
+    private static Hyperparameters ofAWeek(Hyperparameters parameters) {
+        parameters.depth = 3;
+        parameters.maxBin = Hyperparameters.EXACT;
+        parameters.subsample = 0.5;
+        parameters.columnSample = 1;
+        parameters.minChildWeight = 1;
+        return parameters;
+    }
+
     private ScoredRows trees(
             TrainingData learn, TrainingData test, Hyperparameters parameters, int rounds, String step) {
         try (BoostedTrees trees = BoostedTrees.grow(learn, parameters, rounds, step, progress)) {
@@ -148,16 +159,19 @@ public final class ModelBenchmark {
         }
     }
 
-    private BenchmarkResult trueRate(BenchmarkRow row, ReferenceHistory history) {
+    private BenchmarkResult trueRate(BenchmarkRow row, ReferenceHistory history, boolean validation) {
         TrainingOptions options = new TrainingOptions();
         options.trees.threads = threads;
-        TrainingData learn = history.knownAt(second(TRUE_RATE_LEARN_END + WEEK))
-                .during(Long.MIN_VALUE, second(TRUE_RATE_LEARN_END) - 1)
+        options.validationDays = TRUE_RATE_VALIDATION_DAYS;
+        options.threshold = MORE_LIKELY_THAN_NOT;
+        int learnEnd = validation ? TRUE_RATE_VALIDATION_LEARN_END : TRUE_RATE_LEARN_END;
+        TrainingData learn = history.knownAt(second(learnEnd + WEEK))
+                .during(Long.MIN_VALUE, second(learnEnd) - 1)
                 .narrowedTo(row.set);
         TrainedModel model =
                 new Trainer(options, (step, share) -> progress.at(row.name + ": " + step, share)).train(learn).model;
         TrainingData test = history.rows
-                .during(second(TRUE_RATE_FROM) - 1, second(TRUE_RATE_TO) - 1)
+                .during(second(learnEnd + WEEK) - 1, second(validation ? TRUE_RATE_LEARN_END : TRUE_RATE_TO) - 1)
                 .narrowedTo(row.set);
         ScoredRows scored = score(model, test);
         Ranking ranking = Ranking.of(scored);
