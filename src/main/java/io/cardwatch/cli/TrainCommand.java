@@ -86,7 +86,7 @@ final class TrainCommand implements Callable<Integer> {
         if (!model.namesFeatures) {
             progress.printf(
                     "%s names no features: they are taken to be the %s ones in their order.%n",
-                    model.fileName, set.name().toLowerCase(Locale.ROOT));
+                    model.fileName, set.lowerCaseName());
         }
         progress.printf("Wrote model %s to %s, its threshold %s.%n", model.version(), out, model.threshold);
         progress.flush();

@@ -1,6 +1,7 @@
 package io.cardwatch.domain;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The features that a vector holds: all up to a last one, so that a smaller set is the beginning of a larger one. */
@@ -27,6 +28,11 @@ public enum FeatureSet {
     /** Their names, in vector order, as files and models write them. */
     public List<String> names() {
         return names;
+    }
+
+    /** Its own name, as properties and paths write it. */
+    public String lowerCaseName() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** Length of a vector. */

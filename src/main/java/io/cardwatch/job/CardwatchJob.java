@@ -17,7 +17,6 @@ import io.cardwatch.score.FraudModel;
 import io.cardwatch.warehouse.Tables;
 import io.cardwatch.warehouse.WarehouseConnectionProvider;
 import java.util.List;
-import java.util.Locale;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -60,20 +59,17 @@ public final class CardwatchJob {
      */
     public static FraudModel model(Settings settings) {
         FeatureSet features = settings.get(Options.FEATURES_SET);
-        FraudModel model =
-                settings.get(Options.MODEL_PATH).map(FraudModel::load).orElseGet(FraudModel::loadShipped);
+        FraudModel model = settings.get(Options.MODEL_PATH)
+                .map(FraudModel::load)
+                .orElseGet(() -> FraudModel.loadShipped(features));
         if (model.featureSet().size() > features.size()) {
             throw new BadInputException(
-                    "the model was trained on the " + name(model.featureSet()) + " features, the job computes the "
-                            + name(features),
-                    "Give --features.set=" + name(model.featureSet()) + ", or a model of the " + name(features)
-                            + " features.");
+                    "the model was trained on the " + model.featureSet().lowerCaseName()
+                            + " features, the job computes the " + features.lowerCaseName(),
+                    "Give --features.set=" + model.featureSet().lowerCaseName() + ", or a model of the "
+                            + features.lowerCaseName() + " features.");
         }
         return settings.get(Options.MODEL_THRESHOLD).map(model::withThreshold).orElse(model);
-    }
-
-    private static String name(FeatureSet set) {
-        return set.name().toLowerCase(Locale.ROOT);
     }
 
     /**

@@ -1,24 +1,7 @@
 package io.cardwatch.score;
 
-import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.FeatureSet;
-import java.io.File;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import org.apache.flink.ml.linalg.DenseVector;
-import org.apache.flink.ml.servable.api.DataFrame;
-import org.apache.flink.ml.servable.api.Row;
-import org.apache.flink.ml.servable.builder.PipelineModelServable;
-import org.apache.flink.ml.servable.types.BasicType;
-import org.apache.flink.ml.servable.types.DataTypes;
-import org.apache.flink.ml.util.FileUtils;
-import org.apache.flink.util.ExceptionUtils;
 
 /**
  * A verified model: a classifier over the features of a {@link FeatureSet}, a decision threshold and a version. It is loaded and
@@ -27,14 +10,12 @@ import org.apache.flink.util.ExceptionUtils;
 public final class FraudModel implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    private static final String SHIPPED = "/model/";
-
     private final FeatureSet featureSet;
     private final Classifier classifier;
     private final double threshold;
     private final String version;
 
-    private FraudModel(FeatureSet featureSet, Classifier classifier, double threshold, String version) {
+    FraudModel(FeatureSet featureSet, Classifier classifier, double threshold, String version) {
         this.featureSet = featureSet;
         this.classifier = classifier;
         this.threshold = threshold;
@@ -45,39 +26,15 @@ public final class FraudModel implements Serializable {
      * Loads a model directory through Flink ML and Flink's file systems, and checks that it is whole and unchanged, reads
      * exactly the features of one of our sets, and reproduces its golden vectors.
      *
-     * @throws BadInputException if any of this does not hold
+     * @throws io.cardwatch.domain.BadInputException if any of this does not hold
      */
     public static FraudModel load(String directoryUri) {
-        ModelDirectory directory = new ModelDirectory(directoryUri);
-        ModelManifest manifest = manifest(directory);
-        FeatureSet set = FeatureSet.ofSize(manifest.features.size());
-        requireFeatures(set, manifest.features, ModelDirectory.MANIFEST);
-        boolean onnx = isOnnx(directory);
-        String file = onnx ? ModelDirectory.ONNX : ModelDirectory.TREES;
-        directory.read(file, manifest.modelSha256);
-        GoldenVectors golden = golden(directory, manifest, set);
-        ClassifierServable<?> stage = loadStage(directory, onnx);
-        Classifier classifier = stage.classifier();
-        requireFeatures(set, classifier, file);
-        requireCalibration(manifest, stage.calibration());
-        requireGolden(golden, stage, throughPipeline(directory, stage, golden.vectors));
-        classifier.release();
-        return new FraudModel(set, classifier, manifest.threshold, manifest.modelVersion);
+        return ModelLoader.load(directoryUri);
     }
 
-    /** Loads the model that comes with Cardwatch. */
-    public static FraudModel loadShipped() {
-        try {
-            Path copy = Files.createTempDirectory("cardwatch-model");
-            try {
-                copyShipped(copy);
-                return load(copy.toUri().toString());
-            } finally {
-                org.apache.flink.util.FileUtils.deleteDirectory(new File(copy.toString()));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot copy the shipped model to a temporary directory.", e);
-        }
+    /** Loads the model that comes with Cardwatch for {@code set}. */
+    public static FraudModel loadShipped(FeatureSet set) {
+        return ModelLoader.loadShipped(set);
     }
 
     /** The same model with another threshold, 0 to 1. */
@@ -112,170 +69,5 @@ public final class FraudModel implements Serializable {
     /** Names the model in every row that it scored. */
     public String version() {
         return version;
-    }
-
-    private static void copyShipped(Path target) throws IOException {
-        for (String file : ModelDirectory.FILES) {
-            try (InputStream in = FraudModel.class.getResourceAsStream(SHIPPED + file)) {
-                if (in == null) {
-                    throw new BadInputException(
-                            "this build of Cardwatch comes without a model", "Train one and give its directory.");
-                }
-                Path to = target.resolve(file);
-                Files.createDirectories(to.getParent());
-                Files.copy(in, to);
-            }
-        }
-    }
-
-    private static ModelManifest manifest(ModelDirectory directory) {
-        ModelManifest manifest =
-                directory.parse(ModelDirectory.MANIFEST, directory.read(ModelDirectory.MANIFEST), ModelManifest.class);
-        if (manifest.formatVersion != ModelManifest.FORMAT_VERSION) {
-            throw new BadInputException(
-                    "the model in " + directory + " has format " + manifest.formatVersion + "; this version reads "
-                            + ModelManifest.FORMAT_VERSION,
-                    "Train it again with this version.");
-        }
-        if (!(manifest.threshold >= 0 && manifest.threshold <= 1)) {
-            throw new BadInputException(
-                    "the threshold " + manifest.threshold + " of the model in " + directory + " is not a probability",
-                    "Set it between 0 and 1.");
-        }
-        return manifest;
-    }
-
-    private static void requireFeatures(FeatureSet set, List<String> names, String file) {
-        for (int i = 0; i < Math.max(names.size(), set.size()); i++) {
-            String found = i < names.size() ? names.get(i) : "none";
-            String wanted = i < set.size() ? set.names().get(i) : "none";
-            if (!found.equals(wanted)) {
-                throw new BadInputException(
-                        "the model was trained on other features: number " + (i + 1) + " is " + found + " in " + file
-                                + ", " + wanted + " in Cardwatch",
-                        "Train it on the features of this version, in their order.");
-            }
-        }
-    }
-
-    private static void requireCalibration(ModelManifest manifest, PlattScaling ofStage) {
-        if (!manifest.calibration.equals(ofStage)) {
-            throw new BadInputException(
-                    "the model's probability is that of " + manifest.calibration + " in " + ModelDirectory.MANIFEST
-                            + ", of " + ofStage + " in " + ModelDirectory.STAGE_METADATA,
-                    ModelDirectory.REMEDY);
-        }
-    }
-
-    private static void requireFeatures(FeatureSet set, Classifier classifier, String file) {
-        if (!classifier.featureNames().isEmpty()) {
-            requireFeatures(set, classifier.featureNames(), file);
-        }
-        if (classifier.featureCount() > 0 && classifier.featureCount() != set.size()) {
-            throw new BadInputException(
-                    "the model in " + file + " reads " + classifier.featureCount() + " features, not the " + set.size()
-                            + " of " + ModelDirectory.MANIFEST,
-                    ModelDirectory.REMEDY);
-        }
-    }
-
-    private static GoldenVectors golden(ModelDirectory directory, ModelManifest manifest, FeatureSet set) {
-        GoldenVectors golden = directory.parse(
-                ModelDirectory.GOLDEN,
-                directory.read(ModelDirectory.GOLDEN, manifest.goldenSha256),
-                GoldenVectors.class);
-        boolean wellShaped = golden.vectors.length > 0 && golden.vectors.length == golden.probabilities.length;
-        for (float[] vector : golden.vectors) {
-            wellShaped &= vector.length == set.size();
-        }
-        if (!wellShaped) {
-            throw new BadInputException(
-                    "the golden vectors of the model in " + directory + " are none, or not of its features",
-                    ModelDirectory.REMEDY);
-        }
-        return golden;
-    }
-
-    /** The metadata is checked first: a model is data, and must not name any other class to load. */
-    private static boolean isOnnx(ModelDirectory directory) {
-        try {
-            Object stages = FileUtils.loadMetadata(directory.toString(), PipelineModelServable.class.getName())
-                    .get("numStages");
-            if (!Integer.valueOf(1).equals(stages)) {
-                throw new IOException("it has " + stages + " stages, not one");
-            }
-            String stage = directory.pathOf(ModelDirectory.STAGE);
-            boolean onnx = OnnxServable.class
-                    .getName()
-                    .equals(FileUtils.loadMetadata(stage, "").get("className"));
-            FileUtils.loadMetadata(stage, (onnx ? OnnxServable.class : TreesServable.class).getName());
-            return onnx;
-        } catch (IOException | RuntimeException e) {
-            throw notLoadable(directory, e);
-        }
-    }
-
-    private static ClassifierServable<?> loadStage(ModelDirectory directory, boolean onnx) {
-        String stage = directory.pathOf(ModelDirectory.STAGE);
-        try {
-            return onnx ? OnnxServable.loadServable(stage) : TreesServable.loadServable(stage);
-        } catch (BadInputException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            throw notLoadable(directory, e);
-        }
-    }
-
-    private static List<Float> throughPipeline(
-            ModelDirectory directory, ClassifierServable<?> stage, float[][] vectors) {
-        List<Row> rows = new ArrayList<>();
-        for (float[] vector : vectors) {
-            double[] values = new double[vector.length];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = vector[i];
-            }
-            rows.add(new Row(new ArrayList<>(List.of(new DenseVector(values)))));
-        }
-        DataFrame frame = new DataFrame(
-                new ArrayList<>(List.of(stage.get(ClassifierServable.FEATURES_COL))),
-                new ArrayList<>(List.of(DataTypes.VECTOR(BasicType.DOUBLE))),
-                rows);
-        List<Float> probabilities = new ArrayList<>();
-        try {
-            DataFrame scored = PipelineModelServable.load(directory.toString()).transform(frame);
-            int column = scored.getIndex(stage.get(ClassifierServable.PROBABILITY_COL));
-            for (Row row : scored.collect()) {
-                probabilities.add(row.getAs(column));
-            }
-        } catch (IOException | RuntimeException e) {
-            throw notLoadable(directory, e);
-        }
-        return probabilities;
-    }
-
-    private static void requireGolden(GoldenVectors golden, ClassifierServable<?> stage, List<Float> throughPipeline) {
-        for (int i = 0; i < golden.vectors.length; i++) {
-            float own = stage.probability(golden.vectors[i]);
-            if (Float.compare(own, throughPipeline.get(i)) != 0) {
-                throw new BadInputException(
-                        "the model gives " + own + " or " + throughPipeline.get(i) + " for golden vector " + i
-                                + ", depending on the way it is called",
-                        "Report this: it is a fault in Cardwatch.");
-            }
-            if (!(Math.abs(own - golden.probabilities[i]) <= stage.goldenTolerance())) {
-                throw new BadInputException(
-                        "the model gives " + own + " for golden vector " + i + ", in training it was "
-                                + golden.probabilities[i],
-                        "Train it again; if that does not help, report it: it would score wrongly.");
-            }
-        }
-    }
-
-    private static BadInputException notLoadable(ModelDirectory directory, Exception e) {
-        String reason = ExceptionUtils.findThrowable(e, BadInputException.class)
-                .map(BadInputException::getMessage)
-                .orElse(e.getMessage());
-        return new BadInputException(
-                "the model in " + directory + " cannot be loaded: " + reason, ModelDirectory.REMEDY, e);
     }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
@@ -167,6 +166,6 @@ public final class ModelImport {
     }
 
     private String set() {
-        return set.name().toLowerCase(Locale.ROOT) + " features";
+        return set.lowerCaseName() + " features";
     }
 }

@@ -10,6 +10,7 @@ import io.cardwatch.codec.WireTypes;
 import io.cardwatch.datagen.Profile;
 import io.cardwatch.datagen.SimulatedEvent;
 import io.cardwatch.datagen.Simulation;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
@@ -113,7 +114,7 @@ public final class TopologyBenchmark {
         ScoringTopology topology = ScoringTopology.streaming(Settings.fromArguments(List.of()));
         ScoringTopology.Features features = topology.features(transactions, transactions.getSideOutput(LABELS));
         if (scoring) {
-            discard(topology.score(features.featured, FraudModel.loadShipped()), ROWS);
+            discard(topology.score(features.featured, FraudModel.loadShipped(FeatureSet.REFERENCE)), ROWS);
         } else {
             discard(features.featured, ROWS);
         }

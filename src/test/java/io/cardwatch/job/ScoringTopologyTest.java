@@ -19,7 +19,6 @@ import io.cardwatch.score.FraudModel;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,7 +66,7 @@ class ScoringTopologyTest {
             .build());
 
     private Settings settings;
-    private final FraudModel model = FraudModel.loadShipped();
+    private final FraudModel model = FraudModel.loadShipped(FeatureSet.REFERENCE);
 
     @ParameterizedTest
     @CsvSource({
@@ -82,7 +81,7 @@ class ScoringTopologyTest {
     })
     void anyModeAndParallelismGivesTheOraclesAnswers_withoutKryo(
             RuntimeExecutionMode mode, int parallelism, FeatureSet set) throws Exception {
-        settings = Settings.fromArguments(List.of("--features.set=" + set.name().toLowerCase(Locale.ROOT)));
+        settings = Settings.fromArguments(List.of("--features.set=" + set.lowerCaseName()));
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(
                 new Configuration().set(PipelineOptions.GENERIC_TYPES, false));
         env.setRuntimeMode(mode);
