@@ -20,8 +20,13 @@ abstract class CustomerStage extends WindowOperator<CustomerWindow, FeaturedTran
     private transient Counter redelivered;
 
     CustomerStage(
-            FeatureSet set, WindowTimes times, boolean bounded, boolean keepBytes, OutputTag<DeadLetter> deadLetters) {
-        super(times, bounded, keepBytes, deadLetters, "customer-window", CustomerWindow.serializer(set));
+            FeatureSet set,
+            WindowTimes times,
+            boolean bounded,
+            boolean keepBytes,
+            double cacheShare,
+            OutputTag<DeadLetter> deadLetters) {
+        super(times, bounded, keepBytes, cacheShare, deadLetters, "customer-window", CustomerWindow.serializer(set));
         this.set = set;
     }
 

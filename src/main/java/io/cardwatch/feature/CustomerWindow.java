@@ -67,6 +67,11 @@ class CustomerWindow extends ExpiringWindow {
         return times.customerExpiry(events.second(events.end() - 1));
     }
 
+    @Override
+    long heapBytes() {
+        return OBJECT_BYTES + events.heapBytes();
+    }
+
     /**
      * Takes a transaction of this customer.
      *

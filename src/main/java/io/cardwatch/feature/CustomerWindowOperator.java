@@ -14,10 +14,15 @@ public final class CustomerWindowOperator extends CustomerStage
     /**
      * @param bounded whether the run is bounded, so that records come sorted by time
      * @param keepBytes whether dead letters may hold the record's bytes
+     * @param cacheShare share of the heap that keeps windows of a backend of bytes decoded, 0 for none
      */
     public CustomerWindowOperator(
-            WindowTimes times, boolean bounded, boolean keepBytes, OutputTag<DeadLetter> deadLetters) {
-        super(FeatureSet.REFERENCE, times, bounded, keepBytes, deadLetters);
+            WindowTimes times,
+            boolean bounded,
+            boolean keepBytes,
+            double cacheShare,
+            OutputTag<DeadLetter> deadLetters) {
+        super(FeatureSet.REFERENCE, times, bounded, keepBytes, cacheShare, deadLetters);
     }
 
     @Override

@@ -20,6 +20,8 @@ import org.apache.flink.core.memory.DataOutputView;
  */
 final class EventLog {
     private static final int INITIAL_CAPACITY = 4;
+    /** Headers of the object and its arrays, about. */
+    private static final int OBJECT_BYTES = 120;
     /** 2050-01-01T00:00:00Z: the contract's years 2000 to 2099 fit into an int around it. */
     private static final long BASE_SECOND = 2_524_608_000L;
 
@@ -53,6 +55,11 @@ final class EventLog {
 
     int size() {
         return end - start;
+    }
+
+    /** Bytes of heap, by the capacity of its arrays. */
+    long heapBytes() {
+        return OBJECT_BYTES + seconds.length * (Integer.BYTES + (long) Long.BYTES * columns.length);
     }
 
     /** Position of the oldest event. */

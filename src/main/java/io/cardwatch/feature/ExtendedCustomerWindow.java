@@ -69,6 +69,11 @@ final class ExtendedCustomerWindow extends CustomerWindow {
     }
 
     @Override
+    long heapBytes() {
+        return OBJECT_BYTES + verdicts.heapBytes() + highs.heapBytes();
+    }
+
+    @Override
     void evict(long horizon) {
         super.evict(horizon);
         highs.evictThrough(horizon);

@@ -76,6 +76,11 @@ class TerminalWindow extends ExpiringWindow {
         return times.terminalExpiry(waiting.isEmpty() ? events.second(events.end() - 1) : waiting.oldestSecond());
     }
 
+    @Override
+    long heapBytes() {
+        return OBJECT_BYTES + verdicts.heapBytes() + waiting.heapBytes();
+    }
+
     /**
      * Takes an accepted transaction of this terminal.
      *

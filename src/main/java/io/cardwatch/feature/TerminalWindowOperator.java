@@ -27,10 +27,16 @@ public final class TerminalWindowOperator extends WindowOperator<TerminalWindow,
      * @param set the features to compute
      * @param bounded whether the run is bounded, so that records come sorted by time
      * @param keepBytes whether state and dead letters may hold a label's bytes
+     * @param cacheShare share of the heap that keeps windows of a backend of bytes decoded, 0 for none
      */
     public TerminalWindowOperator(
-            FeatureSet set, WindowTimes times, boolean bounded, boolean keepBytes, OutputTag<DeadLetter> deadLetters) {
-        super(times, bounded, keepBytes, deadLetters, "terminal-window", TerminalWindow.serializer(set));
+            FeatureSet set,
+            WindowTimes times,
+            boolean bounded,
+            boolean keepBytes,
+            double cacheShare,
+            OutputTag<DeadLetter> deadLetters) {
+        super(times, bounded, keepBytes, cacheShare, deadLetters, "terminal-window", TerminalWindow.serializer(set));
         this.set = set;
     }
 

@@ -26,6 +26,8 @@ final class Verdicts {
     static final int OTHER_PARTY = 1;
 
     private static final int LEVEL_SHIFT = 8;
+    /** Without its logs, about. */
+    private static final int OBJECT_BYTES = 80;
 
     /** Known fraud at the cursor. */
     private static final long FRAUD = 1;
@@ -93,6 +95,15 @@ final class Verdicts {
     Verdicts copy() {
         return new Verdicts(
                 events.copy(), verdictColumn, frauds.length, genuine != null, labels.copy(), cursorSecond, applied);
+    }
+
+    /** Bytes of heap, the events' included. */
+    long heapBytes() {
+        long bytes = OBJECT_BYTES + events.heapBytes() + labels.heapBytes();
+        for (EventLog level : frauds) {
+            bytes += level.heapBytes();
+        }
+        return genuine == null ? bytes : bytes + genuine.heapBytes();
     }
 
     /** The seconds of the transactions known to be fraud at the cursor, of {@code level} or a higher one. */

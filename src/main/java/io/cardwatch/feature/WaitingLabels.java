@@ -17,6 +17,8 @@ final class WaitingLabels {
     private static final int TRANSACTION_ID = 0;
     private static final int CUSTOMER_ID = 1;
     private static final int COLUMNS = 2;
+    /** A report with a record of about 200 bytes. */
+    private static final int REPORT_BYTES = 1_000;
 
     /** One row a label; row i from the oldest becomes {@code reports.get(i)}. */
     private final EventLog rows;
@@ -34,6 +36,11 @@ final class WaitingLabels {
 
     WaitingLabels copy() {
         return new WaitingLabels(rows.copy(), new ArrayList<>(reports));
+    }
+
+    /** Bytes of heap; of the records' bytes in the reports a usual number is counted. */
+    long heapBytes() {
+        return rows.heapBytes() + (long) REPORT_BYTES * reports.size();
     }
 
     boolean isEmpty() {

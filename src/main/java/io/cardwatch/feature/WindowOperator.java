@@ -4,12 +4,15 @@ import io.cardwatch.codec.WireSerializer;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.RecordOrigin;
+import io.cardwatch.platform.Metrics;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
@@ -24,25 +27,34 @@ import org.apache.flink.util.OutputTag;
  */
 abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStreamOperator<OUT>
         implements Triggerable<Long, VoidNamespace> {
+    /** Kinds of windows that share the cache's memory: customers' and terminals'. */
+    private static final int OPERATORS = 2;
+
     final WindowTimes times;
     final EventClock clock;
     private final boolean keepBytes;
     private final OutputTag<DeadLetter> deadLetters;
     private final ValueStateDescriptor<W> descriptor;
+    private final double cacheShare;
 
     private transient ValueState<W> windows;
+    /** The same, where it is before a backend that stores bytes; else null. */
+    private transient WriteBackCache<W> cache;
+
     private transient InternalTimerService<VoidNamespace> timers;
 
     WindowOperator(
             WindowTimes times,
             boolean bounded,
             boolean keepBytes,
+            double cacheShare,
             OutputTag<DeadLetter> deadLetters,
             String stateName,
             WireSerializer<W> serializer) {
         this.times = times;
         this.clock = new EventClock(bounded);
         this.keepBytes = keepBytes;
+        this.cacheShare = bounded ? 0 : cacheShare;
         this.deadLetters = deadLetters;
         this.descriptor = new ValueStateDescriptor<>(stateName, serializer);
     }
@@ -62,6 +74,9 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
+        if (cache != null) {
+            cache.flush();
+        }
         clock.snapshot();
     }
 
@@ -69,7 +84,22 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
     public void open() throws Exception {
         super.open();
         windows = getRuntimeContext().getState(descriptor);
+        if (cacheShare > 0 && !(getKeyedStateBackend() instanceof HeapKeyedStateBackend)) {
+            cache = new WriteBackCache<>(
+                    getKeyedStateBackend(), windows, cacheBytes(), Metrics.group(getMetricGroup()));
+            windows = cache;
+        }
         timers = getInternalTimerService("expiry", VoidNamespaceSerializer.INSTANCE, this);
+    }
+
+    /** Every slot holds one operator of each of the two kinds. */
+    private long cacheBytes() {
+        int slots = getContainingTask()
+                .getEnvironment()
+                .getTaskManagerInfo()
+                .getConfiguration()
+                .get(TaskManagerOptions.NUM_TASK_SLOTS);
+        return (long) (Runtime.getRuntime().maxMemory() * cacheShare / slots / OPERATORS);
     }
 
     @Override

@@ -47,6 +47,7 @@ public final class ScoringTopology {
     private final WindowTimes times;
     private final boolean contactColumns;
     private final int gateBuffer;
+    private final double cacheShare;
     private final boolean bounded;
 
     private ScoringTopology(Settings settings, boolean bounded) {
@@ -55,6 +56,7 @@ public final class ScoringTopology {
                 settings.get(Options.FEATURES_TERMINAL_DELAY), settings.get(Options.FEATURES_ALLOWED_LATENESS));
         this.contactColumns = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
         this.gateBuffer = settings.get(Options.CUSTOMERS_GATE_BUFFER);
+        this.cacheShare = settings.get(Options.FEATURES_CACHE_SHARE);
         this.bounded = bounded;
     }
 
@@ -88,7 +90,7 @@ public final class ScoringTopology {
                 .transform(
                         "Terminal windows",
                         WireTypes.FEATURED_TRANSACTION,
-                        new TerminalWindowOperator(features, times, bounded, contactColumns, DEAD_LETTERS))
+                        new TerminalWindowOperator(features, times, bounded, contactColumns, cacheShare, DEAD_LETTERS))
                 .uid("terminal-windows");
 
         DataStream<DeadLetter> deadLetters = transactions
@@ -112,7 +114,7 @@ public final class ScoringTopology {
                     .transform(
                             CUSTOMER_WINDOWS,
                             WireTypes.FEATURED_TRANSACTION,
-                            new CustomerWindowOperator(times, bounded, contactColumns, DEAD_LETTERS));
+                            new CustomerWindowOperator(times, bounded, contactColumns, cacheShare, DEAD_LETTERS));
         }
         return transactions
                 .connect(labels)
@@ -120,7 +122,7 @@ public final class ScoringTopology {
                 .transform(
                         CUSTOMER_WINDOWS,
                         WireTypes.FEATURED_TRANSACTION,
-                        new LabelledCustomerWindowOperator(times, bounded, contactColumns, DEAD_LETTERS));
+                        new LabelledCustomerWindowOperator(times, bounded, contactColumns, cacheShare, DEAD_LETTERS));
     }
 
     /** Scores feature vectors; the contact columns stay null. */

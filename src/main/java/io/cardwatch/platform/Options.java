@@ -123,6 +123,12 @@ public final class Options {
             "3 d",
             "Event time behind the watermark from which an event is TOO_OLD; state is kept as much longer.");
 
+    public static final Option<Double> FEATURES_CACHE_SHARE = declare(
+            "features.cache-share",
+            ValueType.real(0, 0.8),
+            "0.3",
+            "Share of a TaskManager's heap that keeps windows decoded when RocksDB stores them; 0 for none.");
+
     // customers and enrichment
 
     public static final Option<Duration> CUSTOMERS_REFRESH_INTERVAL = declare(

@@ -38,11 +38,11 @@ class BenchmarksTest {
     }
 
     @Test
-    void theTopologyIsMeasuredWithoutAndWithScoring() throws Exception {
+    void theTopologyIsMeasuredWithoutAndWithScoring_onBothStateBackends() throws Exception {
         Profile world =
                 Profile.reference().customers(50).terminals(100).days(60).build();
 
-        assertThat(results(out -> TopologyBenchmark.run(world, 1, out))).hasSize(2);
+        assertThat(results(out -> TopologyBenchmark.run(world, 1, out))).hasSize(4);
     }
 
     private static List<String> results(Benchmark benchmark) throws Exception {

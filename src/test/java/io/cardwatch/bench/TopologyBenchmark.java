@@ -32,6 +32,7 @@ import org.apache.flink.api.common.functions.RichFilterFunction;
 import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -42,8 +43,8 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Records per second, and CPU time of the whole process per record, of the streaming topology from JSON bytes in memory
- * to a sink that discards them: on a local Flink at parallelism 2 with state on the heap and no checkpoints, once up to
- * the features and once with the shipped model. The records are a simulated half-year: a million transactions of 2 850
+ * to a sink that discards them: on a local Flink at parallelism 2 without checkpoints, up to the features and with the
+ * shipped model, with state on the heap and in RocksDB, there with and without windows kept decoded. The records are a simulated half-year: a million transactions of 2 850
  * customers at 5 700 terminals, and the labels of the frauds among them after seven days.
  *
  * <p>Each of two source subtasks reads one half of the customers in order of time. Prints the medians of three jobs of
@@ -57,6 +58,8 @@ import org.apache.flink.util.OutputTag;
  */
 public final class TopologyBenchmark {
     private static final int PARALLELISM = 2;
+    private static final String HEAP = "hashmap";
+    private static final String ROCKSDB = "rocksdb";
     private static final int MAX_BYTES = 65_536;
     private static final String ROWS = "rows";
     private static final String DEAD_LETTERS = "dead letters";
@@ -77,14 +80,17 @@ public final class TopologyBenchmark {
     /** Prints one line without and one with scoring. */
     public static void run(Profile profile, int runs, PrintStream out) throws Exception {
         inputs = inputs(profile);
-        Measurement features = new Measurement("JSON to features", runs);
-        Measurement scores = new Measurement("JSON to scores", runs);
+        List<Measurement> measurements = List.of(
+                new Measurement("features, heap", HEAP, 0, false, runs),
+                new Measurement("scores, heap", HEAP, 0, true, runs),
+                new Measurement("features, RocksDB, cache", ROCKSDB, 0.3, false, runs),
+                new Measurement("features, RocksDB, no cache", ROCKSDB, 0, false, runs));
         for (int run = -1; run < runs; run++) {
-            features.take(run, false);
-            scores.take(run, true);
+            for (Measurement measurement : measurements) {
+                measurement.take(run);
+            }
         }
-        features.print(out);
-        scores.print(out);
+        measurements.forEach(measurement -> measurement.print(out));
     }
 
     private static Input[] inputs(Profile profile) {
@@ -99,8 +105,9 @@ public final class TopologyBenchmark {
         return both.toArray(Input[]::new);
     }
 
-    private static JobExecutionResult execute(boolean scoring) throws Exception {
+    private static JobExecutionResult execute(String backend, double cacheShare, boolean scoring) throws Exception {
         Configuration configuration = new Configuration();
+        configuration.set(StateBackendOptions.STATE_BACKEND, backend);
         configuration.set(RestOptions.BIND_PORT, "0");
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(PARALLELISM, configuration);
         env.setMaxParallelism(ScoringTopology.MAX_PARALLELISM);
@@ -111,7 +118,8 @@ public final class TopologyBenchmark {
                                 .withTimestampAssigner((position, none) -> inputs[position.intValue()].millis),
                         "Memory")
                 .process(new Decode(), WireTypes.DECODED_TRANSACTION);
-        ScoringTopology topology = ScoringTopology.streaming(Settings.fromArguments(List.of()));
+        ScoringTopology topology =
+                ScoringTopology.streaming(Settings.fromArguments(List.of("--features.cache-share=" + cacheShare)));
         ScoringTopology.Features features = topology.features(transactions, transactions.getSideOutput(LABELS));
         if (scoring) {
             discard(topology.score(features.featured, FraudModel.loadShipped(FeatureSet.REFERENCE)), ROWS);
@@ -191,19 +199,25 @@ public final class TopologyBenchmark {
     /** The runs of one kind of job. */
     private static final class Measurement {
         private final String name;
+        private final String backend;
+        private final double cacheShare;
+        private final boolean scoring;
         private final double[] perSecond;
         private final double[] cpuMicros;
 
-        Measurement(String name, int runs) {
+        Measurement(String name, String backend, double cacheShare, boolean scoring, int runs) {
             this.name = name;
+            this.backend = backend;
+            this.cacheShare = cacheShare;
+            this.scoring = scoring;
             perSecond = new double[runs];
             cpuMicros = new double[runs];
         }
 
         /** Runs a job; the results of a negative {@code run} are dropped. */
-        void take(int run, boolean scoring) throws Exception {
+        void take(int run) throws Exception {
             long start = PROCESS.getProcessCpuTime();
-            JobExecutionResult result = execute(scoring);
+            JobExecutionResult result = execute(backend, cacheShare, scoring);
             double micros = (PROCESS.getProcessCpuTime() - start) / 1e3;
             long rows = Arrays.stream(inputs).filter(input -> !input.label).count();
             if (result.<Long>getAccumulatorResult(ROWS) != rows
@@ -223,7 +237,7 @@ public final class TopologyBenchmark {
             int last = perSecond.length - 1;
             out.printf(
                     Locale.ROOT,
-                    "%-16s %,8.0f records/s (%,.0f to %,.0f), %.2f µs CPU per record (%.2f to %.2f); %,d records%n",
+                    "%-28s %,8.0f records/s (%,.0f to %,.0f), %.2f µs CPU per record (%.2f to %.2f); %,d records%n",
                     name,
                     perSecond[perSecond.length / 2],
                     perSecond[0],

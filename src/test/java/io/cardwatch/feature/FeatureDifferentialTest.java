@@ -26,6 +26,8 @@ import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.util.ExceptionUtils;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The windows of both sets, in turn, against the oracle on random histories: every outcome, every feature bit by bit, every unmatched label.
@@ -34,6 +36,9 @@ import org.junit.jupiter.api.Test;
 class FeatureDifferentialTest {
     /** When everything a history holds has expired. */
     private static final Arrival END = new WatermarkAdvances(Events.at("9000-01-01 00:00:00"));
+
+    /** 2 KB of a heap of 1 GB, for each of the two operators. */
+    private static final double SHARE_OF_A_FEW_WINDOWS = 4e-6;
 
     /** Runs a history; the first answer that is not the oracle's. */
     private interface Comparison {
@@ -47,12 +52,14 @@ class FeatureDifferentialTest {
 
     @Test
     void operatorsOnHeapStateAnswerAsTheOracleDoes_restoredAtARandomPoint() {
-        compare(100_000, 800, history -> operatorsDiffer(history, HashMapStateBackend::new));
+        compare(100_000, 800, history -> operatorsDiffer(history, HashMapStateBackend::new, 0));
     }
 
-    @Test
-    void operatorsOnRocksDbAnswerAsTheOracleDoes_restoredAtARandomPoint() {
-        compare(200_000, 60, history -> operatorsDiffer(history, EmbeddedRocksDBStateBackend::new));
+    /** Without a cache, with one that holds a few windows only and so writes them back all the time, with room for all. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, SHARE_OF_A_FEW_WINDOWS, 0.3})
+    void operatorsOnRocksDbAnswerAsTheOracleDoes_restoredAtARandomPoint(double cacheShare) {
+        compare(200_000, 60, history -> operatorsDiffer(history, EmbeddedRocksDBStateBackend::new, cacheShare));
     }
 
     @Test
@@ -96,10 +103,12 @@ class FeatureDifferentialTest {
         return Optional.empty();
     }
 
-    private static Optional<String> operatorsDiffer(History history, Supplier<StateBackend> backend) throws Exception {
+    private static Optional<String> operatorsDiffer(History history, Supplier<StateBackend> backend, double cacheShare)
+            throws Exception {
         int restoreAt = new Random(history.seed()).nextInt(history.arrivals().size() + 1);
         Answers oracle = Answers.of(history.newOracle(set(history)));
-        try (OperatorWindows operators = new OperatorWindows(set(history), times(history), false, backend)) {
+        try (OperatorWindows operators =
+                new OperatorWindows(set(history), times(history), false, backend, cacheShare)) {
             for (int i = 0; i <= history.arrivals().size(); i++) {
                 if (i == restoreAt) {
                     operators.restore();
@@ -131,7 +140,7 @@ class FeatureDifferentialTest {
         }
         BoundedOracle.Answers expected = BoundedOracle.run(history.newOracle(set(history)), transactions, labels);
         try (OperatorWindows operators =
-                new OperatorWindows(set(history), times(history), true, HashMapStateBackend::new)) {
+                new OperatorWindows(set(history), times(history), true, HashMapStateBackend::new, 0)) {
             for (Arrival arrival : BoundedOracle.inTimeOrder(transactions, labels)) {
                 String actual = operators.to(arrival);
                 if (arrival instanceof TransactionArrives arrives) {

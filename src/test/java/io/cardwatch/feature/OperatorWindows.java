@@ -43,6 +43,7 @@ final class OperatorWindows implements Answers, Closeable {
     private final WindowTimes times;
     private final boolean bounded;
     private final Supplier<StateBackend> backend;
+    private final double cacheShare;
     /** The same harness twice: as what it is, one of the two. */
     private AbstractStreamOperatorTestHarness<FeaturedTransaction> customers;
 
@@ -51,12 +52,14 @@ final class OperatorWindows implements Answers, Closeable {
     private KeyedTwoInputStreamOperatorTestHarness<Long, FeaturedTransaction, FraudLabel, FeaturedTransaction>
             terminals;
 
-    OperatorWindows(FeatureSet set, WindowTimes times, boolean bounded, Supplier<StateBackend> backend)
+    OperatorWindows(
+            FeatureSet set, WindowTimes times, boolean bounded, Supplier<StateBackend> backend, double cacheShare)
             throws Exception {
         this.set = set;
         this.times = times;
         this.bounded = bounded;
         this.backend = backend;
+        this.cacheShare = cacheShare;
         OperatorSubtaskState nothing = OperatorSubtaskState.builder().build();
         open(nothing, nothing);
     }
@@ -133,18 +136,20 @@ final class OperatorWindows implements Answers, Closeable {
     private void open(OperatorSubtaskState customerState, OperatorSubtaskState terminalState) throws Exception {
         if (set == FeatureSet.EXTENDED) {
             extended = new KeyedTwoInputStreamOperatorTestHarness<>(
-                    new LabelledCustomerWindowOperator(times, bounded, true, DEAD_LETTERS),
+                    new LabelledCustomerWindowOperator(times, bounded, true, cacheShare, DEAD_LETTERS),
                     tx -> tx.customerId,
                     label -> label.customerId,
                     Types.LONG);
             customers = extended;
         } else {
             reference = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new CustomerWindowOperator(times, bounded, true, DEAD_LETTERS), tx -> tx.customerId, Types.LONG);
+                    new CustomerWindowOperator(times, bounded, true, cacheShare, DEAD_LETTERS),
+                    tx -> tx.customerId,
+                    Types.LONG);
             customers = reference;
         }
         terminals = new KeyedTwoInputStreamOperatorTestHarness<>(
-                new TerminalWindowOperator(set, times, bounded, true, DEAD_LETTERS),
+                new TerminalWindowOperator(set, times, bounded, true, cacheShare, DEAD_LETTERS),
                 featured -> featured.transaction.terminalId,
                 label -> label.terminalId,
                 Types.LONG);
@@ -157,7 +162,10 @@ final class OperatorWindows implements Answers, Closeable {
     }
 
     /** Keys that still have state, and timers that still wait, in both operators. */
-    int leftovers() {
+    int leftovers() throws Exception {
+        // What a cache holds goes to the backend.
+        customers.snapshot(2, 2);
+        terminals.snapshot(2, 2);
         return keys(customers, "customer-window")
                 + keys(terminals, "terminal-window")
                 + customers.numEventTimeTimers()

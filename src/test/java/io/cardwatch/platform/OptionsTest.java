@@ -96,6 +96,7 @@ class OptionsTest {
                         "60s",
                         Duration.ofMinutes(1),
                         List.of("3", "366 d", "1 ms")),
+                arguments(Options.FEATURES_CACHE_SHARE, 0.3, "0", 0.0, List.of("", "-0.1", "0.81", "30 %")),
                 arguments(
                         Options.CUSTOMERS_REFRESH_INTERVAL,
                         Duration.ofSeconds(60),

@@ -1,0 +1,121 @@
+package io.cardwatch.feature;
+
+import it.unimi.dsi.fastutil.longs.Long2ObjectLinkedOpenHashMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
+import it.unimi.dsi.fastutil.objects.ObjectIterator;
+import java.io.IOException;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+
+/**
+ * Keeps the windows of the keys that were used last decoded on the heap, before a state backend that stores bytes. A
+ * changed window is written to the backend when it leaves, and with all others at every checkpoint; so what is
+ * checkpointed is the same as without a cache, and after a failure nothing is missing. To be used by the task's thread.
+ *
+ * @param <W> the kind of windows
+ */
+final class WriteBackCache<W extends ExpiringWindow> implements ValueState<W> {
+    /** An entry, its key and its place in the map. */
+    private static final int ENTRY_BYTES = 96;
+
+    private final KeyedStateBackend<Long> backend;
+    private final ValueState<W> stored;
+    private final long capacity;
+    private final Counter hits;
+    private final Counter misses;
+    /** Least recently used first. */
+    private final Long2ObjectLinkedOpenHashMap<Entry<W>> entries = new Long2ObjectLinkedOpenHashMap<>();
+
+    private long bytes;
+
+    /**
+     * An empty cache.
+     *
+     * @param stored the state of {@code backend} that holds the windows
+     * @param capacity bytes of heap that the windows may take; the one in use stays whatever it takes
+     */
+    WriteBackCache(KeyedStateBackend<Long> backend, ValueState<W> stored, long capacity, MetricGroup metrics) {
+        this.backend = backend;
+        this.stored = stored;
+        this.capacity = capacity;
+        this.hits = metrics.counter("windowCacheHits");
+        this.misses = metrics.counter("windowCacheMisses");
+    }
+
+    /** The window of the current key, null where it has none. */
+    @Override
+    public W value() throws IOException {
+        Entry<W> entry = entries.getAndMoveToLast((long) backend.getCurrentKey());
+        if (entry != null) {
+            hits.inc();
+            return entry.window;
+        }
+        misses.inc();
+        return stored.value();
+    }
+
+    /** Keeps the window of the current key, which stays the caller's to change until its next key. */
+    @Override
+    public void update(W window) throws IOException {
+        long key = backend.getCurrentKey();
+        Entry<W> entry = entries.getAndMoveToLast(key);
+        if (entry == null) {
+            entry = new Entry<>();
+            entries.put(key, entry);
+        }
+        entry.window = window;
+        entry.changed = true;
+        long size = ENTRY_BYTES + window.heapBytes();
+        bytes += size - entry.bytes;
+        entry.bytes = size;
+        if (bytes > capacity) {
+            evict(key);
+        }
+    }
+
+    /** Forgets the window of the current key. */
+    @Override
+    public void clear() {
+        Entry<W> entry = entries.remove((long) backend.getCurrentKey());
+        if (entry != null) {
+            bytes -= entry.bytes;
+        }
+        stored.clear();
+    }
+
+    /** Writes all that has changed. The current key is undefined afterwards. */
+    void flush() throws IOException {
+        for (ObjectIterator<Long2ObjectMap.Entry<Entry<W>>> all =
+                        entries.long2ObjectEntrySet().fastIterator();
+                all.hasNext(); ) {
+            Long2ObjectMap.Entry<Entry<W>> entry = all.next();
+            write(entry.getLongKey(), entry.getValue());
+        }
+    }
+
+    private void evict(long currentKey) throws IOException {
+        while (bytes > capacity && entries.size() > 1) {
+            long key = entries.firstLongKey();
+            Entry<W> entry = entries.removeFirst();
+            bytes -= entry.bytes;
+            write(key, entry);
+        }
+        backend.setCurrentKey(currentKey);
+    }
+
+    private void write(long key, Entry<W> entry) throws IOException {
+        if (entry.changed) {
+            backend.setCurrentKey(key);
+            stored.update(entry.window);
+            entry.changed = false;
+        }
+    }
+
+    private static final class Entry<W> {
+        W window;
+        boolean changed;
+        long bytes;
+    }
+}
