@@ -10,7 +10,7 @@ public final class Hyperparameters {
     public static final int EXACT = 0;
 
     /** Trees at most; how many are kept, early stopping says. */
-    public int rounds = 500;
+    public int rounds = 250;
     /** Levels of a tree. */
     public int depth = 5;
     /** Learning rate. */

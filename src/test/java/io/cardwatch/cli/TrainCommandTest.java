@@ -128,7 +128,7 @@ class TrainCommandTest {
         assertThat(run("--help")).isZero();
 
         assertThat(out.toString().lines().map(String::strip))
-                .contains("Default: 500", "Default: 0.05", "Default: 4096", "Default: 7");
+                .contains("Default: 250", "Default: 0.05", "Default: 4096", "Default: 7");
     }
 
     @Test
