@@ -173,7 +173,7 @@ public final class TrainingData {
         if (rows == 0 || frauds == 0 || frauds == rows) {
             throw new BadInputException(
                     what + " has " + rows + " labelled rows, " + frauds + " of them frauds: both kinds are needed",
-                    "Give a longer history, or change --hold-out-days, --validation-days and --gap-days.");
+                    "Give a history with both, a longer one, or change --hold-out-days, --validation-days and --gap-days.");
         }
         return this;
     }
