@@ -18,17 +18,22 @@ final class FeatureWords {
         WORDS.put("TERMINAL_ID_RISK_(\\d+)DAY_WINDOW", "terminal’s share of known frauds, $1 d");
         WORDS.put("CUSTOMER_ID_AMOUNT_RATIO", "amount ÷ customer’s usual amount");
         WORDS.put("CUSTOMER_ID_NB_HIGH_TX_(\\d+)DAY_WINDOW", "customer’s unusually high payments, $1 d");
-        WORDS.put("CUSTOMER_ID_MAX_HIGH_RATIO_(\\d+)DAY_WINDOW", "highest of them ÷ customer’s usual amount, $1 d");
+        WORDS.put("CUSTOMER_ID_MAX_HIGH_RATIO_(\\d+)DAY_WINDOW", "customer’s highest amount ÷ usual amount, $1 d");
         WORDS.put("CUSTOMER_ID_NB_KNOWN_FRAUD_(\\d+)DAY_WINDOW", "customer’s known frauds, $1 d");
         WORDS.put("TERMINAL_ID_NB_CURRENT_TX_(\\d+)DAY_WINDOW", "terminal’s payments up to now, $1 d");
         WORDS.put("TERMINAL_ID_NB_KNOWN_FRAUD_(\\d+)DAY_WINDOW", "terminal’s known frauds up to now, $1 d");
-        WORDS.put("TERMINAL_ID_KNOWN_FRAUD_SHARE_(\\d+)DAY_WINDOW", "their share of its confirmed payments, $1 d");
+        WORDS.put(
+                "TERMINAL_ID_KNOWN_FRAUD_SHARE_(\\d+)DAY_WINDOW",
+                "terminal’s share of frauds among confirmed payments, $1 d");
         WORDS.put("TERMINAL_ID_UNEXPLAINED_FRAUD_DAYS", "days since the terminal’s first unexplained fraud");
-        WORDS.put("TERMINAL_ID_KNOWN_FRAUD_SHARE_SINCE", "share of frauds since the first unexplained one");
-        WORDS.put("TERMINAL_ID_NB_UNCONFIRMED_SINCE", "payments without verdict since the first unexplained fraud");
+        WORDS.put("TERMINAL_ID_KNOWN_FRAUD_SHARE_SINCE", "terminal’s share of frauds since its first unexplained one");
+        WORDS.put(
+                "TERMINAL_ID_NB_UNCONFIRMED_SINCE",
+                "terminal’s unconfirmed payments since its first unexplained fraud");
         WORDS.put("TERMINAL_ID_FRAUD_RUN_LENGTH", "length of the terminal’s run of known frauds");
-        WORDS.put("TERMINAL_ID_FRAUD_RUN_DAYS", "days since that run’s first unexplained fraud");
-        WORDS.put("TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220", "the same, amounts up to 220 only (simulator’s rule)");
+        WORDS.put("TERMINAL_ID_FRAUD_RUN_DAYS", "days since the first unexplained fraud of the terminal’s run");
+        WORDS.put(
+                "TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220", "the run’s days, amounts up to 220 only (fits the simulator)");
     }
 
     private FeatureWords() {}
