@@ -69,6 +69,23 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
         this.maxDrift = maxDrift;
     }
 
+    /**
+     * The connector's cancel() interrupts this thread, perhaps only when it has woken by itself and is about to end; Flink
+     * then takes the interrupt for a failure, and a stop with savepoint fails the job. So the end waits for it.
+     */
+    @Override
+    public void run(SourceContext<Decoded<T>> context) throws Exception {
+        super.run(context);
+        synchronized (this) {
+            Thread.interrupted();
+        }
+    }
+
+    @Override
+    public synchronized void cancel() {
+        super.cancel();
+    }
+
     @Override
     protected KinesisDataFetcher<Decoded<T>> createFetcher(
             List<String> streams,
