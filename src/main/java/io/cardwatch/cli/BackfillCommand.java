@@ -3,6 +3,7 @@ package io.cardwatch.cli;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
+import io.cardwatch.domain.Transaction;
 import io.cardwatch.job.ScoringTopology;
 import io.cardwatch.job.WarehouseSinks;
 import io.cardwatch.platform.Options;
@@ -12,6 +13,7 @@ import io.cardwatch.warehouse.Tables;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -34,7 +36,9 @@ import picocli.CommandLine.Spec;
         name = "backfill",
         description = "Compute features of past transactions, with their labels, into cust_payment_tx_history.")
 final class BackfillCommand implements Callable<Integer> {
-    private static final String ROWS = "history";
+    private static final String ROWS = "rows";
+    private static final String FRAUDS = "frauds";
+    private static final String UNDECIDED = "undecided";
     private static final TypeInformation<Tuple3<Long, Long, Long>> IDENTITY =
             Types.TUPLE(Types.LONG, Types.LONG, Types.LONG);
 
@@ -71,7 +75,10 @@ final class BackfillCommand implements Callable<Integer> {
         ScoringTopology.Features features =
                 inputs.features(new RecordFiles(env, settings), ScoringTopology.bounded(settings));
         DataStream<FeaturedTransaction> history = inputs.hasLabelFile() ? withLastVerdict(features) : features.featured;
-        RunTally.Rows<FeaturedTransaction> tally = new RunTally.Rows<>(ROWS, row -> row.transaction.fraud == 1);
+        RunTally.Rows<FeaturedTransaction> tally = new RunTally.Rows<>(Map.of(
+                ROWS, row -> true,
+                FRAUDS, row -> row.transaction.fraud == 1,
+                UNDECIDED, row -> row.transaction.fraud == Transaction.ABSENT));
         Table<FeaturedTransaction> table = Tables.history(settings.get(Options.FEATURES_SET));
         if (out.isPresent()) {
             BoundedOutput.writeTransactions(history, out.get(), table, row -> row.transaction, tally);
@@ -102,9 +109,10 @@ final class BackfillCommand implements Callable<Integer> {
     private void report(JobExecutionResult result, PrintWriter console) {
         console.printf(
                 Locale.ROOT,
-                "%,d transactions with features, %,d of them fraud: %s%n",
+                "%,d transactions with features, %,d of them fraud, %,d without a verdict: %s%n",
                 RunTally.count(result, ROWS),
-                RunTally.count(result, ROWS + ".hits"),
+                RunTally.count(result, FRAUDS),
+                RunTally.count(result, UNDECIDED),
                 out.map(Path::toString).orElse(Tables.history(FeatureSet.REFERENCE).name));
         BoundedOutput.reportRefused(result, deadLetters, console);
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.common.JobExecutionResult;
@@ -88,7 +89,7 @@ final class BoundedOutput {
                     Tables.DEAD_LETTERS,
                     letter -> Long.parseLong(letter.origin.sequenceNumber),
                     (left, right) -> DEAD_LETTER_ORDER.compare(left, right),
-                    new RunTally.Rows<>("dead-letters-written", letter -> false));
+                    new RunTally.Rows<>(Map.of()));
         } else {
             deadLetters.sinkTo(new DiscardingSink<>()).uid("dead-letter-discard");
         }

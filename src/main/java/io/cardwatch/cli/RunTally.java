@@ -3,6 +3,8 @@ package io.cardwatch.cli;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.job.DeadLetterCount;
 import java.io.Serializable;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.StringJoiner;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.accumulators.LongCounter;
@@ -13,35 +15,34 @@ import org.apache.flink.api.common.functions.RichMapFunction;
 final class RunTally {
     private RunTally() {}
 
-    /** Passes rows on and counts them, and those of them that are hits, under {@code name} and {@code name.hits}. */
+    /** Passes rows on and counts those of each kind under its name. */
     static final class Rows<T> extends RichMapFunction<T, T> {
-        /** Which rows count as hits. */
-        interface Hit<T> extends Serializable {
-            boolean is(T row);
+        /** Which rows are of a kind. */
+        interface Kind<T> extends Serializable {
+            boolean has(T row);
         }
 
-        private final String name;
-        private final Hit<T> hit;
-        private final LongCounter rows = new LongCounter();
-        private final LongCounter hits = new LongCounter();
+        private final Map<String, Kind<T>> kinds;
+        private final Map<String, LongCounter> counters = new HashMap<>();
 
-        Rows(String name, Hit<T> hit) {
-            this.name = name;
-            this.hit = hit;
+        Rows(Map<String, Kind<T>> kinds) {
+            this.kinds = kinds;
         }
 
         @Override
         public void open(OpenContext context) {
-            getRuntimeContext().addAccumulator(name, rows);
-            getRuntimeContext().addAccumulator(name + ".hits", hits);
+            for (String name : kinds.keySet()) {
+                counters.put(name, getRuntimeContext().getLongCounter(name));
+            }
         }
 
         @Override
         public T map(T row) {
-            rows.add(1L);
-            if (hit.is(row)) {
-                hits.add(1L);
-            }
+            kinds.forEach((name, kind) -> {
+                if (kind.has(row)) {
+                    counters.get(name).add(1L);
+                }
+            });
             return row;
         }
     }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "score", description = "Score transactions from files into a CSV file, without a cluster or database.")
 final class ScoreCommand implements Callable<Integer> {
     private static final String SCORED = "scored";
+    private static final String ALERTS = "alerts";
 
     @Mixin
     private FileInputs inputs;
@@ -88,7 +89,7 @@ final class ScoreCommand implements Callable<Integer> {
                 out,
                 Tables.predictions(settings.get(Options.FEATURES_SET)),
                 row -> row.transaction,
-                new RunTally.Rows<>(SCORED, row -> row.prediction() == 1));
+                new RunTally.Rows<>(Map.of(SCORED, row -> true, ALERTS, row -> row.prediction() == 1)));
         BoundedOutput.writeDeadLetters(features.deadLetters, deadLetters);
         report(env.execute("cardwatch score"), command.commandLine().getOut());
         return 0;
@@ -99,7 +100,7 @@ final class ScoreCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "%,d transactions scored, %,d alerts: %s%n",
                 RunTally.count(result, SCORED),
-                RunTally.count(result, SCORED + ".hits"),
+                RunTally.count(result, ALERTS),
                 out);
         BoundedOutput.reportRefused(result, deadLetters, console);
     }

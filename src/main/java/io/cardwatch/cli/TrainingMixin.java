@@ -34,8 +34,11 @@ final class TrainingMixin {
             showDefaultValue = Visibility.NEVER,
             paramLabel = "DURATION",
             converter = FileInputs.DurationConverter.class,
-            description = "Count rows without a verdict as genuine that are so much older than the last one, like 7d;"
-                    + " without this they are left out.")
+            description = {
+                "Count rows without a verdict as genuine, like 7d: of rows so much older than the last one; younger ones"
+                        + " are left out, whatever their verdict.",
+                "Without this all rows without a verdict are left out."
+            })
     private Optional<Duration> genuineAfter = Optional.empty();
 
     @ArgGroup(exclusive = true)

@@ -12,7 +12,8 @@ import org.apache.flink.util.Collector;
 
 /**
  * Puts the last verdict on each transaction of a bounded run, keyed by identity, whose records come sorted by time: the
- * last label of a key is the one with the greatest LABEL_DATETIME. A transaction without a label is genuine.
+ * last label of a key is the one with the greatest LABEL_DATETIME. A transaction without a label has no TX_FRAUD: its
+ * verdict may still come, and whoever learns from it decides from which age on none means genuine.
  */
 final class VerdictJoin<K> extends KeyedCoProcessFunction<K, FeaturedTransaction, FraudLabel, FeaturedTransaction> {
     private static final long END_OF_KEY = Long.MAX_VALUE - 1;
@@ -45,7 +46,7 @@ final class VerdictJoin<K> extends KeyedCoProcessFunction<K, FeaturedTransaction
     public void onTimer(long timestamp, OnTimerContext context, Collector<FeaturedTransaction> out) throws Exception {
         FeaturedTransaction row = transaction.value();
         FraudLabel last = verdict.value();
-        Transaction labelled = row.transaction.withFraud(last != null && last.fraud);
-        out.collect(new FeaturedTransaction(labelled, row.features));
+        long fraud = last == null ? Transaction.ABSENT : last.fraud ? 1 : 0;
+        out.collect(new FeaturedTransaction(row.transaction.withFraud(fraud), row.features));
     }
 }

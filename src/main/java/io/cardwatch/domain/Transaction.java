@@ -72,8 +72,8 @@ public final class Transaction {
                 new byte[0]);
     }
 
-    /** The same transaction with a verdict in place of its own TX_FRAUD. */
-    public Transaction withFraud(boolean isFraud) {
+    /** The same transaction with {@code verdict}, 0, 1 or {@link #ABSENT}, in place of its own TX_FRAUD. */
+    public Transaction withFraud(long verdict) {
         return new Transaction(
                 transactionId,
                 epochSecond,
@@ -82,7 +82,7 @@ public final class Transaction {
                 amountCents,
                 timeSeconds,
                 timeDays,
-                isFraud ? 1 : 0,
+                verdict,
                 fraudScenario,
                 origin,
                 raw);

@@ -14,7 +14,7 @@ public final class TrainingOptions {
     /** Days before each of these two that nothing is taken from: their labels would not be known yet. */
     public int gapDays = 7;
 
-    /** How long before the end of the history a row without a verdict counts as genuine; empty leaves them out. */
+    /** How long before the end of the history a row without a verdict counts as genuine; see TrainingData. */
     public Optional<Duration> genuineAfter = Optional.empty();
 
     public ThresholdPolicy threshold = ThresholdPolicy.BEST_F1;

@@ -39,6 +39,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -327,6 +328,10 @@ class FileCommandsTest {
 
         BoundedOracle.Answers answers = BoundedOracle.run(DELAY_SECONDS, LATENESS_SECONDS, transactions, retracted);
         Map<Long, Integer> positions = positions();
+        Map<Long, Long> verdicts = new HashMap<>();
+        labels.forEach(label -> verdicts.put(label.transactionId, label.fraud ? 1L : 0L));
+        assertThat(console.toString())
+                .contains(String.format(Locale.ROOT, "%,d without a verdict", transactions.size() - verdicts.size()));
         int rows = 0;
         try (Connection connection = Postgres.connect(url);
                 Statement statement = connection.createStatement();
@@ -334,8 +339,11 @@ class FileCommandsTest {
             while (row.next()) {
                 rows++;
                 Transaction transaction = transactions.get(positions.get(row.getLong("transaction_id")));
-                boolean fraud = transaction.fraud == 1 && transaction.transactionId != first.transactionId;
-                assertThat(row.getInt("tx_fraud")).isEqualTo(fraud ? 1 : 0);
+                assertThat((Long) row.getObject("tx_fraud"))
+                        .isEqualTo(
+                                transaction.transactionId == first.transactionId
+                                        ? Long.valueOf(0)
+                                        : verdicts.get(transaction.transactionId));
                 assertThat(row.getLong("tx_fraud_scenario")).isEqualTo(transaction.fraudScenario);
                 double[] features = new double[FeatureSet.REFERENCE.size()];
                 for (Feature feature : FeatureSet.REFERENCE.features()) {

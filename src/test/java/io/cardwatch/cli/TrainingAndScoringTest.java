@@ -14,17 +14,22 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is learned from and what is scored are the same numbers: one world through backfill, train and score. */
 class TrainingAndScoringTest {
@@ -32,13 +37,14 @@ class TrainingAndScoringTest {
     private Path directory;
 
     @ParameterizedTest
-    @EnumSource(FeatureSet.class)
-    void theJobScoresTheVectorsThatTrainingLearnsFrom_andItsProbabilities_bitByBit(FeatureSet set) throws Exception {
-        scoreAndTrain("--features.set=" + set.name().toLowerCase(Locale.ROOT));
+    @CsvSource({"REFERENCE, --label-delay 3d", "EXTENDED, --label-delay 3d", "EXTENDED, --labels"})
+    void theJobScoresTheVectorsThatTrainingLearnsFrom_andItsProbabilities_bitByBit(FeatureSet set, String labels)
+            throws Exception {
+        scoreAndTrain("--features.set=" + set.name().toLowerCase(Locale.ROOT), labels);
 
         List<Map<String, String>> predictions = rows("predictions.csv");
         List<Map<String, String>> history = rows("history.csv");
-        TrainingData learned = CsvHistory.read(directory.resolve("history.csv"), set);
+        TrainingData learned = CsvHistory.read(directory.resolve("history.csv"), set, Optional.of(Duration.ZERO));
         float[] probabilities = probabilities(learned);
         assertThat(predictions).hasSizeGreaterThan(20_000).hasSameSizeAs(history);
         assertThat(learned.rows()).isEqualTo(predictions.size());
@@ -53,15 +59,19 @@ class TrainingAndScoringTest {
         }
     }
 
-    private void scoreAndTrain(String features) {
+    private void scoreAndTrain(String features, String labels) throws IOException {
         String world = path("world");
-        String transactions = path("world/transactions.csv");
         run("generate", "--out", world, "--seed", "7", "--customers", "200", "--terminals", "150", "--days", "75");
-        String[] inputs = {"--transactions", transactions, "--label-delay", "3d", features};
+        List<String> inputs = new ArrayList<>(List.of("--transactions", path("world/transactions.csv"), features));
+        if (labels.equals("--labels")) {
+            inputs.addAll(List.of(labels, fraudsAndRetractions().toString()));
+        } else {
+            inputs.addAll(Arrays.asList(labels.split(" ")));
+        }
         run("backfill", inputs, "--out", path("history.csv"));
         run(
                 "train",
-                new String[] {features},
+                List.of(features, "--genuine-after", "1d"),
                 "--history",
                 path("history.csv"),
                 "--rounds",
@@ -69,6 +79,23 @@ class TrainingAndScoringTest {
                 "--out",
                 path("model"));
         run("score", inputs, "--model", path("model"), "--out", path("predictions.csv"));
+    }
+
+    /** Frauds alone, as chargebacks come; every tenth is taken back a day later. */
+    private Path fraudsAndRetractions() throws IOException {
+        List<String> lines = Files.readAllLines(directory.resolve("world/labels.csv"));
+        List<String> all = new ArrayList<>(lines);
+        for (int i = 1; i < lines.size(); i += 10) {
+            String[] fields = lines.get(i).split(",", -1);
+            assertThat(fields[4]).isEqualTo("1");
+            fields[4] = "0";
+            fields[5] = LocalDateTime.parse(fields[5].replace(' ', 'T'))
+                    .plusDays(1)
+                    .format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT));
+            all.add(String.join(",", fields));
+        }
+        assertThat(all).hasSizeGreaterThan(lines.size() + 10);
+        return Files.write(directory.resolve("labels-with-retractions.csv"), all);
     }
 
     /** As training computes them: XGBoost's own margins, calibrated. */
@@ -91,14 +118,14 @@ class TrainingAndScoringTest {
     }
 
     private void run(String command, String... arguments) {
-        run(command, arguments, new String[0]);
+        run(command, List.of(), arguments);
     }
 
-    private void run(String command, String[] first, String... more) {
+    private void run(String command, List<String> first, String... more) {
         StringWriter console = new StringWriter();
         PrintWriter out = new PrintWriter(console, true);
-        String[] arguments = Stream.of(new String[] {command}, first, more)
-                .flatMap(Arrays::stream)
+        String[] arguments = Stream.of(Stream.of(command), first.stream(), Arrays.stream(more))
+                .flatMap(part -> part)
                 .toArray(String[]::new);
         assertThat(Cardwatch.run(out, out, arguments)).as(console.toString()).isZero();
     }

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
@@ -26,8 +25,6 @@ public final class CsvHistory {
     private final Path file;
     private final FeatureSet set;
     private final BufferedReader reader;
-    /** Rows that were read without a verdict. */
-    private final BitSet undecided = new BitSet();
 
     private long line = 1;
     private int columns;
@@ -46,8 +43,8 @@ public final class CsvHistory {
     /**
      * Reads all labelled rows, in the order of the file.
      *
-     * @param genuineAfter how long before the last row of the file a row without a verdict counts as genuine; empty
-     *     leaves all of them out
+     * @param genuineAfter how long before the last row of the file a row without a verdict counts as genuine, and from
+     *     where on all rows are left out; empty leaves out all rows without a verdict
      * @throws BadInputException if the file cannot be read, a column is missing, or a value is not what it should be
      */
     public static TrainingData read(Path file, FeatureSet set, Optional<Duration> genuineAfter) {
@@ -56,7 +53,9 @@ public final class CsvHistory {
                 BufferedReader reader = new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8))) {
             CsvHistory history = new CsvHistory(file, set, reader);
             TrainingData rows = history.rows(genuineAfter.isPresent());
-            return genuineAfter.isPresent() ? history.decided(rows, genuineAfter.get()) : rows;
+            return rows.rows() == 0
+                    ? rows
+                    : genuineAfter.map(rows::untilBeforeEnd).orElse(rows);
         } catch (IOException e) {
             throw new BadInputException(
                     "cannot read " + file + " (" + e + ")", "Give a CSV file of history, plain or .gz.", e);
@@ -80,9 +79,7 @@ public final class CsvHistory {
             if (verdict.isEmpty() && !withUndecided) {
                 continue;
             }
-            if (verdict.isEmpty()) {
-                undecided.set(data.rows());
-            } else if (!verdict.equals("0") && !verdict.equals("1")) {
+            if (!verdict.isEmpty() && !verdict.equals("0") && !verdict.equals("1")) {
                 throw bad("TX_FRAUD", verdict, "0, 1 or empty");
             }
             for (int i = 0; i < features.length; i++) {
@@ -96,14 +93,6 @@ public final class CsvHistory {
                     scenario < 0 ? TrainingData.NO_SCENARIO : scenario(fields.get(scenario)));
         }
         return data;
-    }
-
-    private TrainingData decided(TrainingData rows, Duration genuineAfter) {
-        if (rows.rows() == 0) {
-            return rows;
-        }
-        long genuineUntil = rows.lastSecond() - genuineAfter.toSeconds();
-        return rows.where(row -> !undecided.get(row) || rows.epochSecond(row) <= genuineUntil);
     }
 
     private List<String> header() throws IOException {

@@ -34,19 +34,19 @@ public enum TableHistory {
      * Reads all labelled rows.
      *
      * @param schema a checked name, as {@code warehouse.schema} is
-     * @param genuineAfter how long before the table's last row a row without a verdict counts as genuine; empty leaves
-     *     all of them out
+     * @param genuineAfter how long before the table's last row a row without a verdict counts as genuine, and from
+     *     where on all rows are left out; empty leaves out all rows without a verdict
      * @throws BadInputException if the table is not there or cannot be read
      */
     public TrainingData read(Connection connection, String schema, FeatureSet set, Optional<Duration> genuineAfter) {
         String from = " FROM \"" + schema + "\"." + table;
-        String genuine = genuineAfter
-                .map(age -> " OR tx_datetime <= (SELECT max(tx_datetime)" + from + ") - interval '" + age.toSeconds()
+        String which = genuineAfter
+                .map(age -> "tx_datetime <= (SELECT max(tx_datetime)" + from + ") - interval '" + age.toSeconds()
                         + " seconds'")
-                .orElse("");
+                .orElse("tx_fraud IS NOT NULL");
         String features = set.features().stream().map(Feature::column).collect(Collectors.joining(", "));
         String sql = "SELECT tx_datetime, customer_id, coalesce(tx_fraud, 0), " + scenario + ", " + features + from
-                + " WHERE tx_fraud IS NOT NULL" + genuine + " ORDER BY tx_datetime, transaction_id, customer_id";
+                + " WHERE " + which + " ORDER BY tx_datetime, transaction_id, customer_id";
         try {
             // Only within a transaction does the driver fetch in portions.
             connection.setAutoCommit(false);

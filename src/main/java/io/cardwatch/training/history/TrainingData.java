@@ -5,6 +5,7 @@ import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.Sha256;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -168,12 +169,23 @@ public final class TrainingData {
         return where(row -> epochSeconds[row] > afterSecond && epochSeconds[row] <= lastSecond);
     }
 
+    /**
+     * The rows that are at least {@code age} older than the last one, in their order. Frauds are known sooner than the
+     * absence of fraud, so where no verdict means genuine, both classes end here.
+     */
+    TrainingData untilBeforeEnd(Duration age) {
+        return during(Long.MIN_VALUE, lastSecond() - age.toSeconds());
+    }
+
     /** Refuses rows that nothing can be learned from, or measured on. */
     public TrainingData requireBothClasses(String what) {
         if (rows == 0 || frauds == 0 || frauds == rows) {
             throw new BadInputException(
                     what + " has " + rows + " labelled rows, " + frauds + " of them frauds: both kinds are needed",
-                    "Give a history with both, a longer one, or change --hold-out-days, --validation-days and --gap-days.");
+                    frauds == rows && rows > 0
+                            ? "Give genuine payments their verdict 0, or count those without one as genuine: --genuine-after 7d."
+                            : "Give a history with both, a longer one, or change --hold-out-days, --validation-days and"
+                                    + " --gap-days.");
         }
         return this;
     }

@@ -110,27 +110,39 @@ class HistoryTest {
                 .isEqualTo(2);
     }
 
-    /** A row every ten minutes; of lines 0 to 5 and the last one no verdict came. */
+    /** A row every ten minutes; of frauds the verdict came, of the others none. */
     @Test
-    void rowsWithoutAVerdictCountAsGenuineWhenTheyAreOldEnough() throws IOException {
-        List<String> lines = SyntheticHistory.lines();
-        int last = lines.size() - 1;
-        for (int line : new int[] {0, 1, 2, 3, 4, 5, last}) {
-            lines.set(line, lines.get(line).replaceFirst("^((?:[^,]*,){7})[01]", "$1"));
-        }
+    void rowsWithoutAVerdictCountAsGenuineWhenTheyAreOldEnough_andBothClassesEndThere() throws IOException {
+        List<String> lines = SyntheticHistory.lines().subList(0, 100).stream()
+                .map(line -> line.replaceFirst("^((?:[^,]*,){7})0", "$1"))
+                .collect(Collectors.toList());
         Path file = file("frauds-only.csv", SyntheticHistory.header(), lines);
-        Duration untilLineFour = Duration.ofMinutes(10L * (last - 4));
+        TrainingData frauds = CsvHistory.read(file, FeatureSet.REFERENCE);
+        int lastFraud = 99 - (int) ((SyntheticHistory.FIRST_SECOND + 99 * 600L - frauds.lastSecond()) / 600);
 
-        TrainingData data = CsvHistory.read(file, FeatureSet.REFERENCE, Optional.of(untilLineFour));
+        TrainingData data = CsvHistory.read(
+                file, FeatureSet.REFERENCE, Optional.of(Duration.ofMinutes(10L * (99 - lastFraud + 1))));
 
-        assertThat(data.rows()).isEqualTo(lines.size() - 2);
-        for (int row = 0; row < 5; row++) {
-            assertThat(data.fraud(row)).isFalse();
+        assertThat(frauds.frauds()).isEqualTo(frauds.rows()).isGreaterThan(5);
+        assertThat(data.rows()).isEqualTo(lastFraud);
+        assertThat(data.frauds()).isEqualTo(frauds.frauds() - 1);
+        for (int row = 0; row < data.rows(); row++) {
             assertThat(data.epochSecond(row)).isEqualTo(SyntheticHistory.FIRST_SECOND + row * 600L);
+            assertThat(data.fraud(row)).isEqualTo(lines.get(row).matches("(?:[^,]*,){7}1.*"));
         }
-        assertThat(data.epochSecond(5)).isEqualTo(SyntheticHistory.FIRST_SECOND + 6 * 600L);
-        assertThat(data.frauds())
-                .isEqualTo(CsvHistory.read(file, FeatureSet.REFERENCE).frauds());
+    }
+
+    @Test
+    void aHistoryOfFraudsAloneIsRefused_namingTheWayOut() throws IOException {
+        List<String> lines = SyntheticHistory.lines().subList(0, 100).stream()
+                .map(line -> line.replaceFirst("^((?:[^,]*,){7})0", "$1"))
+                .collect(Collectors.toList());
+        TrainingData frauds =
+                CsvHistory.read(file("frauds-only.csv", SyntheticHistory.header(), lines), FeatureSet.REFERENCE);
+
+        assertThatThrownBy(() -> frauds.requireBothClasses("it"))
+                .isInstanceOf(BadInputException.class)
+                .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("--genuine-after 7d"));
     }
 
     @Test
@@ -189,8 +201,12 @@ class HistoryTest {
             assertThat(data.vector(0)).containsExactly(2, 0, 1, 1, 2, 3, 4, 5, 6, 7, 0.25f, 9, 0.5f, 11, 1);
             assertThat(data.fraud(0)).isTrue();
             assertThat(data.fraud(1)).isFalse();
-            assertThat(rowsOfOutcomes(connection, Duration.ofDays(2))).isEqualTo(3);
-            assertThat(rowsOfOutcomes(connection, Duration.ofDays(3))).isEqualTo(2);
+            TrainingData old = ofOutcomes(connection, Duration.ofDays(1));
+            assertThat(old.rows()).isEqualTo(2);
+            assertThat(old.fraud(0)).isFalse();
+            assertThat(old.fraud(1)).isTrue();
+            assertThat(ofOutcomes(connection, Duration.ofDays(2)).rows()).isEqualTo(1);
+            assertThat(ofOutcomes(connection, Duration.ofDays(3)).rows()).isZero();
         }
     }
 
@@ -258,10 +274,8 @@ class HistoryTest {
         return Files.writeString(directory.resolve(name), header + "\n" + String.join("\n", lines) + "\n");
     }
 
-    private static int rowsOfOutcomes(Connection connection, Duration genuineAfter) {
-        return TableHistory.OUTCOMES
-                .read(connection, "public", FeatureSet.REFERENCE, Optional.of(genuineAfter))
-                .rows();
+    private static TrainingData ofOutcomes(Connection connection, Duration genuineAfter) {
+        return TableHistory.OUTCOMES.read(connection, "public", FeatureSet.REFERENCE, Optional.of(genuineAfter));
     }
 
     private static String quoted(String line) {
