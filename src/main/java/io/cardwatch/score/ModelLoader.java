@@ -28,6 +28,7 @@ final class ModelLoader {
         ModelManifest manifest = manifest(directory);
         FeatureSet set = FeatureSet.ofSize(manifest.features.size());
         requireFeatures(set, manifest.features, ModelDirectory.MANIFEST);
+        requireVersion(manifest, directory);
         boolean onnx = isOnnx(directory);
         String file = onnx ? ModelDirectory.ONNX : ModelDirectory.TREES;
         directory.read(file, manifest.modelSha256);
@@ -86,11 +87,20 @@ final class ModelLoader {
         return manifest;
     }
 
+    private static void requireVersion(ModelManifest manifest, ModelDirectory directory) {
+        if (!manifest.hasItsVersion()) {
+            throw new BadInputException(
+                    "the features, threshold or calibration of the model in " + directory
+                            + " were changed: they are not those of version " + manifest.modelVersion,
+                    "Give the directory as 'train' wrote it; model.threshold sets another threshold.");
+        }
+    }
+
     private static void requireFeatures(FeatureSet set, List<String> names, String file) {
         for (int i = 0; i < Math.max(names.size(), set.size()); i++) {
             String found = i < names.size() ? names.get(i) : "none";
             String wanted = i < set.size() ? set.names().get(i) : "none";
-            if (!found.equals(wanted)) {
+            if (!wanted.equals(found)) {
                 throw new BadInputException(
                         "the model was trained on other features: number " + (i + 1) + " is " + found + " in " + file
                                 + ", " + wanted + " in Cardwatch",

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import io.cardwatch.domain.Sha256;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -26,7 +28,10 @@ public final class ModelManifest {
     @JsonProperty
     public final int formatVersion;
 
-    /** Stands in every row that the model scored. */
+    /**
+     * Stands in every row that the model scored. It ends in a dash and the beginning of a hash over everything that a
+     * decision depends on: another model, calibration or threshold, another version.
+     */
     @JsonProperty
     public final String modelVersion;
 
@@ -71,5 +76,38 @@ public final class ModelManifest {
         this.modelSha256 = modelSha256;
         this.goldenSha256 = goldenSha256;
         this.provenance = provenance;
+    }
+
+    /** The manifest of a new model, whose version begins with {@code origin} and ends as it must. */
+    public static ModelManifest of(
+            String origin,
+            List<String> features,
+            double threshold,
+            PlattScaling calibration,
+            String modelSha256,
+            String goldenSha256,
+            Map<String, Object> provenance) {
+        ModelManifest manifest = new ModelManifest(
+                FORMAT_VERSION,
+                origin + versionEnd(features, threshold, calibration, modelSha256),
+                features,
+                threshold,
+                modelSha256,
+                goldenSha256,
+                provenance);
+        manifest.calibration = calibration;
+        return manifest;
+    }
+
+    /** Whether the version is that of these features, threshold, calibration and model. */
+    boolean hasItsVersion() {
+        return modelVersion.endsWith(versionEnd(features, threshold, calibration, modelSha256));
+    }
+
+    private static String versionEnd(
+            List<String> features, double threshold, PlattScaling calibration, String modelSha256) {
+        String decisive = String.join(",", features) + "\n" + threshold + "\n" + calibration.slope + "\n"
+                + calibration.intercept + "\n" + modelSha256;
+        return "-" + Sha256.of(decisive.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
     }
 }

@@ -4,6 +4,7 @@ import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.Sha256;
 import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.ModelManifest;
+import io.cardwatch.score.PlattScaling;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -41,9 +42,9 @@ public final class ImportedModel {
         this.golden = golden;
     }
 
-    /** The beginning of the file's SHA-256: another file, another version. */
+    /** {@link ModelManifest#modelVersion}. */
     public String version() {
-        return "imported-" + Sha256.of(bytes).substring(0, 12);
+        return manifest("").modelVersion;
     }
 
     ModelManifest manifest(String goldenSha256) {
@@ -53,13 +54,7 @@ public final class ImportedModel {
         provenance.put("sha256", Sha256.of(bytes));
         provenance.put("featureOrder", namesFeatures ? "named in the file" : "taken on trust");
         provenance.put("goldenVectorsSeed", PlausibleRows.SEED);
-        return new ModelManifest(
-                ModelManifest.FORMAT_VERSION,
-                version(),
-                set.names(),
-                threshold,
-                Sha256.of(bytes),
-                goldenSha256,
-                provenance);
+        return ModelManifest.of(
+                "imported", set.names(), threshold, PlattScaling.IDENTITY, Sha256.of(bytes), goldenSha256, provenance);
     }
 }

@@ -6,6 +6,7 @@ import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.ModelManifest;
 import io.cardwatch.score.PlattScaling;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Map;
 
@@ -47,22 +48,21 @@ public final class TrainedModel {
         this.metrics = metrics;
     }
 
-    /** Last day of the data and the beginning of the trees' SHA-256: other trees, another version. */
+    /** {@link ModelManifest#modelVersion}, which begins with the last day of the data. */
     public String version() {
-        return Instant.ofEpochSecond(lastSecond).atOffset(ZoneOffset.UTC).toLocalDate() + "-"
-                + Sha256.of(xgboostJson).substring(0, 12);
+        return manifest("").modelVersion;
     }
 
     ModelManifest manifest(String goldenSha256) {
-        ModelManifest manifest = new ModelManifest(
-                ModelManifest.FORMAT_VERSION,
-                version(),
+        LocalDate lastDay =
+                Instant.ofEpochSecond(lastSecond).atOffset(ZoneOffset.UTC).toLocalDate();
+        return ModelManifest.of(
+                lastDay.toString(),
                 set.names(),
                 threshold,
+                calibration,
                 Sha256.of(xgboostJson),
                 goldenSha256,
                 provenance);
-        manifest.calibration = calibration;
-        return manifest;
     }
 }

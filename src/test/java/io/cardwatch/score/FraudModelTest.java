@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoostError;
@@ -99,7 +100,42 @@ class FraudModelTest {
         assertRefused("that of 1.0 · margin + 0.0 in cardwatch.json, of 1.5 · margin + 0.0 in stages/0/metadata");
 
         alter("cardwatch.json", "\"slope\" : 1.0", "\"slope\" : 1.5");
+        ForgedManifest.renewVersion(directory);
         assertRefused("for golden vector 0, in training it was");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"threshold\" : 0.4 | \"threshold\" : 0.41",
+                "\"slope\" : 1.0 | \"slope\" : 1.1",
+                "\"intercept\" : 0.0 | \"intercept\" : -0.1",
+                "\"modelVersion\" : \"2018 | \"modelVersion\" : \"imported-1",
+            })
+    void refusesAThresholdCalibrationOrVersionThatWasChanged(String original, String altered) throws IOException {
+        alter("cardwatch.json", original, altered);
+        if (altered.contains("imported")) {
+            alter("cardwatch.json", "-09-30-", "-09-30-0");
+        }
+
+        assertRefused("were changed: they are not those of version");
+    }
+
+    @Test
+    void anotherThresholdOrCalibrationIsAnotherVersion() throws XGBoostError {
+        String version = FraudModel.load(directory.toString()).version();
+        directory = temporary.resolve("calibrated");
+        write(FeatureSet.REFERENCE.names(), new PlattScaling(1, 0.1));
+        String calibrated = FraudModel.load(directory.toString()).version();
+        directory = temporary.resolve("strict");
+        write(FeatureSet.REFERENCE.names(), PlattScaling.IDENTITY, 0.41);
+
+        assertThat(Set.of(
+                        version,
+                        calibrated,
+                        FraudModel.load(directory.toString()).version()))
+                .hasSize(3);
     }
 
     @ParameterizedTest
@@ -156,6 +192,7 @@ class FraudModelTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "\"TX_AMOUNT\" | null | number 1 is null in cardwatch.json, TX_AMOUNT in Cardwatch",
                 "\"TX_AMOUNT\" | \"AMOUNT\" | number 1 is AMOUNT in cardwatch.json, TX_AMOUNT in Cardwatch",
                 ", \"TERMINAL_ID_RISK_30DAY_WINDOW\" ] | ] | number 15 is none in cardwatch.json",
                 "\"TERMINAL_ID_RISK_30DAY_WINDOW\" ] | \"TERMINAL_ID_RISK_30DAY_WINDOW\", \"X\" ] | number 16 is X in",
@@ -184,6 +221,7 @@ class FraudModelTest {
         String before = sha256("stages/0/data/model.json");
         alter("stages/0/data/model.json", "\"base_score\":\"5E-1\"", "\"base_score\":\"5.0001E-1\"");
         alter("cardwatch.json", before, sha256("stages/0/data/model.json"));
+        ForgedManifest.renewVersion(directory);
 
         assertRefused("for golden vector 0, in training it was");
     }
@@ -197,6 +235,7 @@ class FraudModelTest {
         assertRefused("was changed");
 
         alter("cardwatch.json", before, sha256("stages/0/data/model.json"));
+        ForgedManifest.renewVersion(directory);
         assertRefused("is not JSON, or is cut off");
     }
 
@@ -253,6 +292,10 @@ class FraudModelTest {
     }
 
     private void write(List<String> features, PlattScaling calibration) throws XGBoostError {
+        write(features, calibration, 0.4);
+    }
+
+    private void write(List<String> features, PlattScaling calibration, double threshold) throws XGBoostError {
         Booster booster = booster(features);
         byte[] json = ReferenceModels.json(booster).getBytes(StandardCharsets.UTF_8);
         ModelWriter.write(
@@ -260,7 +303,7 @@ class FraudModelTest {
                 new TrainedModel(
                         FeatureSet.REFERENCE,
                         json,
-                        0.4,
+                        threshold,
                         calibration,
                         golden(booster, calibration),
                         1_538_351_999,
