@@ -49,7 +49,9 @@ final class BackfillCommand implements Callable<Integer> {
             names = "--out",
             showDefaultValue = Visibility.NEVER,
             paramLabel = "FILE",
-            description = "Write a CSV file with the columns of the table instead of the table.")
+            description =
+                    "Write a CSV file with the columns of the table instead of the table; an existing one is replaced at"
+                            + " the end.")
     private Optional<Path> out = Optional.empty();
 
     @Option(

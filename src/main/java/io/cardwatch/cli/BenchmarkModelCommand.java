@@ -64,7 +64,7 @@ final class BenchmarkModelCommand implements Callable<Integer> {
             names = "--json",
             paramLabel = "FILE",
             showDefaultValue = Visibility.NEVER,
-            description = "Write the rows as an array of objects, too.")
+            description = "Write the rows as an array of objects, too; an existing file is replaced at the end.")
     private Optional<Path> json = Optional.empty();
 
     @Spec
@@ -74,7 +74,7 @@ final class BenchmarkModelCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = command.commandLine().getOut();
         requireKnown();
-        json.ifPresent(file -> write(file, List.of()));
+        json.ifPresent(BoundedOutput::requireWritable);
         List<BenchmarkResult> results = new ArrayList<>();
         TrainingLine progress = new TrainingLine(out);
         ModelBenchmark benchmark = new ModelBenchmark(seed, threads, progress);
@@ -134,7 +134,7 @@ final class BenchmarkModelCommand implements Callable<Integer> {
             Files.writeString(file, BenchmarkResult.json(results));
         } catch (IOException e) {
             throw new BadInputException(
-                    "cannot write " + file + " (" + e + ")", "Give --json a file that can be written.", e);
+                    file + " cannot be written: " + e.getMessage(), "Give --json a file that can be written.", e);
         }
     }
 }

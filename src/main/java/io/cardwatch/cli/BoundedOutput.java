@@ -120,13 +120,16 @@ final class BoundedOutput {
         }
     }
 
-    private static void requireWritable(Path file) {
+    static void requireWritable(Path file) {
         Path directory = file.toAbsolutePath().getParent();
         if (!Files.isDirectory(directory)) {
             throw new BadInputException(directory + " is no directory", "Make it, or write elsewhere.");
         }
         if (Files.isDirectory(file)) {
             throw new BadInputException(file + " is a directory", "Name a file in it.");
+        }
+        if (Files.exists(file) && !Files.isWritable(file)) {
+            throw new BadInputException(file + " may not be written", "Check its permissions, or write elsewhere.");
         }
         try {
             Files.delete(Files.createTempFile(directory, ".cardwatch", ".part"));

@@ -127,7 +127,7 @@ final class RecordFiles {
                             try (InputStream in = open(Path.of(each))) {
                                 CustomerCsv.read(in, each, customer -> out.collect(CustomerChange.to(customer)));
                             } catch (IOException e) {
-                                throw unreadable(Path.of(each), e);
+                                throw BadInputException.unreadable(Path.of(each), e, "Check that it is whole.");
                             }
                         },
                         WireTypes.CUSTOMER_CHANGE)
@@ -141,7 +141,7 @@ final class RecordFiles {
         try (InputStream in = open(file)) {
             format.open(in);
         } catch (IOException e) {
-            throw unreadable(file, e);
+            throw BadInputException.unreadable(file, e, "Check that it is whole.");
         }
         org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(file.toUri());
         return env.fromSource(
@@ -210,11 +210,7 @@ final class RecordFiles {
             InputStream in = Files.newInputStream(file);
             return name(file).endsWith(".gz") ? new GZIPInputStream(in) : in;
         } catch (IOException e) {
-            throw unreadable(file, e);
+            throw BadInputException.unreadable(file, e, "Check that it is whole.");
         }
-    }
-
-    private static BadInputException unreadable(Path file, IOException e) {
-        return new BadInputException(file + " cannot be read: " + e.getMessage(), "Check that it is whole.", e);
     }
 }

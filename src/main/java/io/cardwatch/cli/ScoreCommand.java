@@ -48,7 +48,11 @@ final class ScoreCommand implements Callable<Integer> {
             description = "Model directory; left out, the shipped model scores.")
     private Optional<String> model = Optional.empty();
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where the predictions go, as CSV.")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "Where the predictions go, as CSV; an existing file is replaced at the end.")
     private Path out;
 
     @Option(

@@ -68,7 +68,7 @@ final class TrainCommand implements Callable<Integer> {
         Trainer trainer = new Trainer(options, line);
         Settings settings = configuration.settings();
         TrainingData data = read(settings, options.genuineAfter);
-        progress.printf(Locale.ROOT, "Training on %,d rows, %,d of them frauds.%n", data.rows(), data.frauds());
+        progress.printf(Locale.ROOT, "Read %,d rows of history, %,d of them frauds.%n", data.rows(), data.frauds());
         progress.flush();
         TrainingResult result = trained(trainer, data, line);
         ModelWriter.write(out, result.model, FraudReport.html(result, options.threshold.costs()));

@@ -1,5 +1,10 @@
 package io.cardwatch.domain;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
 /** Something that the user gave and can mend: a configuration, a file, a model. One line of cause, one of remedy. */
 @SuppressWarnings("OverrideThrowableToString") // the message is the cause alone: the command line prints two lines
 public final class BadInputException extends RuntimeException {
@@ -13,6 +18,16 @@ public final class BadInputException extends RuntimeException {
     public BadInputException(String cause, String remedy, Throwable root) {
         super(cause, root);
         this.remedy = remedy;
+    }
+
+    /** A file that cannot be read, for the reason that {@code root} has. */
+    public static BadInputException unreadable(Path file, IOException root, String remedy) {
+        String cause = root instanceof NoSuchFileException
+                ? file + " does not exist"
+                : root instanceof AccessDeniedException
+                        ? file + " may not be read"
+                        : file + " cannot be read: " + root.getMessage();
+        return new BadInputException(cause, remedy, root);
     }
 
     /** What to do about it, one sentence. */

@@ -65,7 +65,7 @@ public enum Feature {
     TERMINAL_ID_KNOWN_FRAUD_SHARE_SINCE(false),
     /** Number of m's transactions since that one, this one too, that are not confirmed; −1 where there is none. */
     TERMINAL_ID_NB_UNCONFIRMED_SINCE(true),
-    /** Number of m's known frauds after its latest transaction that is confirmed genuine. */
+    /** Number of m's known frauds after its latest transaction that is confirmed genuine, and after t − delay − 30 d. */
     TERMINAL_ID_FRAUD_RUN_LENGTH(true),
     /** Days from the first unexplained one of those to t; −1 where there is none. */
     TERMINAL_ID_FRAUD_RUN_DAYS(false),

@@ -4,7 +4,10 @@ import io.cardwatch.domain.BadInputException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** How trees are grown. The defaults are what did best on the published data: validation folds, all history. */
+/**
+ * How trees are grown. Of what did best on the published data's validation folds, all the same within the noise, the
+ * defaults are the cheapest: 1.75 million rows take less than a minute of CPU.
+ */
 public final class Hyperparameters {
     /** Every value of a feature is a bin: slower, for few rows. */
     public static final int EXACT = 0;

@@ -9,7 +9,6 @@ import io.cardwatch.score.GradientBoostedTrees;
 import io.cardwatch.score.OnnxModel;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -64,10 +63,8 @@ public final class ModelImport {
     private static byte[] bytes(Path file) {
         try {
             return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new BadInputException("there is no file " + file, "Give the path of a model.", e);
         } catch (IOException e) {
-            throw new BadInputException("cannot read " + file + " (" + e + ")", "Give a file that can be read.", e);
+            throw BadInputException.unreadable(file, e, "Give the path of a model.");
         }
     }
 

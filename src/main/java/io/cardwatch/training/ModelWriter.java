@@ -108,10 +108,19 @@ public final class ModelWriter {
         }
     }
 
-    /** Refuses a target that exists; also to be asked before the time is spent to train for it. */
+    /** Refuses a target that exists or cannot be made; also to be asked before the time is spent to train for it. */
     public static void requireFree(Path target) {
         if (Files.exists(target)) {
             throw new BadInputException(target + " exists already", "Give a new directory, or remove this one first.");
+        }
+        Path above = target.toAbsolutePath().getParent();
+        while (!Files.exists(above)) {
+            above = above.getParent();
+        }
+        if (!Files.isDirectory(above) || !Files.isWritable(above)) {
+            throw new BadInputException(
+                    target + " cannot be made: " + above + " is no directory, or not writable",
+                    "Give a directory that can be created there.");
         }
     }
 

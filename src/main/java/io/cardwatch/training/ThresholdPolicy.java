@@ -51,12 +51,14 @@ public final class ThresholdPolicy {
         String value = text.substring(equals + 1);
         if (equals >= 0 && name.equals("precision")) {
             double precision = number(text, value);
-            Hyperparameters.require(precision > 0 && precision <= 1, "precision", precision, "above 0, up to 1");
+            Hyperparameters.require(
+                    precision > 0 && precision <= 1, "--threshold precision", precision, "above 0, up to 1");
             return new ThresholdPolicy(Aim.PRECISION, precision, null, text);
         }
         if (equals >= 0 && name.equals("cards-per-day")) {
             double cards = number(text, value);
-            Hyperparameters.require(cards > 0 && cards <= 1e9, "cards-per-day", cards, "above 0, up to 1000000000");
+            Hyperparameters.require(
+                    cards > 0 && cards <= 1e9, "--threshold cards-per-day", cards, "above 0, up to 1000000000");
             return new ThresholdPolicy(Aim.CARDS_PER_DAY, cards, null, text);
         }
         if (equals >= 0 && name.equals("cost")) {

@@ -42,7 +42,7 @@ class TrainCommandTest {
         assertThat(err.toString()).isEmpty();
         assertThat(out.toString().lines())
                 .hasSize(4)
-                .anyMatch(line -> line.matches("Training on 8,640 rows, 1,\\d\\d\\d of them frauds."))
+                .anyMatch(line -> line.matches("Read 8,640 rows of history, 1,\\d\\d\\d of them frauds."))
                 .anyMatch(line -> line.matches("Held-out end, 1,008 rows: average precision 0.9\\d\\d .*"))
                 .anyMatch(line -> line.matches("At threshold 0.\\d+ \\(best-f1\\): precision 0.9.*"))
                 .anyMatch(line -> line.startsWith("Wrote model 2018-08-29-"));
@@ -99,6 +99,17 @@ class TrainCommandTest {
                 .containsExactly(
                         "error: " + directory + " exists already",
                         "remedy: Give a new directory, or remove this one first.");
+    }
+
+    @Test
+    void refusesADirectoryThatCannotBeMadeBeforeItTrains() {
+        assertThat(run("--history", history, "--out", history + "/in/a/file")).isEqualTo(3);
+
+        assertThat(err.toString().lines())
+                .first()
+                .isEqualTo("error: " + history + "/in/a/file cannot be made: " + history
+                        + " is no directory, or not writable");
+        assertThat(out.toString()).isEmpty();
     }
 
     @Test

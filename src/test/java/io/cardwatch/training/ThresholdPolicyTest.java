@@ -124,7 +124,7 @@ class ThresholdPolicyTest {
 
     @Test
     void refusesACostFileThatIsNotThere() {
-        assertRefused(() -> ThresholdPolicy.parse("cost=" + directory.resolve("none")), "cannot read");
+        assertRefused(() -> ThresholdPolicy.parse("cost=" + directory.resolve("none")), "does not exist");
     }
 
     private Path costs(String json) throws IOException {

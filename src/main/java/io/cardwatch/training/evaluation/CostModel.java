@@ -61,7 +61,7 @@ public final class CostModel {
                     "Write {\"review\": 4, \"savedShare\": 0.8, \"blockedGenuine\": 10} with your own numbers.",
                     e);
         } catch (IOException e) {
-            throw new BadInputException("cannot read " + file + " (" + e + ")", "Give a cost file.", e);
+            throw BadInputException.unreadable(file, e, "Give a cost file.");
         }
         require(costs.review >= 0 && Double.isFinite(costs.review), file, "review", costs.review, "0 or more");
         require(

@@ -57,8 +57,7 @@ public final class CsvHistory {
                     ? rows
                     : genuineAfter.map(rows::untilBeforeEnd).orElse(rows);
         } catch (IOException e) {
-            throw new BadInputException(
-                    "cannot read " + file + " (" + e + ")", "Give a CSV file of history, plain or .gz.", e);
+            throw BadInputException.unreadable(file, e, "Give a CSV file of history, plain or .gz.");
         }
     }
 
@@ -110,7 +109,8 @@ public final class CsvHistory {
         if (index < 0) {
             throw new BadInputException(
                     file + " has no column " + name,
-                    "Train on what 'backfill' computed: it has the raw columns, TX_FRAUD and all features.");
+                    "Train on what 'backfill' computed with the same --features.set: it has the raw columns, TX_FRAUD and"
+                            + " all features.");
         }
         if (index < header.lastIndexOf(name)) {
             throw new BadInputException(
@@ -142,8 +142,8 @@ public final class CsvHistory {
         } catch (NumberFormatException e) {
             value = Double.NaN;
         }
-        if (!Double.isFinite(value)) {
-            throw bad(name, text, "a number");
+        if (!Float.isFinite((float) value)) {
+            throw bad(name, text, "a number that a float can hold");
         }
         return value;
     }

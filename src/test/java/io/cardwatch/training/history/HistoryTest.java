@@ -241,6 +241,7 @@ class HistoryTest {
                 "1|yesterday|line 2 of|has TX_DATETIME 'yesterday'",
                 "4|much|line 2 of|has TX_AMOUNT 'much'",
                 "10|NaN|line 2 of|has TX_DURING_NIGHT 'NaN'",
+                "4|1e39|line 2 of|has TX_AMOUNT '1e39'",
                 "4|1,2|line 2 of|has 24 fields, the header 23",
                 "4|\"1|line 2 of|has a quote that is never closed",
             })
@@ -265,9 +266,9 @@ class HistoryTest {
     void refusesAnEmptyOrMissingFile() throws IOException {
         Path empty = Files.createFile(directory.resolve("empty.csv"));
         assertRefused(() -> CsvHistory.read(empty, FeatureSet.REFERENCE), "is empty");
-        assertRefused(() -> CsvHistory.read(directory.resolve("none.csv"), FeatureSet.REFERENCE), "cannot read");
+        assertRefused(() -> CsvHistory.read(directory.resolve("none.csv"), FeatureSet.REFERENCE), "does not exist");
         Path notGzip = Files.writeString(directory.resolve("x.gz"), "TX_FRAUD\n");
-        assertRefused(() -> CsvHistory.read(notGzip, FeatureSet.REFERENCE), "cannot read");
+        assertRefused(() -> CsvHistory.read(notGzip, FeatureSet.REFERENCE), "cannot be read: Not in GZIP format");
     }
 
     private Path file(String name, String header, List<String> lines) throws IOException {
