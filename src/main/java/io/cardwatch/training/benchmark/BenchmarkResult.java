@@ -53,10 +53,7 @@ public final class BenchmarkResult {
     @JsonProperty
     public final Double f1;
 
-    /**
-     * F1 at the true rate's odds moved to one half: genuine rows weigh so much less that both classes weigh the same.
-     * Says little about a world where frauds are rare; there because the public walk-through reports such a figure.
-     */
+    /** {@link io.cardwatch.training.evaluation.Decision#balancedF1()} at the probability that is a half in a balanced world. */
     @JsonProperty
     public final Double balancedF1;
 

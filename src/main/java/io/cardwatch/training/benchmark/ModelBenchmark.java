@@ -48,7 +48,7 @@ public final class ModelBenchmark {
     /** Probabilities are calibrated; a fortnight's best F1 is found anywhere between 0.2 and 0.6. */
     private static final ThresholdPolicy MORE_LIKELY_THAN_NOT = ThresholdPolicy.parse("0.5");
 
-    private final long seed;
+    private final Profile.Builder world;
     private final int threads;
     private final TrainingProgress progress;
     private final long start = Profile.handbook().build().startEpochSecond();
@@ -59,7 +59,12 @@ public final class ModelBenchmark {
      * @param progress told what is being done, and how far it is
      */
     public ModelBenchmark(long seed, int threads, TrainingProgress progress) {
-        this.seed = seed;
+        this(Profile.handbook().seed(seed), threads, progress);
+    }
+
+    /** The same in another world of the same 183 days. */
+    ModelBenchmark(Profile.Builder world, int threads, TrainingProgress progress) {
+        this.world = world;
         this.threads = threads;
         this.progress = progress;
     }
@@ -89,7 +94,7 @@ public final class ModelBenchmark {
 
     private ReferenceHistory replay(Labels labels) {
         long[] seen = {0};
-        return ReferenceHistory.of(seed, FeatureSet.EXTENDED, labels, epochSecond -> {
+        return ReferenceHistory.of(world, FeatureSet.EXTENDED, labels, epochSecond -> {
             if (++seen[0] % 10_000 == 0) {
                 progress.at(
                         "payments with labels " + labels,
@@ -188,7 +193,7 @@ public final class ModelBenchmark {
                 decision.precision(),
                 decision.recall(),
                 decision.f1(),
-                balancedF1(scored, (double) learn.frauds() / learn.rows()));
+                Decision.at(balanced(learn), scored).balancedF1());
     }
 
     private static ScoredRows score(TrainedModel model, TrainingData rows) {
@@ -201,14 +206,11 @@ public final class ModelBenchmark {
     }
 
     /**
-     * F1 where frauds and genuine rows weigh the same and a probability of one half decides. Odds learned at a rate r are
-     * those of a balanced world times r ÷ (1 − r), so a half there is r here.
+     * The probability that is one half in a balanced world: odds learned at a rate r are those of a balanced world times
+     * r ÷ (1 − r), so a half there is r here.
      */
-    private static double balancedF1(ScoredRows scored, double rate) {
-        Decision decision = Decision.at(rate, scored);
-        double hits = decision.recall();
-        double falseAlarms = (double) decision.falsePositives / (decision.falsePositives + decision.trueNegatives);
-        return 2 * hits / (1 + hits + falseAlarms);
+    private static double balanced(TrainingData learn) {
+        return (double) learn.frauds() / learn.rows();
     }
 
     private long second(int day) {

@@ -74,13 +74,11 @@ final class ReferenceHistory {
     /**
      * Simulates the world and replays it.
      *
-     * @param seed 0 for the published data
+     * @param world the handbook's, or another of the same days; what it says about labels is replaced
      * @param progress told the time of each event, UTC epoch seconds
      */
-    static ReferenceHistory of(long seed, FeatureSet set, Labels labels, LongConsumer progress) {
-        Profile profile = Profile.handbook()
-                .seed(seed)
-                .labelDelay(labels.delay)
+    static ReferenceHistory of(Profile.Builder world, FeatureSet set, Labels labels, LongConsumer progress) {
+        Profile profile = world.labelDelay(labels.delay)
                 .genuineLabelShare(labels.genuineToo ? 1 : 0)
                 .build();
         SimulatedEvents events = Simulation.of(profile).events();

@@ -78,6 +78,15 @@ public final class Decision {
         return share(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives);
     }
 
+    /**
+     * F1 if genuine rows weighed so much less that both classes weigh the same. Says little about a world where frauds are
+     * rare; there because others report such a figure.
+     */
+    public double balancedF1() {
+        double falseAlarms = share(falsePositives, falsePositives + trueNegatives);
+        return 2 * recall() / (1 + recall() + falseAlarms);
+    }
+
     private static double share(int part, int whole) {
         return whole == 0 ? 0 : (double) part / whole;
     }

@@ -1,7 +1,6 @@
 package io.cardwatch.training.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.cardwatch.datagen.Profile;
 import io.cardwatch.domain.FeatureSet;
@@ -15,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The protocol against what is published: perfect scores on its folds, and the two models that a week trains. */
+/** The protocol against what is published: perfect scores on its folds, and what may be learned from. */
 class ModelBenchmarkTest {
     private static final long START = Profile.handbook().build().startEpochSecond();
 
@@ -23,7 +22,8 @@ class ModelBenchmarkTest {
 
     @BeforeAll
     static void replay() {
-        history = ReferenceHistory.of(0, FeatureSet.REFERENCE, Labels.fixed(Duration.ofDays(7)), second -> {});
+        history = ReferenceHistory.of(
+                Profile.handbook(), FeatureSet.REFERENCE, Labels.fixed(Duration.ofDays(7)), second -> {});
     }
 
     @Test
@@ -49,21 +49,5 @@ class ModelBenchmarkTest {
                 .isGreaterThan(fold.gapEnd() - 7 * 86_400 - 600);
         assertThat(fold.history(known).rows())
                 .isEqualTo(fold.history(history.rows).rows());
-    }
-
-    @Test
-    void aWeekOfTrainingGivesThePublishedFigureOfLogisticRegression_andTreesThatBeatThePublishedOnes() {
-        List<BenchmarkResult> results = new ArrayList<>();
-        new ModelBenchmark(0, 1, (step, share) -> {})
-                .run(ModelBenchmark.rows(List.of("logistic-regression", "reference-train7")), false, results::add);
-
-        assertThat(results).extracting(result -> result.row).containsExactly("logistic-regression", "reference-train7");
-        BenchmarkResult regression = results.get(0);
-        assertThat(regression.auc).isCloseTo(0.868, within(0.002));
-        assertThat(regression.ap).isCloseTo(0.623, within(0.002));
-        assertThat(regression.cp100).isCloseTo(0.297, within(0.002));
-        BenchmarkResult trees = results.get(1);
-        assertThat(trees.ap).isGreaterThanOrEqualTo(0.690);
-        assertThat(trees.cp100).isGreaterThanOrEqualTo(0.303);
     }
 }

@@ -1,0 +1,122 @@
+package io.cardwatch.training.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.cardwatch.datagen.LabelDelay;
+import io.cardwatch.datagen.Profile;
+import io.cardwatch.datagen.SimulatedEvent;
+import io.cardwatch.datagen.SimulatedEvents;
+import io.cardwatch.datagen.Simulation;
+import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.training.benchmark.ReferenceHistory.Labels;
+import io.cardwatch.training.history.TrainingData;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Rows of the benchmark in a world of about a twentieth of the handbook's size: what must hold in any world. */
+class SmallWorldTest {
+    private static final long WEEK_SECONDS = 7 * 86_400;
+
+    private static final Map<String, BenchmarkResult> RESULTS = new LinkedHashMap<>();
+
+    @BeforeAll
+    static void measureAllRows() {
+        List<BenchmarkRow> rows = ModelBenchmark.rows(List.of(
+                "reference",
+                "extended-generic",
+                "extended",
+                "true-rate-reference",
+                "true-rate-extended",
+                "extended-on-arrival",
+                "true-rate-on-arrival",
+                "delay-14d",
+                "delay-6h"));
+        new ModelBenchmark(world(), 2, (step, share) -> {}).run(rows, false, result -> RESULTS.put(result.row, result));
+    }
+
+    @Test
+    void theSoonerAVerdictCountsTheBetter() {
+        assertThat(ap("delay-6h")).isGreaterThan(ap("extended-on-arrival"));
+        assertThat(ap("extended-on-arrival")).isGreaterThan(ap("extended"));
+        assertThat(ap("extended")).isGreaterThan(ap("delay-14d"));
+    }
+
+    @Test
+    void moreFeaturesAreWorthMore_andAreTakenAwayWhereTheRowSaysSo() {
+        assertThat(ap("extended-generic")).isGreaterThan(ap("reference")).isNotEqualTo(ap("extended"));
+        assertThat(ap("true-rate-on-arrival")).isGreaterThan(ap("true-rate-extended"));
+        assertThat(ap("true-rate-extended")).isGreaterThan(ap("true-rate-reference"));
+    }
+
+    @Test
+    void theTrueRatesRowsDecideAtOneHalf_theOthersDoNotDecide() {
+        RESULTS.forEach((row, result) -> {
+            if (row.startsWith("true-rate")) {
+                assertThat(result.threshold).isEqualTo(0.5);
+                assertThat(result.f1)
+                        .isEqualTo(
+                                2 * result.precision * result.recall / (result.precision + result.recall),
+                                within(1e-9));
+                assertThat(result.balancedF1).isBetween(result.f1, 1.0);
+            } else {
+                assertThat(result.threshold).isNull();
+            }
+        });
+    }
+
+    /** Counted here from the events themselves. */
+    @Test
+    void whereFraudsAloneAreReportedThoseKnownAreLearnedFrom_andSilenceAfterAWeekMeansGenuine() {
+        String delay = "lognormal:3d,1.0";
+        ReferenceHistory history =
+                ReferenceHistory.of(world(), FeatureSet.REFERENCE, Labels.reported(delay), second -> {});
+        long now = Profile.handbook().build().startEpochSecond() + 100 * 86_400L;
+
+        TrainingData known = history.knownAt(now);
+
+        Map<Long, Long> reported = new HashMap<>();
+        Map<Long, SimulatedEvent> payments = new HashMap<>();
+        for (SimulatedEvents events = Simulation.of(
+                                world().labelDelay(LabelDelay.parse(delay)).build())
+                        .events();
+                events.hasNext(); ) {
+            SimulatedEvent event = events.next();
+            if (event.isLabel()) {
+                reported.put(event.label.transactionId, event.label.labelEpochSecond);
+            } else {
+                payments.put(event.transaction.transactionId, event);
+            }
+        }
+        int frauds = 0;
+        int silent = 0;
+        for (Map.Entry<Long, SimulatedEvent> payment : payments.entrySet()) {
+            if (reported.getOrDefault(payment.getKey(), Long.MAX_VALUE) <= now) {
+                frauds++;
+            } else if (payment.getValue().transaction.epochSecond <= now - WEEK_SECONDS) {
+                silent++;
+            }
+        }
+        assertThat(frauds).isGreaterThan(50);
+        assertThat(known.frauds()).isEqualTo(frauds);
+        assertThat(known.rows()).isEqualTo(frauds + silent);
+    }
+
+    private static double ap(String row) {
+        return RESULTS.get(row).ap;
+    }
+
+    private static Profile.Builder world() {
+        return Profile.reference()
+                .firstDay(LocalDate.of(2018, 4, 1))
+                .days(183)
+                .seed(1)
+                .customers(300)
+                .terminals(600);
+    }
+}
