@@ -2,12 +2,14 @@ package io.cardwatch.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.bench.BenchmarkInput.Shape;
 import io.cardwatch.datagen.Profile;
 import io.cardwatch.feature.FeatureBenchmark;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Every benchmark runs once with little to do, so that none rots. What it measures then means nothing. */
@@ -16,6 +18,9 @@ class BenchmarksTest {
     private interface Benchmark {
         void run(PrintStream out) throws Exception;
     }
+
+    private static final Profile WORLD =
+            Profile.reference().customers(300).terminals(600).days(40).build();
 
     @Test
     void decodingIsMeasuredForJsonCsvAndTheWire() throws Exception {
@@ -38,11 +43,33 @@ class BenchmarksTest {
     }
 
     @Test
-    void theTopologyIsMeasuredWithoutAndWithScoring_onBothStateBackends() throws Exception {
-        Profile world =
-                Profile.reference().customers(50).terminals(100).days(60).build();
+    void theTopologyIsMeasuredBesideItsPeers_whoseRowsAreItsOwn() throws Exception {
+        List<String> lines = results(out -> TopologyBenchmark.run(WORLD, Shape.UNIFORM, 1, out));
 
-        assertThat(results(out -> TopologyBenchmark.run(world, 1, out))).hasSize(4);
+        assertThat(lines)
+                .hasSize(11)
+                .filteredOn(line -> line.matches("(scores|features|MapState).*(heap|cache).*"))
+                .hasSize(5)
+                .allMatch(line -> line.endsWith(" 100.00 %"));
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("SQL"))
+                .hasSize(1)
+                .allMatch(line -> line.matches(".* (100|9[5-9])\\.\\d\\d %"));
+    }
+
+    @Test
+    void theOtherInputsHaveMoreKeys_orOneThatIsBusy() {
+        BenchmarkInput.load(WORLD, Shape.UNIFORM);
+        int keys = BenchmarkInput.keys();
+        int payments = BenchmarkInput.transactions();
+        BenchmarkInput.load(WORLD, Shape.TEN_TIMES_THE_KEYS);
+        assertThat(BenchmarkInput.keys()).isBetween(8 * keys, 10 * keys);
+        BenchmarkInput.load(WORLD, Shape.BUSY_TERMINAL);
+        long busy = IntStream.range(0, BenchmarkInput.size())
+                .mapToObj(BenchmarkInput::inOrder)
+                .filter(entry -> !entry.label && entry.terminalId == 0)
+                .count();
+        assertThat((double) busy / payments).isBetween(0.28, 0.33);
     }
 
     private static List<String> results(Benchmark benchmark) throws Exception {
@@ -52,7 +79,7 @@ class BenchmarksTest {
         }
         List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
         assertThat(lines)
-                .allSatisfy(line -> assertThat(line).containsPattern("[1-9]").doesNotContain("NaN", "Infinity"));
+                .allSatisfy(line -> assertThat(line).containsPattern("[1-9a-z]").doesNotContain("NaN", "Infinity"));
         return lines;
     }
 }

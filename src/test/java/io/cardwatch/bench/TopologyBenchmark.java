@@ -1,26 +1,15 @@
 package io.cardwatch.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.LabelDecoder;
-import io.cardwatch.codec.LabelJson;
-import io.cardwatch.codec.TransactionDecoder;
-import io.cardwatch.codec.TransactionJson;
-import io.cardwatch.codec.WireTypes;
 import io.cardwatch.datagen.Profile;
-import io.cardwatch.datagen.SimulatedEvent;
-import io.cardwatch.datagen.Simulation;
-import io.cardwatch.domain.FeatureSet;
-import io.cardwatch.domain.FraudLabel;
-import io.cardwatch.domain.RecordOrigin;
-import io.cardwatch.domain.Transaction;
+import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.job.ScoringTopology;
-import io.cardwatch.platform.Settings;
-import io.cardwatch.score.FraudModel;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -30,222 +19,297 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFilterFunction;
 import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
+import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
-import org.apache.flink.util.Collector;
-import org.apache.flink.util.OutputTag;
+import org.apache.flink.util.FileUtils;
 
 /**
- * Records per second, and CPU time of the whole process per record, of the streaming topology from JSON bytes in memory
- * to a sink that discards them: on a local Flink at parallelism 2 without checkpoints, up to the features and with the
- * shipped model, with state on the heap and in RocksDB, there with and without windows kept decoded. The records are a simulated half-year: a million transactions of 2 850
- * customers at 5 700 terminals, and the labels of the frauds among them after seven days.
+ * The streaming topology from JSON bytes in memory to a sink that discards, beside what a user would write instead and
+ * beside the limit, a plain loop without Flink; in one JVM, on the same records, at parallelism 2 with object reuse.
  *
- * <p>Each of two source subtasks reads one half of the customers in order of time. Prints the medians of three jobs of
- * each kind, alternating, after one of each for warming up. The CPU time includes starting and stopping Flink, the
- * rate does not.
+ * <p>Three inputs: a simulated half-year, the same with ten times the keys, and with one terminal that takes 30 % of the
+ * payments. Each candidate runs once to warm up, by one source in order of time, when its rows are compared with ours, then {@code runs} times, alternating
+ * with the others, without checkpoints, then once with a checkpoint every two seconds, of which the largest is shown. A line
+ * gives medians, and ranges in brackets: records per second of the job's run time; CPU time of the whole process per
+ * record, Flink's start and stop included, and that time ÷ the loop's that does the same; the rate ÷ the best peer's; heap
+ * that was freed per record; bytes of state for each customer and terminal, and the time of the checkpoint.
  *
- * <pre>
- * mvn -q test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath
- * java -cp target/test-classes:target/classes:$(cat target/classpath) io.cardwatch.bench.TopologyBenchmark
- * </pre>
+ * <pre>mvn -q -Pbench process-test-classes</pre>
  */
 public final class TopologyBenchmark {
-    private static final int PARALLELISM = 2;
-    private static final String HEAP = "hashmap";
-    private static final String ROCKSDB = "rocksdb";
-    private static final int MAX_BYTES = 65_536;
+    /** Name, rate, CPU time, CPU time ÷ the loop's, rate ÷ the best peer's, garbage, state and its checkpoint, equality. */
+    static final String LINE = "%-27s %30s %20s %7s %7s %24s %20s %13s%n";
+
+    private static final int CHECKPOINT_MILLIS = 2_000;
     private static final String ROWS = "rows";
-    private static final String DEAD_LETTERS = "dead letters";
-    private static final OutputTag<Decoded<FraudLabel>> LABELS =
-            new OutputTag<>("labels", WireTypes.DECODED_FRAUD_LABEL);
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    /** What the sources read, where they are: in this process. Each subtask is given one half of the positions. */
-    private static Input[] inputs;
+    /** Rows of the job that runs, by transaction id; null where they are not kept. */
+    private static double[][] kept;
 
     private TopologyBenchmark() {}
 
+    /**
+     * Prints all three tables.
+     *
+     * @param arguments the number of customers, 5 000 unless it is given: their half-year has 1.75 million payments
+     */
     public static void main(String[] arguments) throws Exception {
-        run(Profile.reference().customers(2_850).terminals(5_700).build(), 3, System.out);
+        int customers = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5_000;
+        Profile world = Profile.reference()
+                .customers(customers)
+                .terminals(2 * customers)
+                .build();
+        for (BenchmarkInput.Shape shape : BenchmarkInput.Shape.values()) {
+            run(world, shape, 3, System.out);
+        }
     }
 
-    /** Prints one line without and one with scoring. */
-    public static void run(Profile profile, int runs, PrintStream out) throws Exception {
-        inputs = inputs(profile);
-        List<Measurement> measurements = List.of(
-                new Measurement("features, heap", HEAP, 0, false, runs),
-                new Measurement("scores, heap", HEAP, 0, true, runs),
-                new Measurement("features, RocksDB, cache", ROCKSDB, 0.3, false, runs),
-                new Measurement("features, RocksDB, no cache", ROCKSDB, 0, false, runs));
-        for (int run = -1; run < runs; run++) {
-            for (Measurement measurement : measurements) {
-                measurement.take(run);
+    /** Prints the table of one input. */
+    public static void run(Profile world, BenchmarkInput.Shape shape, int runs, PrintStream out) throws Exception {
+        BenchmarkInput.load(world, shape);
+        out.printf(
+                Locale.ROOT,
+                "%s: %,d payments, %,d records, %,d customers and terminals%n",
+                shape.title,
+                BenchmarkInput.transactions(),
+                BenchmarkInput.size(),
+                BenchmarkInput.keys());
+        PlainLoop features = new PlainLoop("features, plain loop", false, runs);
+        PlainLoop scores = new PlainLoop("scores, plain loop", true, runs);
+        List<Measurement> jobs = new ArrayList<>();
+        for (Candidate candidate : candidates()) {
+            jobs.add(new Measurement(candidate, runs));
+        }
+        double[][] ours = null;
+        for (Measurement job : jobs) {
+            double[][] rows = job.warmUp();
+            ours = ours == null ? rows : ours;
+            job.compare(ours, rows);
+        }
+        ours = null;
+        features.warmUp();
+        scores.warmUp();
+        for (int run = 0; run < runs; run++) {
+            features.take(run);
+            scores.take(run);
+            for (Measurement job : jobs) {
+                job.take(run);
             }
         }
-        measurements.forEach(measurement -> measurement.print(out));
-    }
-
-    private static Input[] inputs(Profile profile) {
-        List<List<Input>> halves = List.of(new ArrayList<>(), new ArrayList<>());
-        Simulation.of(profile).events().forEachRemaining(event -> {
-            Input input = new Input(event);
-            halves.get((int) (input.customerId % PARALLELISM)).add(input);
-        });
-        int half = Math.min(halves.get(0).size(), halves.get(1).size());
-        List<Input> both = new ArrayList<>(halves.get(0).subList(0, half));
-        both.addAll(halves.get(1).subList(0, half));
-        return both.toArray(Input[]::new);
-    }
-
-    private static JobExecutionResult execute(String backend, double cacheShare, boolean scoring) throws Exception {
-        Configuration configuration = new Configuration();
-        configuration.set(StateBackendOptions.STATE_BACKEND, backend);
-        configuration.set(RestOptions.BIND_PORT, "0");
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(PARALLELISM, configuration);
-        env.setMaxParallelism(ScoringTopology.MAX_PARALLELISM);
-        env.getConfig().enableObjectReuse();
-        SingleOutputStreamOperator<Decoded<Transaction>> transactions = env.fromSource(
-                        new NumberSequenceSource(0, inputs.length - 1),
-                        WatermarkStrategy.<Long>forMonotonousTimestamps()
-                                .withTimestampAssigner((position, none) -> inputs[position.intValue()].millis),
-                        "Memory")
-                .process(new Decode(), WireTypes.DECODED_TRANSACTION);
-        ScoringTopology topology =
-                ScoringTopology.streaming(Settings.fromArguments(List.of("--features.cache-share=" + cacheShare)));
-        ScoringTopology.Features features = topology.features(transactions, transactions.getSideOutput(LABELS));
-        if (scoring) {
-            discard(topology.score(features.featured, FraudModel.loadShipped(FeatureSet.REFERENCE)), ROWS);
-        } else {
-            discard(features.featured, ROWS);
-        }
-        discard(features.deadLetters, DEAD_LETTERS);
-        return env.execute();
-    }
-
-    private static <T> void discard(DataStream<T> stream, String name) {
-        stream.filter(new Count<>(name)).sinkTo(new DiscardingSink<>());
-    }
-
-    /** One record of either stream. */
-    private static final class Input {
-        final boolean label;
-        final long customerId;
-        final long millis;
-        final byte[] bytes;
-
-        Input(SimulatedEvent event) {
-            label = event.isLabel();
-            customerId = label ? event.label.customerId : event.transaction.customerId;
-            millis = event.epochSecond() * 1000;
-            bytes = label ? LabelJson.encode(event.label) : TransactionJson.encode(event.observed());
-        }
-
-        /** As long as what Kinesis gives. */
-        RecordOrigin origin() {
-            return new RecordOrigin(
-                    "cust-payment-txn-stream",
-                    "596",
-                    "shardId-000000000003",
-                    "49590338271490256608559692538361571095921575989136588898",
-                    millis);
+        double bestPeer = jobs.stream()
+                .filter(job -> !(job.candidate instanceof OurTopology))
+                .mapToDouble(job -> job.perSecond.median())
+                .max()
+                .orElseThrow();
+        out.printf(
+                LINE,
+                "",
+                "records/s",
+                "CPU, µs a record",
+                "÷ loop",
+                "÷ peer",
+                "garbage, B a record",
+                "state, B a key / ms",
+                "rows as ours");
+        out.print(features.line());
+        out.print(scores.line());
+        for (Measurement job : jobs) {
+            job.takeCheckpoints();
+            out.print(job.line(job.candidate.name.startsWith("scores") ? scores : features, bestPeer));
         }
     }
 
-    /** Position to envelope, labels to the side. */
-    private static final class Decode extends ProcessFunction<Long, Decoded<Transaction>> {
-        private final TransactionDecoder transactions = new TransactionDecoder(MAX_BYTES, true);
-        private final LabelDecoder labels = new LabelDecoder(MAX_BYTES, true);
-
-        @Override
-        public void processElement(Long position, Context context, Collector<Decoded<Transaction>> out) {
-            Input input = inputs[position.intValue()];
-            if (input.label) {
-                context.output(LABELS, labels.decode(input.bytes, input.origin()));
-            } else {
-                out.collect(transactions.decode(input.bytes, input.origin()));
-            }
-        }
+    /** Ours on the heap first: the others' rows are compared with its rows. */
+    private static List<Candidate> candidates() {
+        return List.of(
+                new OurTopology("features, heap", Candidate.HEAP, 0, false),
+                new OurTopology("scores, heap", Candidate.HEAP, 0, true),
+                new OurTopology("features, RocksDB, cache", Candidate.ROCKSDB, 0.3, false),
+                new OurTopology("features, RocksDB, no cache", Candidate.ROCKSDB, 0, false),
+                new MapStatePerEvent("MapState per event, heap", Candidate.HEAP),
+                new SqlOverWindows("SQL, 6 OVER windows, heap", Candidate.HEAP),
+                new SlidingWindows("sliding windows, heap", Candidate.HEAP));
     }
 
-    /** Lets everything through and counts it. */
-    private static final class Count<T> extends RichFilterFunction<T> {
-        private final String name;
+    /** Keeps a row for comparison, if the run is one that is compared, and counts it. */
+    private static final class Count extends RichFilterFunction<FeaturedTransaction> {
         private final LongCounter counter = new LongCounter();
-
-        Count(String name) {
-            this.name = name;
-        }
 
         @Override
         public void open(OpenContext context) {
-            getRuntimeContext().addAccumulator(name, counter);
+            getRuntimeContext().addAccumulator(ROWS, counter);
         }
 
         @Override
-        public boolean filter(T value) {
+        public boolean filter(FeaturedTransaction row) {
             counter.add(1);
+            if (kept != null && row.transaction != null) {
+                kept[(int) row.transaction.transactionId] = row.features.clone();
+            }
             return true;
         }
     }
 
-    /** The runs of one kind of job. */
+    /** The runs of one candidate. */
     private static final class Measurement {
-        private final String name;
-        private final String backend;
-        private final double cacheShare;
-        private final boolean scoring;
-        private final double[] perSecond;
-        private final double[] cpuMicros;
+        private final Candidate candidate;
+        private final Samples perSecond;
+        private final Samples cpuMicros;
+        private final Samples garbageBytes;
+        private double equal = Double.NaN;
+        private long stateBytes;
+        private long checkpointMillis;
 
-        Measurement(String name, String backend, double cacheShare, boolean scoring, int runs) {
-            this.name = name;
-            this.backend = backend;
-            this.cacheShare = cacheShare;
-            this.scoring = scoring;
-            perSecond = new double[runs];
-            cpuMicros = new double[runs];
+        Measurement(Candidate candidate, int runs) {
+            this.candidate = candidate;
+            perSecond = new Samples(runs);
+            cpuMicros = new Samples(runs);
+            garbageBytes = new Samples(runs);
         }
 
-        /** Runs a job; the results of a negative {@code run} are dropped. */
+        /** Its rows by transaction id, null where it has none. */
+        double[][] warmUp() throws Exception {
+            kept = new double[BenchmarkInput.lastTransactionId() + 1][];
+            BenchmarkInput.arrange(true);
+            try {
+                execute(1, 0);
+                return kept;
+            } finally {
+                kept = null;
+                BenchmarkInput.arrange(false);
+            }
+        }
+
+        void compare(double[][] ours, double[][] rows) {
+            if (candidate.comparable().isEmpty()) {
+                return;
+            }
+            int same = 0;
+            for (int id = 0; id < ours.length; id++) {
+                same += ours[id] != null && rows[id] != null && same(ours[id], rows[id]) ? 1 : 0;
+            }
+            equal = (double) same / BenchmarkInput.transactions();
+        }
+
+        private boolean same(double[] left, double[] right) {
+            for (Feature feature : candidate.comparable()) {
+                if (left[feature.index()] != right[feature.index()]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
         void take(int run) throws Exception {
+            long garbage = Garbage.collected();
             long start = PROCESS.getProcessCpuTime();
-            JobExecutionResult result = execute(backend, cacheShare, scoring);
+            JobExecutionResult result = execute(BenchmarkInput.PARALLELISM, 0);
             double micros = (PROCESS.getProcessCpuTime() - start) / 1e3;
-            long rows = Arrays.stream(inputs).filter(input -> !input.label).count();
-            if (result.<Long>getAccumulatorResult(ROWS) != rows
-                    || result.<Long>getAccumulatorResult(DEAD_LETTERS) != 0) {
-                throw new IllegalStateException(
-                        "of " + rows + " transactions came " + result.getAllAccumulatorResults());
+            perSecond.set(run, BenchmarkInput.size() / (result.getNetRuntime(TimeUnit.MILLISECONDS) / 1e3));
+            cpuMicros.set(run, micros / BenchmarkInput.size());
+            garbageBytes.set(run, (double) (Garbage.collected() - garbage) / BenchmarkInput.size());
+        }
+
+        /** The largest checkpoint of a run, and how long it took. */
+        void takeCheckpoints() throws Exception {
+            execute(BenchmarkInput.PARALLELISM, CHECKPOINT_MILLIS);
+        }
+
+        @SuppressWarnings("try") // closing may be interrupted, and the benchmark then ends
+        private JobExecutionResult execute(int parallelism, int checkpointMillis) throws Exception {
+            Path directory = Files.createTempDirectory("benchmark");
+            Configuration configuration = new Configuration();
+            configuration.set(StateBackendOptions.STATE_BACKEND, candidate.backend);
+            configuration.set(
+                    CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                    directory.toUri().toString());
+            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+            env.setParallelism(parallelism);
+            if (kept != null) {
+                env.setBufferTimeout(0);
             }
-            if (run >= 0) {
-                perSecond[run] = inputs.length / (result.getNetRuntime(TimeUnit.MILLISECONDS) / 1e3);
-                cpuMicros[run] = micros / inputs.length;
+            env.setMaxParallelism(ScoringTopology.MAX_PARALLELISM);
+            env.getConfig().enableObjectReuse();
+            if (checkpointMillis > 0) {
+                env.enableCheckpointing(checkpointMillis);
+            }
+            candidate
+                    .build(
+                            env,
+                            env.fromSource(
+                                    new NumberSequenceSource(0, BenchmarkInput.size() - 1),
+                                    WatermarkStrategy.<Long>forMonotonousTimestamps()
+                                            .withTimestampAssigner(
+                                                    (position, none) -> BenchmarkInput.timestamp(position)),
+                                    "Memory"))
+                    .filter(new Count())
+                    .sinkTo(new DiscardingSink<>());
+            try (MiniCluster cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
+                    .setConfiguration(configuration)
+                    .setNumTaskManagers(1)
+                    .setNumSlotsPerTaskManager(BenchmarkInput.PARALLELISM)
+                    .build())) {
+                cluster.start();
+                JobGraph graph = env.getStreamGraph().getJobGraph();
+                cluster.submitJob(graph).get();
+                JobExecutionResult result = cluster.requestJobResult(graph.getJobID())
+                        .get()
+                        .toJobExecutionResult(Candidate.class.getClassLoader());
+                requireAllRows(result);
+                if (checkpointMillis > 0) {
+                    keep(cluster.getExecutionGraph(graph.getJobID()).get().getCheckpointStatsSnapshot());
+                }
+                return result;
+            } finally {
+                FileUtils.deleteDirectory(directory.toFile());
             }
         }
 
-        void print(PrintStream out) {
-            Arrays.sort(perSecond);
-            Arrays.sort(cpuMicros);
-            int last = perSecond.length - 1;
-            out.printf(
+        private void requireAllRows(JobExecutionResult result) {
+            long rows = result.<Long>getAccumulatorResult(ROWS);
+            if (candidate.answersEachPayment() ? rows != BenchmarkInput.transactions() : rows == 0) {
+                throw new IllegalStateException(
+                        candidate.name + ": of " + BenchmarkInput.transactions() + " payments came " + rows);
+            }
+        }
+
+        private void keep(CheckpointStatsSnapshot snapshot) {
+            snapshot.getHistory().getCheckpoints().stream()
+                    .filter(CompletedCheckpointStats.class::isInstance)
+                    .forEach(checkpoint -> {
+                        if (checkpoint.getStateSize() > stateBytes) {
+                            stateBytes = checkpoint.getStateSize();
+                            checkpointMillis = checkpoint.getEndToEndDuration();
+                        }
+                    });
+        }
+
+        /** A line of the table; {@code loop} is the limit for what this one does. */
+        String line(PlainLoop loop, double bestPeer) {
+            return String.format(
                     Locale.ROOT,
-                    "%-28s %,8.0f records/s (%,.0f to %,.0f), %.2f µs CPU per record (%.2f to %.2f); %,d records%n",
-                    name,
-                    perSecond[perSecond.length / 2],
-                    perSecond[0],
-                    perSecond[last],
-                    cpuMicros[cpuMicros.length / 2],
-                    cpuMicros[0],
-                    cpuMicros[last],
-                    inputs.length);
+                    LINE,
+                    candidate.name,
+                    perSecond.text("%,.0f"),
+                    cpuMicros.text("%.2f"),
+                    String.format(Locale.ROOT, "%.2f", cpuMicros.median() / loop.cpuMicros()),
+                    String.format(Locale.ROOT, "%.2f", perSecond.median() / bestPeer),
+                    garbageBytes.text("%,.0f"),
+                    stateBytes == 0
+                            ? ""
+                            : String.format(
+                                    Locale.ROOT, "%,d / %,d", stateBytes / BenchmarkInput.keys(), checkpointMillis),
+                    Double.isNaN(equal) ? "" : String.format(Locale.ROOT, "%.2f %%", Math.floor(equal * 10_000) / 100));
         }
     }
 }

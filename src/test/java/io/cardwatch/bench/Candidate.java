@@ -1,0 +1,46 @@
+package io.cardwatch.bench;
+
+import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeaturedTransaction;
+import java.util.EnumSet;
+import java.util.Set;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** One way to compute the windows with Flink: ours, or what a user would write instead. */
+abstract class Candidate {
+    static final String HEAP = "hashmap";
+    static final String ROCKSDB = "rocksdb";
+
+    final String name;
+    final String backend;
+
+    Candidate(String name, String backend) {
+        this.name = name;
+        this.backend = backend;
+    }
+
+    /**
+     * Builds the job over {@link BenchmarkInput}.
+     *
+     * @param positions of the records, with their times as watermarks
+     * @return a row for each payment, its features filled in as far as they are computed
+     */
+    abstract DataStream<FeaturedTransaction> build(StreamExecutionEnvironment env, DataStream<Long> positions);
+
+    /** The features that must be those of ours; the others mean something else, or are not computed. */
+    abstract Set<Feature> comparable();
+
+    /** Whether there is a row for each payment. */
+    boolean answersEachPayment() {
+        return true;
+    }
+
+    static Set<Feature> customerWindows() {
+        return EnumSet.range(Feature.CUSTOMER_ID_NB_TX_1DAY_WINDOW, Feature.CUSTOMER_ID_AVG_AMOUNT_30DAY_WINDOW);
+    }
+
+    static Set<Feature> allWindows() {
+        return EnumSet.range(Feature.CUSTOMER_ID_NB_TX_1DAY_WINDOW, Feature.TERMINAL_ID_RISK_30DAY_WINDOW);
+    }
+}

@@ -1,0 +1,94 @@
+package io.cardwatch.bench;
+
+import io.cardwatch.codec.LabelDecoder;
+import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.domain.Transaction;
+import io.cardwatch.feature.FeatureReplay;
+import io.cardwatch.feature.WindowTimes;
+import io.cardwatch.score.FraudModel;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.Locale;
+
+/** The limit: one thread, the job's parser, windows and trees, and nothing between them. */
+final class PlainLoop {
+    private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
+
+    private final String name;
+    private final boolean scoring;
+    private final Samples perSecond;
+    private final Samples cpuMicros;
+    private final FraudModel model = FraudModel.loadShipped(FeatureSet.REFERENCE);
+    private final TransactionDecoder transactions = new TransactionDecoder(OurTopology.MAX_BYTES, true);
+    private final LabelDecoder labels = new LabelDecoder(OurTopology.MAX_BYTES, true);
+
+    PlainLoop(String name, boolean scoring, int runs) {
+        this.name = name;
+        this.scoring = scoring;
+        perSecond = new Samples(runs);
+        cpuMicros = new Samples(runs);
+    }
+
+    void warmUp() {
+        loop();
+    }
+
+    void take(int run) {
+        long start = System.nanoTime();
+        long cpu = CLOCK.getCurrentThreadCpuTime();
+        loop();
+        cpuMicros.set(run, (CLOCK.getCurrentThreadCpuTime() - cpu) / 1e3 / BenchmarkInput.size());
+        perSecond.set(run, BenchmarkInput.size() / ((System.nanoTime() - start) / 1e9));
+    }
+
+    /** Both halves one after the other, as the sources have them; the windows do not mind. */
+    private void loop() {
+        FeatureReplay replay =
+                new FeatureReplay(FeatureSet.REFERENCE, new WindowTimes(Duration.ofDays(7), Duration.ofDays(3)));
+        double[] features = new double[FeatureSet.REFERENCE.size()];
+        float[] vector = new float[FeatureSet.REFERENCE.size()];
+        double sum = 0;
+        for (int position = 0; position < BenchmarkInput.size(); position++) {
+            BenchmarkInput.Entry entry = BenchmarkInput.inOrder(position);
+            if (entry.label) {
+                replay.label(labels.decode(entry.bytes, entry.origin()).value);
+                continue;
+            }
+            Transaction transaction = transactions.decode(entry.bytes, entry.origin()).value;
+            if (!replay.transaction(transaction, features)) {
+                throw new IllegalStateException("a payment was refused: " + transaction.transactionId);
+            }
+            if (scoring) {
+                for (int i = 0; i < vector.length; i++) {
+                    vector[i] = (float) features[i];
+                }
+                sum += model.probability(vector);
+            } else {
+                sum += features[0];
+            }
+        }
+        if (!(sum > 0)) {
+            throw new IllegalStateException("nothing was computed");
+        }
+    }
+
+    double cpuMicros() {
+        return cpuMicros.median();
+    }
+
+    String line() {
+        return String.format(
+                Locale.ROOT,
+                TopologyBenchmark.LINE,
+                name,
+                perSecond.text("%,.0f"),
+                cpuMicros.text("%.2f"),
+                "1.00",
+                "",
+                "",
+                "",
+                "");
+    }
+}
