@@ -22,8 +22,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * of eleven rounds of a million records each, on one thread; the first rounds, which warm up, are left out.
  *
  * <pre>
- * mvn -q test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath
- * java -cp target/test-classes:target/classes:$(cat target/classpath) io.cardwatch.bench.DecodeBenchmark
+ * mvn -q -Pbench process-test-classes -Dbench.class=io.cardwatch.bench.DecodeBenchmark
  * </pre>
  */
 public final class DecodeBenchmark {

@@ -15,7 +15,7 @@ import java.util.Map;
  * missing, once with none missing. Prints the median of eleven runs after five for warming up.
  *
  * <pre>
- * mvn -q test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=io.cardwatch.bench.TreeBenchmark
+ * mvn -q -Pbench process-test-classes -Dbench.class=io.cardwatch.bench.TreeBenchmark
  * </pre>
  */
 public final class TreeBenchmark {

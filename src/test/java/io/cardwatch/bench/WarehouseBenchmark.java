@@ -21,7 +21,7 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
  * an empty table. The first round of each size warms up.
  *
  * <pre>
- * mvn -q test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=io.cardwatch.bench.WarehouseBenchmark
+ * mvn -q -Pbench process-test-classes -Dbench.class=io.cardwatch.bench.WarehouseBenchmark
  * </pre>
  */
 public final class WarehouseBenchmark {

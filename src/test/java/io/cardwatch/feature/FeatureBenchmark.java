@@ -26,7 +26,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * the median of eleven rounds of 900 000 transactions after four for warming up, on one thread.
  *
  * <pre>
- * mvn -q test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=io.cardwatch.feature.FeatureBenchmark
+ * mvn -q -Pbench process-test-classes -Dbench.class=io.cardwatch.feature.FeatureBenchmark
  * </pre>
  */
 public final class FeatureBenchmark {
