@@ -12,7 +12,10 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -21,9 +24,10 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * CPU time of a transaction in its customer's and its terminal's window, and the bytes these are stored in, for keys of
- * 60, 600 and 6 000 transactions in 30 days. All in time order; one in a hundred is reported as a fraud seven days
- * later. The number of events held is the same in each case, so that only their distribution over keys differs. Prints
- * the median of eleven rounds of 900 000 transactions after four for warming up, on one thread.
+ * 10, 60, 1 000 and 100 000 transactions in 30 days, when all come in order of time, and when 1 % and 10 % of them come up
+ * to an hour late; one in a hundred is reported as a fraud seven days later. The number of events held is the same in each
+ * case, so that only their distribution over keys differs. Prints the median of seven rounds of 900 000 transactions after
+ * three for warming up, on one thread.
  *
  * <pre>
  * mvn -q -Pbench process-test-classes -Dbench.class=io.cardwatch.feature.FeatureBenchmark
@@ -35,7 +39,8 @@ public final class FeatureBenchmark {
     /** After two months keys are full and forget as much as comes. */
     private static final int MONTHS_UNTIMED = 2;
 
-    private static final int WARM_UPS = 4;
+    private static final int WARM_UPS = 3;
+    private static final int MOST_LATE_SECONDS = 3_600;
     private static final int FRAUD_EVERY = 100;
     private static final Duration DELAY = Duration.ofDays(7);
     private static final WindowTimes TIMES = new WindowTimes(DELAY, Duration.ofDays(3));
@@ -46,30 +51,38 @@ public final class FeatureBenchmark {
     private final int perMonth;
 
     private final int keys;
+    private final double late;
     private final Transaction[] transactions;
+    /** The same as they arrive. */
+    private final Transaction[] arrivals;
+
     private final double[] features = new double[FeatureSet.REFERENCE.size()];
     private CustomerWindow[] customers;
     private TerminalWindow[] terminals;
     private double checksum;
 
-    private FeatureBenchmark(int perMonth, int perKey) {
+    private FeatureBenchmark(int perMonth, int perKey, double late) {
         this.perMonth = perMonth;
         this.keys = perMonth / perKey;
+        this.late = late;
         this.transactions = transactions();
+        this.arrivals = arrivals();
     }
 
     public static void main(String[] arguments) throws IOException {
-        run(300_000, 11, System.out);
+        run(300_000, 7, System.out);
     }
 
     /**
-     * Prints one line per number of transactions of a key.
+     * Prints a line for each number of transactions of a key and each share that is late.
      *
-     * @param perMonth transactions of all keys in 30 days, 6 000 or more
+     * @param perMonth transactions of all keys in 30 days, 100 000 or more
      */
     public static void run(int perMonth, int rounds, PrintStream out) throws IOException {
-        for (int perKey : new int[] {60, 600, 6_000}) {
-            new FeatureBenchmark(perMonth, perKey).measure(perKey, rounds, out);
+        for (int perKey : new int[] {10, 60, 1_000, 100_000}) {
+            for (double late : new double[] {0, 0.01, 0.1}) {
+                new FeatureBenchmark(perMonth, perKey, late).measure(perKey, rounds, out);
+            }
         }
     }
 
@@ -94,8 +107,9 @@ public final class FeatureBenchmark {
         }
         out.printf(
                 Locale.ROOT,
-                "%,5d transactions per key: customer %s, terminal %s; state %,d and %,d bytes (checksum %.0f)%n",
+                "%,7d transactions per key, %2.0f %% late: customer %s, terminal %s; state %,d and %,d bytes (checksum %.0f)%n",
                 perKey,
+                100 * late,
                 nanos(customerNanos),
                 nanos(terminalNanos),
                 medianBytes(customers, CustomerWindow.Serializer.INSTANCE),
@@ -105,9 +119,8 @@ public final class FeatureBenchmark {
 
     private void byCustomer(int from, int to) {
         for (int i = from; i < to; i++) {
-            Transaction transaction = transactions[i];
-            customers[(int) transaction.customerId].arrive(
-                    transaction, transaction.epochSecond * 1000, TIMES, features);
+            Transaction transaction = arrivals[i];
+            customers[(int) transaction.customerId].arrive(transaction, watermark(i), TIMES, features);
             PaymentFeatures.describe(transaction, features);
             checksum += features[Feature.CUSTOMER_ID_NB_TX_30DAY_WINDOW.index()];
         }
@@ -116,15 +129,20 @@ public final class FeatureBenchmark {
     private void byTerminal(int from, int to) {
         int delay = (int) (DELAY.toSeconds() * perMonth / MONTH);
         for (int i = from; i < to; i++) {
-            Transaction transaction = transactions[i];
-            long watermark = transaction.epochSecond * 1000;
+            Transaction transaction = arrivals[i];
+            long watermark = watermark(i);
             if (i >= delay && i % FRAUD_EVERY == 0) {
-                FraudLabel label = label(transactions[i - delay], transaction.epochSecond);
+                FraudLabel label = label(transactions[i - delay], transactions[i].epochSecond);
                 terminals[(int) label.terminalId].label(label, watermark, TIMES);
             }
             terminals[(int) transaction.terminalId].arrive(transaction, watermark, TIMES, features);
             checksum += features[Feature.TERMINAL_ID_RISK_30DAY_WINDOW.index()];
         }
+    }
+
+    /** UTC epoch milliseconds, when the transaction at this place arrives. */
+    private long watermark(int place) {
+        return (transactions[place].epochSecond - (late > 0 ? MOST_LATE_SECONDS : 0)) * 1000;
     }
 
     private static FraudLabel label(Transaction transaction, long epochSecond) {
@@ -159,6 +177,18 @@ public final class FeatureBenchmark {
                     raw);
         }
         return all;
+    }
+
+    private Transaction[] arrivals() {
+        Random random = new Random(4);
+        Map<Transaction, Long> seconds = new HashMap<>();
+        for (Transaction transaction : transactions) {
+            long delay = random.nextDouble() < late ? random.nextInt(MOST_LATE_SECONDS) : 0;
+            seconds.put(transaction, transaction.epochSecond + delay);
+        }
+        Transaction[] sorted = transactions.clone();
+        Arrays.sort(sorted, Comparator.comparing(seconds::get));
+        return sorted;
     }
 
     private <T> T[] windows(Supplier<T> window, IntFunction<T[]> array) {
