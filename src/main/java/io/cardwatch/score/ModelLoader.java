@@ -90,8 +90,8 @@ final class ModelLoader {
     private static void requireVersion(ModelManifest manifest, ModelDirectory directory) {
         if (!manifest.hasItsVersion()) {
             throw new BadInputException(
-                    "the features, threshold or calibration of the model in " + directory
-                            + " were changed: they are not those of version " + manifest.modelVersion,
+                    "the version, features, threshold or calibration of the model in " + directory
+                            + " were changed: they do not belong to version " + manifest.modelVersion,
                     "Give the directory as 'train' wrote it; model.threshold sets another threshold.");
         }
     }

@@ -29,8 +29,8 @@ public final class ModelManifest {
     public final int formatVersion;
 
     /**
-     * Stands in every row that the model scored. It ends in a dash and the beginning of a hash over everything that a
-     * decision depends on: another model, calibration or threshold, another version.
+     * Stands in every row that the model scored. It ends in a dash and the beginning of a hash over what is before that
+     * and everything that a decision depends on: another model, calibration or threshold, another version.
      */
     @JsonProperty
     public final String modelVersion;
@@ -89,7 +89,7 @@ public final class ModelManifest {
             Map<String, Object> provenance) {
         ModelManifest manifest = new ModelManifest(
                 FORMAT_VERSION,
-                origin + versionEnd(features, threshold, calibration, modelSha256),
+                version(origin, features, threshold, calibration, modelSha256),
                 features,
                 threshold,
                 modelSha256,
@@ -101,13 +101,15 @@ public final class ModelManifest {
 
     /** Whether the version is that of these features, threshold, calibration and model. */
     boolean hasItsVersion() {
-        return modelVersion.endsWith(versionEnd(features, threshold, calibration, modelSha256));
+        String origin = modelVersion.substring(0, Math.max(0, modelVersion.lastIndexOf('-')));
+        return modelVersion.equals(version(origin, features, threshold, calibration, modelSha256));
     }
 
-    private static String versionEnd(
-            List<String> features, double threshold, PlattScaling calibration, String modelSha256) {
-        String decisive = String.join(",", features) + "\n" + threshold + "\n" + calibration.slope + "\n"
-                + calibration.intercept + "\n" + modelSha256;
-        return "-" + Sha256.of(decisive.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
+    private static String version(
+            String origin, List<String> features, double threshold, PlattScaling calibration, String modelSha256) {
+        String decisive = origin + "\n" + String.join(",", features) + "\n" + threshold + "\n" + calibration.slope
+                + "\n" + calibration.intercept + "\n" + modelSha256;
+        return origin + "-"
+                + Sha256.of(decisive.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
     }
 }

@@ -151,7 +151,10 @@ class TrainerTest {
     void aModelThatCannotBeWrittenLeavesNothingBehind() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
 
-        assertRefused(() -> ModelWriter.write(file.resolve("model"), train(history).model), "cannot write");
+        assertRefused(() -> ModelWriter.write(file.resolve("model"), train(history).model), "cannot be made");
+        // Found out only by the last step, when all is written beside it.
+        String tooLong = "model".repeat(100);
+        assertRefused(() -> ModelWriter.write(directory.resolve(tooLong), train(history).model), "cannot write");
         try (Stream<Path> left = Files.list(directory)) {
             assertThat(left).containsExactlyInAnyOrder(file, directory.resolve("history.csv"));
         }
