@@ -4,8 +4,9 @@ import java.util.List;
 
 /**
  * Gradient-boosted trees for a yes/no question, as XGBoost trains them (objective binary:logistic), evaluated in plain
- * Java. Immutable; scoring allocates nothing and visits one node per level and tree. Four trees are walked side by
- * side: a walk waits for memory at each step, and four waits overlap.
+ * Java. Immutable. Scoring visits one node per level and tree, without a branch for the processor to mispredict, whether
+ * values are missing or not. Four trees are walked side by side: a walk waits for memory at each step, and four waits
+ * overlap.
  *
  * <p>Arithmetic is XGBoost's: thresholds, leaves and sums are 32-bit floats; {@code value < threshold} goes left; NaN is
  * a missing value and goes where the node says; the sum starts with the base margin and adds the leaves in tree order.
@@ -15,20 +16,30 @@ import java.util.List;
 public final class GradientBoostedTrees implements Classifier {
     private static final long serialVersionUID = 1L;
 
-    /*
-     * All nodes of all trees stand in one run of arrays, each tree breadth first, with siblings side by side: the right
-     * child is the left child + 1. A leaf is its own left child, and below its threshold, +∞, is everything finite: a
-     * walk that is at a leaf stays there.
-     */
+    /** No value's key, so that a missing value goes left of every threshold. */
+    private static final int LEFT_OF_ALL = Integer.MIN_VALUE;
+    /** No value's key either: right of every threshold, and left of a leaf's. */
+    private static final int RIGHT_OF_ALL = Integer.MAX_VALUE - 1;
+
+    private static final int LEAF_KEY = Integer.MAX_VALUE;
+    private static final int SLOT_BITS = 12;
+    private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
+    /** Each has two slots. */
+    static final int MAX_FEATURES = 1 << (SLOT_BITS - 1);
+
+    static final int MAX_NODES_OF_A_TREE = 1 << (Integer.SIZE - SLOT_BITS);
+
     private final int[] roots;
     /** Steps from each root to the farthest leaf. */
     private final int[] depths;
 
-    private final int[] leftChildren;
-    /** Feature index × 2, + 1 where a missing value goes right. */
-    private final int[] splits;
-    /** Zero as −0, so that ±0 − threshold is +0. */
-    private final float[] thresholds;
+    /**
+     * All nodes of all trees, each tree breadth first, with siblings side by side: the right child is the left child + 1.
+     * A node is its threshold's {@link #key} in the upper 32 bits, the distance to its left child in the next 20, and in
+     * the lowest 12 the slot of the value that it compares. A leaf is its own left child, and left of its threshold is
+     * every value: a walk that is at a leaf stays there.
+     */
+    private final long[] nodes;
     /** What a leaf adds to the margin. */
     private final float[] outputs;
 
@@ -40,9 +51,7 @@ public final class GradientBoostedTrees implements Classifier {
     GradientBoostedTrees(
             int[] roots,
             int[] depths,
-            int[] leftChildren,
-            int[] splits,
-            float[] thresholds,
+            long[] nodes,
             float[] outputs,
             float baseMargin,
             int featureCount,
@@ -50,9 +59,7 @@ public final class GradientBoostedTrees implements Classifier {
             PlattScaling calibration) {
         this.roots = roots;
         this.depths = depths;
-        this.leftChildren = leftChildren;
-        this.splits = splits;
-        this.thresholds = thresholds;
+        this.nodes = nodes;
         this.outputs = outputs;
         this.baseMargin = baseMargin;
         this.featureCount = featureCount;
@@ -72,17 +79,7 @@ public final class GradientBoostedTrees implements Classifier {
 
     /** The same trees, their probabilities calibrated. */
     GradientBoostedTrees calibratedBy(PlattScaling other) {
-        return new GradientBoostedTrees(
-                roots,
-                depths,
-                leftChildren,
-                splits,
-                thresholds,
-                outputs,
-                baseMargin,
-                featureCount,
-                featureNames,
-                other);
+        return new GradientBoostedTrees(roots, depths, nodes, outputs, baseMargin, featureCount, featureNames, other);
     }
 
     /** What turns margins into probabilities; {@link PlattScaling#IDENTITY} as XGBoost saved them. */
@@ -110,11 +107,7 @@ public final class GradientBoostedTrees implements Classifier {
      * @param x the features in the model's order, NaN where missing
      */
     public float margin(float[] x) {
-        for (float value : x) {
-            if (!Float.isFinite(value)) {
-                return marginOfAnyValues(x);
-            }
-        }
+        int[] slots = slots(x);
         float sum = baseMargin;
         int tree = 0;
         for (; tree + 3 < roots.length; tree += 4) {
@@ -125,43 +118,60 @@ public final class GradientBoostedTrees implements Classifier {
             int steps =
                     Math.max(Math.max(depths[tree], depths[tree + 1]), Math.max(depths[tree + 2], depths[tree + 3]));
             for (int step = 0; step < steps; step++) {
-                a = child(a, x);
-                b = child(b, x);
-                c = child(c, x);
-                d = child(d, x);
+                a = child(a, slots);
+                b = child(b, slots);
+                c = child(c, slots);
+                d = child(d, slots);
             }
             sum = sum + outputs[a] + outputs[b] + outputs[c] + outputs[d];
         }
         for (; tree < roots.length; tree++) {
             int node = roots[tree];
             for (int step = 0; step < depths[tree]; step++) {
-                node = child(node, x);
+                node = child(node, slots);
             }
             sum += outputs[node];
         }
         return sum;
     }
 
-    /** The sign of the difference says where to go, without a branch for the processor to mispredict. */
-    private int child(int node, float[] x) {
-        float difference = x[splits[node] >>> 1] - thresholds[node];
-        return leftChildren[node] + 1 - (Float.floatToRawIntBits(difference) >>> 31);
+    /** The sign of the difference says where to go. */
+    private int child(int position, int[] slots) {
+        long node = nodes[position];
+        int place = (int) node;
+        long difference = (long) slots[place & SLOT_MASK] - (node >> Integer.SIZE);
+        return position + (place >>> SLOT_BITS) + 1 + (int) (difference >> (Long.SIZE - 1));
     }
 
-    /** The same for a row with NaN or infinite values: the sign of a NaN, which +∞ − +∞ is too, says nothing. */
-    private float marginOfAnyValues(float[] x) {
-        float sum = baseMargin;
-        for (int root : roots) {
-            int node = root;
-            while (leftChildren[node] != node) {
-                int split = splits[node];
-                float value = x[split >>> 1];
-                int right = Float.isNaN(value) ? split & 1 : value < thresholds[node] ? 0 : 1;
-                node = leftChildren[node] + right;
-            }
-            sum += outputs[node];
+    /** Two keys for each value, that differ where it is missing: for nodes that send it left, and right. */
+    private static int[] slots(float[] x) {
+        int[] slots = new int[2 * x.length];
+        for (int i = 0; i < x.length; i++) {
+            boolean missing = Float.isNaN(x[i]);
+            slots[2 * i] = missing ? LEFT_OF_ALL : key(x[i]);
+            slots[2 * i + 1] = missing ? RIGHT_OF_ALL : slots[2 * i];
         }
-        return sum;
+        return slots;
+    }
+
+    /** An integer that is in the order of floats, −0 and 0 the same. */
+    private static int key(float value) {
+        int bits = Float.floatToRawIntBits(value + 0f);
+        return bits ^ ((bits >> (Integer.SIZE - 1)) & Integer.MAX_VALUE);
+    }
+
+    /**
+     * A node that sends smaller values left.
+     *
+     * @param leftDistance positions to its left child
+     */
+    static long split(int feature, float threshold, boolean missingGoesLeft, int leftDistance) {
+        int slot = 2 * feature + (missingGoesLeft ? 0 : 1);
+        return ((long) key(threshold) << Integer.SIZE) | ((long) leftDistance << SLOT_BITS) | slot;
+    }
+
+    static long leaf() {
+        return (long) LEAF_KEY << Integer.SIZE;
     }
 
     /**

@@ -38,6 +38,9 @@ final class XgboostJson {
             throw malformed("it has no object 'learner'");
         }
         featureCount = integer(learner.path("learner_model_param"), "num_feature");
+        if (featureCount > GradientBoostedTrees.MAX_FEATURES) {
+            throw tooLarge("it has " + featureCount + " features", GradientBoostedTrees.MAX_FEATURES);
+        }
     }
 
     GradientBoostedTrees read() {
@@ -62,9 +65,7 @@ final class XgboostJson {
         return new GradientBoostedTrees(
                 roots,
                 depths,
-                nodes.leftChildren,
-                nodes.splits,
-                nodes.thresholds,
+                nodes.nodes,
                 nodes.outputs,
                 baseMargin(),
                 featureCount,
@@ -143,22 +144,23 @@ final class XgboostJson {
         return new BadInputException("the model is not a whole XGBoost model: " + what, REMEDY, root);
     }
 
+    private static BadInputException tooLarge(String what, int limit) {
+        return new BadInputException(
+                "the model cannot be scored: " + what + ", more than " + limit, "Train a smaller one.");
+    }
+
     private static String firstLine(IOException e) {
         return e.getMessage().lines().findFirst().orElse("unreadable");
     }
 
     /** The flat arrays that all trees are laid out in. */
     private static final class Nodes {
-        final int[] leftChildren;
-        final int[] splits;
-        final float[] thresholds;
+        final long[] nodes;
         final float[] outputs;
         int count;
 
         Nodes(int capacity) {
-            leftChildren = new int[capacity];
-            splits = new int[capacity];
-            thresholds = new float[capacity];
+            nodes = new long[capacity];
             outputs = new float[capacity];
         }
 
@@ -175,15 +177,11 @@ final class XgboostJson {
             int end = 1;
             for (int at = 0; at < end; at++) {
                 int original = originals[at];
-                float value = tree.value(original);
                 if (tree.isLeaf(original)) {
-                    outputs[first + at] = value;
-                    thresholds[first + at] = Float.POSITIVE_INFINITY;
-                    leftChildren[first + at] = first + at;
+                    outputs[first + at] = tree.value(original);
+                    nodes[first + at] = GradientBoostedTrees.leaf();
                 } else {
-                    thresholds[first + at] = value == 0 ? -0f : value;
-                    splits[first + at] = tree.split(original);
-                    leftChildren[first + at] = first + end;
+                    nodes[first + at] = tree.split(original, end - at);
                     originals[end++] = tree.newChild("left_children", original, seen);
                     originals[end++] = tree.newChild("right_children", original, seen);
                     Arrays.fill(levels, end - 2, end, levels[at] + 1);
@@ -213,6 +211,10 @@ final class XgboostJson {
                     throw damaged("its lists differ in length");
                 }
             }
+            if (size() > GradientBoostedTrees.MAX_NODES_OF_A_TREE) {
+                throw tooLarge(
+                        "tree " + index + " of it has " + size() + " nodes", GradientBoostedTrees.MAX_NODES_OF_A_TREE);
+            }
             for (JsonNode type : json.path("split_type")) {
                 if (type.asInt() != 0) {
                     throw new BadInputException(
@@ -239,7 +241,7 @@ final class XgboostJson {
             return value;
         }
 
-        int split(int node) {
+        long split(int node, int leftDistance) {
             JsonNode number = json.get("split_indices").get(node);
             int feature = number.isInt() ? number.intValue() : -1;
             if (feature < 0 || feature >= featureCount) {
@@ -247,7 +249,7 @@ final class XgboostJson {
             }
             JsonNode defaultLeft = json.get("default_left").get(node);
             boolean missingGoesLeft = defaultLeft.isBoolean() ? defaultLeft.booleanValue() : defaultLeft.asInt() != 0;
-            return feature << 1 | (missingGoesLeft ? 0 : 1);
+            return GradientBoostedTrees.split(feature, value(node), missingGoesLeft, leftDistance);
         }
 
         int newChild(String side, int node, boolean[] seen) {

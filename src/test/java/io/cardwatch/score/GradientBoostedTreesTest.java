@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class GradientBoostedTreesTest {
     private static final String[] FEATURES = {"A", "B", "C", "D"};
-    private static final int ROWS = 100_000;
+    private static final int ROWS = 200_000;
 
     @ParameterizedTest
     @CsvSource({
@@ -30,9 +30,10 @@ class GradientBoostedTreesTest {
         "5, hist, 0.9",
         "6, exact, ''",
         "7, hist, 0.02",
-        "8, hist, ''"
+        "8, hist, ''",
+        "12, exact, 0.1"
     })
-    void marginsEqualXgboostBitForBit_onAHundredThousandRowsWithMissingValues(
+    void marginsEqualXgboostBitForBit_onTwoHundredThousandRowsWithMissingValues(
             int depth, String method, String baseScore) throws XGBoostError {
         Map<String, Object> parameters = Map.of("max_depth", depth, "tree_method", method, "eta", 0.3, "gamma", 0.5);
         Booster booster = ReferenceModels.train(FEATURES, 30, with(parameters, "base_score", baseScore));
@@ -61,6 +62,22 @@ class GradientBoostedTreesTest {
                 .isEqualTo(trees.margin(new float[] {farthest, 0, -farthest, 0}));
         assertThat(trees.margin(new float[] {-infinity, infinity, 0, infinity}))
                 .isEqualTo(trees.margin(new float[] {-farthest, farthest, 0, farthest}));
+    }
+
+    @Test
+    void aMissingValueGoesWhereTheNodeSays_thoughItsNeighboursAreInfinite() {
+        float infinity = Float.POSITIVE_INFINITY;
+        String missingLeft = STUMP.replace("16E0", "3.4028235E38");
+        String missingRight = STUMP.replace("16E0", "-3.4028235E38").replace("[1,0,0]", "[0,0,0]");
+        float left = parse(STUMP).margin(new float[4]);
+        float right = parse(STUMP).margin(new float[] {16, 0, 0, 0});
+
+        assertThat(parse(missingLeft).margin(new float[] {Float.NaN, infinity, infinity, infinity}))
+                .isEqualTo(left);
+        assertThat(parse(missingLeft).margin(new float[] {infinity, 0, 0, 0})).isEqualTo(right);
+        assertThat(parse(missingRight).margin(new float[] {Float.NaN, -infinity, -infinity, -infinity}))
+                .isEqualTo(right);
+        assertThat(parse(missingRight).margin(new float[] {-infinity, 0, 0, 0})).isEqualTo(left);
     }
 
     @Test
@@ -123,6 +140,7 @@ class GradientBoostedTreesTest {
                 "\"base_score\":\"5E-1\" | \"base_score\":\"[5E-1,2E-1]\" | base_score is '[5E-1,2E-1]'",
                 "\"base_score\":\"5E-1\" | \"base_score\":\"NaN\" | base_score NaN is not",
                 "[\"A\",\"B\",\"C\",\"D\"] | [\"A\"] | names 1 of 4 features",
+                "\"num_feature\":\"4\",\"num_target\" | \"num_feature\":\"2049\",\"num_target\" | 2049 features, more than 2048",
                 "\"num_feature\":\"4\",\"num_target\" | \"num_feature\":\"x\",\"num_target\" | num_feature is 'x'",
                 "\"learner\" | \"apprentice\" | no object 'learner'",
                 "\"version\" | \"learner\" | not JSON, or is cut off: Duplicate",
