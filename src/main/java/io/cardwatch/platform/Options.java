@@ -216,7 +216,7 @@ public final class Options {
     public static final Option<Duration> WAREHOUSE_FLUSH_INTERVAL = declare(
             "warehouse.flush-interval",
             ValueType.duration("1 ms", "10 min"),
-            "1 s",
+            "200 ms",
             "Longest time that a row waits for its batch to fill.");
 
     public static final Option<Duration> WAREHOUSE_RETRY_TIMEOUT = declare(

@@ -12,8 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes batches into one table over one connection, which is made when first needed and made anew after any error.
  *
- * <p>Passing errors are waited out, at most {@code retryTimeout} per batch, in the calling thread: meanwhile the task
- * takes no input, which is the back-pressure wanted. A batch whose COMMIT may or may not have happened is simply
+ * <p>Passing errors are waited out, at most {@code retryTimeout} per batch, in the calling thread. A batch whose COMMIT may or may not have happened is simply
  * written again.
  */
 final class BatchStore<T> implements AutoCloseable {
@@ -27,7 +26,7 @@ final class BatchStore<T> implements AutoCloseable {
     private final Duration retryTimeout;
     private final Counter retries;
     /** Null while there is none. */
-    private Connection connection;
+    private volatile Connection connection;
 
     BatchStore(Table<T> table, WarehouseConnection warehouse, Duration retryTimeout, Counter retries) {
         this.table = table;
@@ -41,6 +40,7 @@ final class BatchStore<T> implements AutoCloseable {
      *
      * @return how many rows were new, or replaced one
      * @throws IOException when a row is refused, or the warehouse stays away too long
+     * @throws InterruptedException when it was interrupted, and so its error means nothing
      */
     int store(List<T> rows) throws IOException, InterruptedException {
         long start = System.nanoTime();
@@ -52,6 +52,9 @@ final class BatchStore<T> implements AutoCloseable {
                 return written;
             } catch (SQLException e) {
                 close();
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
                 Duration spent = Duration.ofNanos(System.nanoTime() - start);
                 if (!dialect.isPassing(e) || spent.compareTo(retryTimeout) >= 0) {
                     throw failure(rows, e, spent);
@@ -122,6 +125,18 @@ final class BatchStore<T> implements AutoCloseable {
             connection = warehouse.open();
         }
         return connection;
+    }
+
+    /** Cuts the connection while another thread uses it, which then gets an error. */
+    void abort() {
+        Connection aborted = connection;
+        if (aborted != null) {
+            try {
+                aborted.abort(Runnable::run);
+            } catch (SQLException e) {
+                LOG.debug("The connection was already broken", e);
+            }
+        }
     }
 
     /** Gives the connection back; what was not committed is rolled back by the server. */

@@ -10,8 +10,8 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
  * Writes a stream into a table of the warehouse: at least once by Flink, and so that a row whose key is there already
  * is not written again. A row that the warehouse refuses fails the job and names its key.
  *
- * <p>Metrics, under the table's name: rows
- * written, flushes, retries after passing errors, and the milliseconds that the last flush took, retries included.
+ * <p>Metrics, under the table's name: rows written, flushes, retries after passing errors, and the milliseconds that
+ * the last flush took, retries included.
  */
 public final class WarehouseSink<T> implements Sink<T> {
     private static final long serialVersionUID = 1;
@@ -33,6 +33,7 @@ public final class WarehouseSink<T> implements Sink<T> {
                 warehouse,
                 policy,
                 context.getProcessingTimeService(),
+                context.getMailboxExecutor(),
                 Metrics.group(context.metricGroup()).addGroup("table", table.name));
     }
 

@@ -5,48 +5,78 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gathers rows into a batch of distinct keys and stores it when it is full, when its first row has waited long enough,
- * and before each checkpoint: after a checkpoint nothing written to this writer is in memory only. Runs in the task's
- * thread alone, timers included.
+ * and before each checkpoint: after a checkpoint nothing written to this writer is in memory only.
+ *
+ * <p>A thread of its own stores one batch while the task gathers the next, so the task waits for the warehouse only where
+ * that is slower than the rows come. While it is, batches grow: what has waited long enough follows when the warehouse
+ * has answered. All else, timers included, runs in the task's thread.
  */
 final class WarehouseWriter<T> implements SinkWriter<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(WarehouseWriter.class);
+    /** Longer than a connection takes to be made or refused. */
+    private static final int CLOSE_SECONDS = 15;
+
     private final Table<T> table;
     private final BatchStore<T> store;
     private final ProcessingTimeService timers;
+    private final MailboxExecutor task;
     private final int batchSize;
     private final long flushIntervalMillis;
     private final Counter rowsWritten;
     private final Counter flushes;
+    private final ExecutorService background;
 
     /** By key, in the order of arrival. */
-    private final Map<List<Object>, T> batch = new LinkedHashMap<>();
+    private Map<List<Object>, T> batch = new LinkedHashMap<>();
+    /** The batch before, with its number of rows that were new; null when all went well with it. */
+    private Future<Integer> storing;
 
     /** Null while no row waits for it. */
     private ScheduledFuture<?> timer;
+    /** Whether a row has waited long enough. */
+    private boolean overdue;
 
-    private long lastFlushMillis;
+    private volatile long lastFlushMillis;
 
     WarehouseWriter(
             Table<T> table,
             WarehouseConnection warehouse,
             WritePolicy policy,
             ProcessingTimeService timers,
+            MailboxExecutor task,
             MetricGroup metrics) {
         this.table = table;
         this.timers = timers;
+        this.task = task;
         this.batchSize = policy.batchSize;
         this.flushIntervalMillis = policy.flushInterval.toMillis();
         this.rowsWritten = metrics.counter("rowsWritten");
         this.flushes = metrics.counter("flushes");
         this.store = new BatchStore<>(table, warehouse, policy.retryTimeout, metrics.counter("retries"));
+        this.background = Executors.newSingleThreadExecutor(work -> {
+            Thread thread = new Thread(work, table.name + " writer");
+            thread.setDaemon(true);
+            return thread;
+        });
         metrics.gauge("lastFlushMillis", () -> lastFlushMillis);
     }
 
@@ -58,41 +88,105 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
             batch.putIfAbsent(table.keyOf(row), row);
         }
         if (batch.size() >= batchSize) {
+            awaitStored();
             storeBatch();
-        } else if (timer == null) {
+        } else if (timer == null && !overdue) {
             timer = timers.registerTimer(timers.getCurrentProcessingTime() + flushIntervalMillis, this::onTimer);
         }
     }
 
     private void onTimer(long time) throws IOException, InterruptedException {
         timer = null;
-        storeBatch();
+        overdue = true;
+        proceed();
     }
 
     @Override
     public void flush(boolean endOfInput) throws IOException, InterruptedException {
+        awaitStored();
         storeBatch();
+        awaitStored();
     }
 
-    private void storeBatch() throws IOException, InterruptedException {
+    /** Looks what became of the batch before, if that is known, and stores the next if it has waited long enough. */
+    private void proceed() throws IOException, InterruptedException {
+        if (storing != null && !storing.isDone()) {
+            return;
+        }
+        awaitStored();
+        if (overdue) {
+            storeBatch();
+        }
+    }
+
+    /** Starts to store the batch; the one before must be stored. */
+    private void storeBatch() {
+        overdue = false;
         if (batch.isEmpty()) {
             return;
         }
-        List<Map.Entry<List<Object>, T>> entries = new ArrayList<>(batch.entrySet());
-        entries.sort((left, right) -> table.compareKeys(left.getKey(), right.getKey()));
-        long start = System.nanoTime();
-        rowsWritten.inc(store.store(entries.stream().map(Map.Entry::getValue).collect(Collectors.toList())));
-        lastFlushMillis = (System.nanoTime() - start) / 1_000_000;
-        flushes.inc();
-        batch.clear();
+        Map<List<Object>, T> rows = batch;
+        batch = new LinkedHashMap<>();
+        FutureTask<Integer> work = new FutureTask<>(() -> store(rows)) {
+            @Override
+            protected void done() {
+                try {
+                    task.execute(WarehouseWriter.this::proceed, "stored a batch");
+                } catch (RejectedExecutionException e) {
+                    LOG.debug("The task ended before it could hear of a batch of {}", table.name);
+                }
+            }
+        };
+        storing = work;
+        background.execute(work);
     }
 
-    /** Closes the connection and writes nothing: what is still in the batch comes again after the last checkpoint. */
+    /** Runs in the background. */
+    private int store(Map<List<Object>, T> rows) throws IOException, InterruptedException {
+        try {
+            List<Map.Entry<List<Object>, T>> entries = new ArrayList<>(rows.entrySet());
+            entries.sort((left, right) -> table.compareKeys(left.getKey(), right.getKey()));
+            long start = System.nanoTime();
+            int written = store.store(entries.stream().map(Map.Entry::getValue).collect(Collectors.toList()));
+            lastFlushMillis = (System.nanoTime() - start) / 1_000_000;
+            return written;
+        } finally {
+            if (background.isShutdown()) {
+                store.close();
+            }
+        }
+    }
+
+    private void awaitStored() throws IOException, InterruptedException {
+        if (storing == null) {
+            return;
+        }
+        try {
+            rowsWritten.inc(storing.get());
+            flushes.inc();
+            storing = null;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException ? (IOException) e.getCause() : new IOException(e.getCause());
+        }
+    }
+
+    /**
+     * Closes the connection and writes nothing: what is still in the batch comes again after the last checkpoint. So does
+     * a batch that is being stored, which is cut off.
+     */
     @Override
     public void close() {
         if (timer != null) {
             timer.cancel(false);
         }
-        store.close();
+        background.shutdownNow();
+        store.abort();
+        try {
+            if (background.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                store.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

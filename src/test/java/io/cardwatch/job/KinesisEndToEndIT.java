@@ -94,8 +94,7 @@ class KinesisEndToEndIT {
                 "--source.stream=payments",
                 "--labels.stream=verdicts",
                 "--warehouse.url=" + database,
-                "--warehouse.user=" + Postgres.USER,
-                "--warehouse.flush-interval=200ms"));
+                "--warehouse.user=" + Postgres.USER));
         model = CardwatchJob.model(settings);
     }
 

@@ -146,7 +146,7 @@ class OptionsTest {
                 arguments(Options.WAREHOUSE_BATCH_SIZE, 5000, "1", 1, List.of("0", "100001", "5k")),
                 arguments(
                         Options.WAREHOUSE_FLUSH_INTERVAL,
-                        Duration.ofSeconds(1),
+                        Duration.ofMillis(200),
                         "50 ms",
                         Duration.ofMillis(50),
                         List.of("0 ms", "11 min")),

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 
 /** A sink inside Flink's own writer operator, driven by the test instead of a cluster. */
@@ -39,6 +40,11 @@ final class SinkHarness<T> implements AutoCloseable {
 
     void setProcessingTime(long millis) throws Exception {
         harness.setProcessingTime(millis);
+    }
+
+    /** Waits until a batch was stored, or was not, and lets the sink see it. */
+    void awaitStored() throws Exception {
+        harness.getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
     }
 
     void endInput() throws Exception {

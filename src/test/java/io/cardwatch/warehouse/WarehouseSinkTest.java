@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.flink.util.function.SerializableSupplier;
+import org.apache.flink.util.function.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,50 @@ class WarehouseSinkTest {
             sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
             assertThat(query(COUNT)).containsExactly("0");
             sink.write(Rows.scored(1, 2, Rows.NOON, 1000, 0.1));
+            sink.awaitStored();
             assertThat(query(COUNT)).containsExactly("2");
+        }
+    }
+
+    @Test
+    void whileTheWarehouseIsSlow_rowsAreTaken_andThoseThatWaitedLongEnoughFollowAtOnce() throws Exception {
+        try (var sink = open(
+                Tables.predictions(FeatureSet.REFERENCE),
+                new WritePolicy(2, Duration.ofSeconds(1), Duration.ofMinutes(1)))) {
+            sink.setProcessingTime(10_000);
+            lock(() -> {
+                sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
+                sink.write(Rows.scored(1, 2, Rows.NOON, 1000, 0.1));
+                sink.write(Rows.scored(1, 3, Rows.NOON, 1000, 0.1));
+                sink.setProcessingTime(12_000);
+            });
+            sink.awaitStored();
+            sink.awaitStored();
+            assertThat(query(COUNT)).containsExactly("3");
+        }
+    }
+
+    @Test
+    void closingWhileTheWarehouseIsSlow_doesNotWaitForIt_andLeavesNoConnection() throws Exception {
+        var sink =
+                open(Tables.predictions(FeatureSet.REFERENCE), new WritePolicy(2, Duration.ofDays(1), Duration.ZERO));
+        lock(() -> {
+            sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
+            sink.write(Rows.scored(1, 2, Rows.NOON, 1000, 0.1));
+            awaitWaitingForALock();
+            sink.close();
+        });
+        assertOpenConnections(reader, 0);
+        assertThat(query(COUNT)).containsExactly("0");
+    }
+
+    @Test
+    void aRefusedRowFailsTheJob_thoughNoRowFollows() throws Exception {
+        try (var sink =
+                open(Tables.predictions(FeatureSet.REFERENCE), new WritePolicy(2, Duration.ofDays(1), Duration.ZERO))) {
+            sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
+            sink.write(Rows.scored(1, 2, Rows.NOON, 1000, Double.NaN));
+            assertThatThrownBy(sink::awaitStored).hasStackTraceContaining("transaction_id=2");
         }
     }
 
@@ -129,11 +173,13 @@ class WarehouseSinkTest {
             sink.setProcessingTime(10_999);
             assertThat(query(COUNT)).containsExactly("0");
             sink.setProcessingTime(11_000);
+            sink.awaitStored();
             assertThat(query(COUNT)).containsExactly("1");
 
             sink.setProcessingTime(20_000);
             sink.write(Rows.scored(1, 2, Rows.NOON, 1000, 0.1));
             sink.setProcessingTime(21_000);
+            sink.awaitStored();
             assertThat(query(COUNT)).containsExactly("2");
         }
     }
@@ -269,6 +315,27 @@ class WarehouseSinkTest {
         first.get();
         second.get();
         assertThat(query(COUNT)).containsExactly("20000");
+    }
+
+    /** Holds the table while {@code work} is done. */
+    private void lock(ThrowingRunnable<Exception> work) throws Exception {
+        reader.setAutoCommit(false);
+        execute("LOCK TABLE cust_payment_tx_fraud_predictions IN ACCESS EXCLUSIVE MODE");
+        work.run();
+        reader.rollback();
+        reader.setAutoCommit(true);
+    }
+
+    private void awaitWaitingForALock() throws Exception {
+        try (Connection observer = Postgres.connect(url)) {
+            while (WarehouseTablesTest.strings(
+                            observer,
+                            "SELECT 1 FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database"
+                                    + " WHERE datname = current_database())")
+                    .isEmpty()) {
+                Thread.sleep(20);
+            }
+        }
     }
 
     /** Twenty batches of a thousand rows each, in both writers the same keys, impatient of any deadlock. */
