@@ -7,17 +7,26 @@ import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.platform.Metrics;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keyed by customer: accepts each transaction once and adds the features of the payment and of its customer.
  *
- * <p>What it refuses (TOO_OLD, CONFLICT) goes to the side output of dead letters.
+ * <p>What it refuses (TOO_OLD, CONFLICT) goes to the side output of dead letters. Counts {@code redelivered} and {@code
+ * customersLarge}, windows that grew to 100 000 payments.
  */
 abstract class CustomerStage extends WindowOperator<CustomerWindow, FeaturedTransaction> {
+    private static final Logger LOG = LoggerFactory.getLogger(CustomerStage.class);
+    /** Payments of one customer that are worth a warning. */
+    private static final int LARGE = 100_000;
+
     private final FeatureSet set;
     private transient Counter redelivered;
+    private transient Counter large;
 
     CustomerStage(
             FeatureSet set,
@@ -33,7 +42,9 @@ abstract class CustomerStage extends WindowOperator<CustomerWindow, FeaturedTran
     @Override
     public void open() throws Exception {
         super.open();
-        redelivered = Metrics.group(getMetricGroup()).counter("redelivered");
+        MetricGroup metrics = Metrics.group(getMetricGroup());
+        redelivered = metrics.counter("redelivered");
+        large = metrics.counter("customersLarge");
     }
 
     @Override
@@ -49,6 +60,7 @@ abstract class CustomerStage extends WindowOperator<CustomerWindow, FeaturedTran
             case ACCEPTED:
                 PaymentFeatures.describe(transaction, features);
                 output.collect(element.replace(new FeaturedTransaction(transaction.withoutRaw(), features)));
+                countIfLarge(window);
                 break;
             case REDELIVERED:
                 redelivered.inc();
@@ -68,6 +80,18 @@ abstract class CustomerStage extends WindowOperator<CustomerWindow, FeaturedTran
                 break;
         }
         keep(window);
+    }
+
+    private void countIfLarge(CustomerWindow window) {
+        if (window.events.size() != LARGE) {
+            return;
+        }
+        if (large.getCount() == 0) {
+            LOG.warn(
+                    "A customer has {} payments to keep, and all stay exact. Metric customersLarge counts more such.",
+                    LARGE);
+        }
+        large.inc();
     }
 
     private void refuse(Transaction transaction, DeadLetterReason reason, String message) {

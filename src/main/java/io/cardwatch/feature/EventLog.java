@@ -7,6 +7,7 @@ import static io.cardwatch.codec.WireSerializer.writeVarint;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -121,19 +122,19 @@ final class EventLog {
         }
     }
 
-    /** Keeps the events whose {@code column} holds more than {@code limit}, in their order. */
-    void retainAbove(int column, long limit) {
-        int kept = start;
+    /** Keeps of the events before position {@code behind} those that {@code kept} accepts, and all others, in their order. */
+    void retain(int behind, IntPredicate kept) {
+        int to = start;
         for (int i = start; i < end; i++) {
-            if (columns[column][i] > limit) {
-                seconds[kept] = seconds[i];
+            if (i >= behind || kept.test(i)) {
+                seconds[to] = seconds[i];
                 for (long[] values : columns) {
-                    values[kept] = values[i];
+                    values[to] = values[i];
                 }
-                kept++;
+                to++;
             }
         }
-        end = kept;
+        end = to;
     }
 
     /** Drops the oldest event. */

@@ -23,11 +23,11 @@ final class ExtendedTerminalWindow extends TerminalWindow {
     private static final int NONE = -1;
 
     ExtendedTerminalWindow() {
-        this(newVerdicts(LEVELS, true), new WaitingLabels());
+        this(newVerdicts(LEVELS, true), new WaitingLabels(), new MinutePanes());
     }
 
-    private ExtendedTerminalWindow(Verdicts verdicts, WaitingLabels waiting) {
-        super(verdicts, waiting);
+    private ExtendedTerminalWindow(Verdicts verdicts, WaitingLabels waiting, MinutePanes panes) {
+        super(verdicts, waiting, panes);
     }
 
     @Override
@@ -44,7 +44,7 @@ final class ExtendedTerminalWindow extends TerminalWindow {
         long windowEnd = times.terminalWindowEnd(epochSecond);
         long week = epochSecond - WindowTimes.WEEK;
         long fourWeeks = epochSecond - WindowTimes.FOUR_WEEKS;
-        features[Feature.TERMINAL_ID_NB_CURRENT_TX_7DAY_WINDOW.index()] = count(verdicts.events, week, epochSecond);
+        features[Feature.TERMINAL_ID_NB_CURRENT_TX_7DAY_WINDOW.index()] = transactions(week, epochSecond);
         EventLog frauds = verdicts.frauds(KNOWN);
         EventLog unexplained = verdicts.frauds(UNEXPLAINED);
         features[Feature.TERMINAL_ID_NB_KNOWN_FRAUD_7DAY_WINDOW.index()] = count(frauds, week, epochSecond);
@@ -58,7 +58,7 @@ final class ExtendedTerminalWindow extends TerminalWindow {
                 first == NONE ? NONE : share(sinceFirst, epochSecond, windowEnd);
         features[Feature.TERMINAL_ID_NB_UNCONFIRMED_SINCE.index()] = first == NONE
                 ? NONE
-                : count(verdicts.events, sinceFirst, epochSecond) - confirmed(sinceFirst, epochSecond, windowEnd);
+                : transactions(sinceFirst, epochSecond) - confirmed(sinceFirst, epochSecond, windowEnd);
         long runAfter = Math.max(lastConfirmedGenuine(epochSecond, windowEnd), windowEnd - WindowTimes.longest());
         features[Feature.TERMINAL_ID_FRAUD_RUN_LENGTH.index()] = count(frauds, runAfter, epochSecond);
         features[Feature.TERMINAL_ID_FRAUD_RUN_DAYS.index()] = daysSinceFirst(unexplained, runAfter, epochSecond);
@@ -74,9 +74,15 @@ final class ExtendedTerminalWindow extends TerminalWindow {
 
     private int confirmed(long from, long epochSecond, long windowEnd) {
         long edge = Math.max(from, windowEnd);
-        return count(verdicts.events, from, windowEnd)
+        return transactions(from, windowEnd)
                 + count(verdicts.frauds(KNOWN), edge, epochSecond)
                 + count(verdicts.genuine(), edge, epochSecond);
+    }
+
+    /** Number of transactions after {@code from} up to {@code to}. */
+    private int transactions(long from, long to) {
+        int collapsed = isCoarse() && to > from ? panes.count(from, to) : 0;
+        return count(verdicts.events, from, to) + collapsed;
     }
 
     /** Second of the last transaction that is confirmed genuine; {@link Long#MIN_VALUE} where there is none. */
@@ -84,7 +90,8 @@ final class ExtendedTerminalWindow extends TerminalWindow {
         EventLog events = verdicts.events;
         EventLog genuine = verdicts.genuine();
         int last = genuine.positionAfter(epochSecond, genuine.end()) - 1;
-        long known = last < genuine.first() ? Long.MIN_VALUE : genuine.second(last);
+        long labelled = last < genuine.first() ? Long.MIN_VALUE : genuine.second(last);
+        long known = isCoarse() ? Math.max(labelled, panes.newestUpTo(windowEnd)) : labelled;
         int position = events.positionAfter(windowEnd, events.end()) - 1;
         while (position >= events.first() && events.second(position) > known && verdicts.isFraud(position)) {
             position--;
@@ -122,8 +129,8 @@ final class ExtendedTerminalWindow extends TerminalWindow {
         }
 
         @Override
-        TerminalWindow window(Verdicts verdicts, WaitingLabels waiting) {
-            return new ExtendedTerminalWindow(verdicts, waiting);
+        TerminalWindow window(Verdicts verdicts, WaitingLabels waiting, MinutePanes panes) {
+            return new ExtendedTerminalWindow(verdicts, waiting, panes);
         }
     }
 }

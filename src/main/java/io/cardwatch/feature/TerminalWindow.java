@@ -18,6 +18,10 @@ import org.apache.flink.core.memory.DataOutputView;
  * <p>The window of n days for a transaction at second t is (t − delay − n d, t − delay]. A risk is the ratio of two
  * differences of positions: in the log of the transactions, and in that of the known frauds as of t, which {@link
  * Verdicts} keeps.
+ *
+ * <p>Of a terminal with more than {@code features.max-events-per-terminal} transactions, those older than the delay that
+ * have no label are kept as numbers by minute. Then the count of a window is wrong by the transactions of two minutes at
+ * the most, those of its edges; frauds stay exact.
  */
 class TerminalWindow extends ExpiringWindow {
     /** What became of a label. */
@@ -37,13 +41,15 @@ class TerminalWindow extends ExpiringWindow {
 
     final Verdicts verdicts;
     private final WaitingLabels waiting;
+    /** Of a terminal with very many transactions, the old ones without a label, which are not among the events. */
+    final MinutePanes panes;
     /** Where each window's edges were last; hints only, so no state. */
     private final int[] eventHints = new int[WindowTimes.windows() + 1];
 
     private final int[] fraudHints = new int[WindowTimes.windows() + 1];
 
     TerminalWindow() {
-        this(newVerdicts(1, false), new WaitingLabels());
+        this(newVerdicts(1, false), new WaitingLabels(), new MinutePanes());
     }
 
     static Verdicts newVerdicts(int levels, boolean keepGenuine) {
@@ -60,25 +66,35 @@ class TerminalWindow extends ExpiringWindow {
         return set == FeatureSet.EXTENDED ? ExtendedTerminalWindow.Serializer.INSTANCE : Serializer.INSTANCE;
     }
 
-    TerminalWindow(Verdicts verdicts, WaitingLabels waiting) {
+    TerminalWindow(Verdicts verdicts, WaitingLabels waiting, MinutePanes panes) {
         this.verdicts = verdicts;
         this.waiting = waiting;
+        this.panes = panes;
     }
 
     @Override
     boolean isEmpty() {
-        return verdicts.events.isEmpty() && waiting.isEmpty();
+        return verdicts.events.isEmpty() && waiting.isEmpty() && panes.isEmpty();
+    }
+
+    /** Whether it does not tell all of its transactions apart. */
+    boolean isCoarse() {
+        return !panes.isEmpty();
     }
 
     @Override
     long nextExpiry(WindowTimes times) {
+        return times.terminalExpiry(waiting.isEmpty() ? newestSecond() : waiting.oldestSecond());
+    }
+
+    private long newestSecond() {
         EventLog events = verdicts.events;
-        return times.terminalExpiry(waiting.isEmpty() ? events.second(events.end() - 1) : waiting.oldestSecond());
+        return events.isEmpty() ? panes.newestSecond() : events.second(events.end() - 1);
     }
 
     @Override
     long heapBytes() {
-        return OBJECT_BYTES + verdicts.heapBytes() + waiting.heapBytes();
+        return OBJECT_BYTES + verdicts.heapBytes() + waiting.heapBytes() + panes.heapBytes();
     }
 
     /**
@@ -88,19 +104,40 @@ class TerminalWindow extends ExpiringWindow {
      * @param features holds the customer's features and receives the terminal's, by {@link Feature#index()}
      */
     void arrive(Transaction transaction, long watermark, WindowTimes times, double[] features) {
-        EventLog events = verdicts.events;
         evict(times.terminalHorizon(watermark));
         verdicts.moveTo(transaction.epochSecond);
-        int position = events.insert(transaction.epochSecond);
-        events.set(Verdicts.TRANSACTION_ID, position, transaction.transactionId);
-        events.set(Verdicts.OTHER_PARTY, position, transaction.customerId);
+        int position = insert(transaction.epochSecond, transaction.transactionId, transaction.customerId);
         int labelsHere = waiting.take(transaction.epochSecond, transaction.transactionId, transaction.customerId);
         verdicts.begin(position, level(features), labelsHere);
         describe(transaction.epochSecond, times, features);
+        if (times.coarsensAt(verdicts.events.size())) {
+            coarsen(times.coarseThrough(watermark));
+        }
+    }
+
+    private int insert(long epochSecond, long transactionId, long customerId) {
+        EventLog events = verdicts.events;
+        int position = events.insert(epochSecond);
+        events.set(Verdicts.TRANSACTION_ID, position, transactionId);
+        events.set(Verdicts.OTHER_PARTY, position, customerId);
+        return position;
+    }
+
+    /** Collapses the transactions up to {@code epochSecond} that have no label. */
+    private void coarsen(long epochSecond) {
+        EventLog events = verdicts.events;
+        int behind = events.positionAfter(epochSecond, events.first());
+        for (int i = events.first(); i < behind; i++) {
+            if (!verdicts.isLabelled(i)) {
+                panes.add(events.second(i));
+            }
+        }
+        events.retain(behind, verdicts::isLabelled);
     }
 
     /**
-     * Takes a label; a repeated one changes nothing.
+     * Takes a label; a repeated one changes nothing. One about a minute whose transactions are collapsed is believed to
+     * be about one of these, which is then an event again, of level 0.
      *
      * @param watermark UTC epoch milliseconds
      * @return {@link Match#WAITING} asks the caller to {@link #await} it
@@ -114,6 +151,10 @@ class TerminalWindow extends ExpiringWindow {
         if (verdicts.repeats(label, label.customerId)) {
             return Match.REPEATED;
         }
+        if (!verdicts.hasEventOf(label, label.customerId) && panes.takeOne(label.txEpochSecond)) {
+            int position = insert(label.txEpochSecond, label.transactionId, label.customerId);
+            verdicts.begin(position, 0, 0);
+        }
         return verdicts.add(label, label.customerId) ? Match.MATCHED : Match.WAITING;
     }
 
@@ -124,6 +165,7 @@ class TerminalWindow extends ExpiringWindow {
 
     /** Forgets what happened at {@code horizon}, an epoch second, or before. */
     void evict(long horizon) {
+        panes.evictThrough(horizon);
         verdicts.events.evictThrough(horizon);
         verdicts.evict(horizon);
     }
@@ -157,7 +199,7 @@ class TerminalWindow extends ExpiringWindow {
             long from = windowEnd - WindowTimes.window(w);
             eventHints[w] = events.positionAfter(from, eventHints[w]);
             fraudHints[w] = frauds.positionAfter(from, fraudHints[w]);
-            int count = behind - eventHints[w];
+            int count = behind - eventHints[w] + (isCoarse() ? panes.count(from, windowEnd) : 0);
             features[Feature.TERMINAL_ID_NB_TX_1DAY_WINDOW.index() + 2 * w] = count;
             features[Feature.TERMINAL_ID_RISK_1DAY_WINDOW.index() + 2 * w] =
                     count == 0 ? 0 : (fraudsBehind - fraudHints[w]) / (double) count;
@@ -167,10 +209,11 @@ class TerminalWindow extends ExpiringWindow {
     /** How a window is stored. */
     public static class Serializer extends WireSerializer<TerminalWindow> {
         static final Serializer INSTANCE = new Serializer();
-        private static final int VERSION = 1;
+        /** Before it there were no panes. */
+        private static final int PANES = 2;
 
         public Serializer() {
-            super(VERSION);
+            super(PANES);
         }
 
         Verdicts readVerdicts(DataInputView in) throws IOException {
@@ -181,8 +224,8 @@ class TerminalWindow extends ExpiringWindow {
             return Verdicts.read(in, COLUMNS, VERDICT, levels, keepGenuine);
         }
 
-        TerminalWindow window(Verdicts verdicts, WaitingLabels waiting) {
-            return new TerminalWindow(verdicts, waiting);
+        TerminalWindow window(Verdicts verdicts, WaitingLabels waiting, MinutePanes panes) {
+            return new TerminalWindow(verdicts, waiting, panes);
         }
 
         @Override
@@ -190,20 +233,23 @@ class TerminalWindow extends ExpiringWindow {
             out.writeLong(window.timer);
             window.verdicts.write(out);
             window.waiting.write(out);
+            window.panes.write(out);
         }
 
         @Override
         protected TerminalWindow read(DataInputView in, int writtenVersion) throws IOException {
             long timer = in.readLong();
             Verdicts verdicts = readVerdicts(in);
-            TerminalWindow window = window(verdicts, WaitingLabels.read(in));
+            WaitingLabels waiting = WaitingLabels.read(in);
+            TerminalWindow window =
+                    window(verdicts, waiting, writtenVersion < PANES ? new MinutePanes() : MinutePanes.read(in));
             window.timer = timer;
             return window;
         }
 
         @Override
         public TerminalWindow copy(TerminalWindow from) {
-            TerminalWindow copy = window(from.verdicts.copy(), from.waiting.copy());
+            TerminalWindow copy = window(from.verdicts.copy(), from.waiting.copy(), from.panes.copy());
             copy.timer = from.timer;
             return copy;
         }

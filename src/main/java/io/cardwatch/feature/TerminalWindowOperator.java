@@ -15,13 +15,15 @@ import org.apache.flink.util.OutputTag;
 /**
  * Keyed by terminal: adds the terminal's features to each transaction, from the transactions and labels so far.
  *
- * <p>A label whose transaction has not come when its state expires goes to the side output of dead letters.
+ * <p>A label whose transaction has not come when its state expires goes to the side output of dead letters. Counts
+ * {@code terminalsCoarsened}, those that began to collapse what is old.
  */
 public final class TerminalWindowOperator extends WindowOperator<TerminalWindow, FeaturedTransaction>
         implements TwoInputStreamOperator<FeaturedTransaction, FraudLabel, FeaturedTransaction> {
     private final FeatureSet set;
     private transient Counter repeatedLabels;
     private transient Counter lateLabels;
+    private transient Counter coarsened;
 
     /**
      * @param set the features to compute
@@ -46,6 +48,7 @@ public final class TerminalWindowOperator extends WindowOperator<TerminalWindow,
         MetricGroup metrics = Metrics.group(getMetricGroup());
         repeatedLabels = metrics.counter("labelsRepeated");
         lateLabels = metrics.counter("labelsLate");
+        coarsened = metrics.counter("terminalsCoarsened");
     }
 
     @Override
@@ -58,7 +61,11 @@ public final class TerminalWindowOperator extends WindowOperator<TerminalWindow,
         FeaturedTransaction partial = element.getValue();
         TerminalWindow window = windowOfKey();
         double[] features = partial.features.clone();
+        boolean wasCoarse = window.isCoarse();
         window.arrive(partial.transaction, clock.watermarkFor(partial.transaction.epochSecond), times, features);
+        if (window.isCoarse() && !wasCoarse) {
+            coarsened.inc();
+        }
         keep(window);
         output.collect(element.replace(new FeaturedTransaction(partial.transaction, features)));
     }

@@ -188,6 +188,11 @@ final class Verdicts {
         return count;
     }
 
+    /** Whether the event at {@code position} has a label, applied or not. */
+    boolean isLabelled(int position) {
+        return (verdict(position) & LABELLED) != 0;
+    }
+
     /** Whether the event at {@code position} is known fraud at the cursor. */
     boolean isFraud(int position) {
         return (verdict(position) & FRAUD) != 0;
@@ -233,7 +238,7 @@ final class Verdicts {
 
     /** Forgets all labels of transactions at {@code horizon} or before, also those behind fresher ones. */
     void compact(long horizon) {
-        labels.retainAbove(LABEL_TX_SECOND, horizon);
+        labels.retain(labels.end(), label -> labels.get(LABEL_TX_SECOND, label) > horizon);
         applied =
                 cursorSecond == Long.MIN_VALUE ? 0 : labels.positionAfter(cursorSecond, labels.end()) - labels.first();
     }
@@ -300,13 +305,24 @@ final class Verdicts {
         events.set(verdictColumn, event, verdict);
     }
 
+    /** Whether the transaction that {@code label} is about is there. */
+    boolean hasEventOf(FraudLabel label, long otherParty) {
+        return eventAt(label.txEpochSecond, label.transactionId, otherParty) >= 0;
+    }
+
     /** Position of the transaction of the label at {@code label}, or -1. */
     private int eventOf(int label) {
-        long second = labels.get(LABEL_TX_SECOND, label);
+        return eventAt(
+                labels.get(LABEL_TX_SECOND, label),
+                labels.get(LABEL_TRANSACTION_ID, label),
+                labels.get(LABEL_OTHER_PARTY, label));
+    }
+
+    private int eventAt(long second, long transactionId, long otherParty) {
         for (int i = events.positionAfter(second, events.end()) - 1;
                 i >= events.first() && events.second(i) == second;
                 i--) {
-            if (isOf(i, label)) {
+            if (events.get(TRANSACTION_ID, i) == transactionId && events.get(OTHER_PARTY, i) == otherParty) {
                 return i;
             }
         }

@@ -4,13 +4,16 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * The spans that windows, lateness and retention are made of, in seconds; watermarks are UTC epoch milliseconds, as
- * Flink has them, and {@link Long#MIN_VALUE} while there is none.
+ * The spans that windows, lateness and retention are made of, in seconds, and the number of events from which a terminal
+ * no longer tells its old ones apart. Watermarks are UTC epoch milliseconds, as Flink has them, and {@link
+ * Long#MIN_VALUE} while there is none.
  */
 public final class WindowTimes implements Serializable {
     static final int DAY = 86_400;
     static final int WEEK = 7 * DAY;
     static final int FOUR_WEEKS = 28 * DAY;
+
+    private static final int COARSENING_STEPS = 16;
 
     /** Lengths of the three windows, shortest first. */
     private static final int[] WINDOWS = {DAY, 7 * DAY, 30 * DAY};
@@ -19,14 +22,23 @@ public final class WindowTimes implements Serializable {
 
     private final long terminalDelay;
     private final long allowedLateness;
+    private final int maxEventsPerTerminal;
 
     /**
+     * Windows that keep each event.
+     *
      * @param terminalDelay how far back a terminal's windows end, {@code features.terminal-delay}
      * @param allowedLateness how far behind the watermark a transaction may be, {@code features.allowed-lateness}
      */
     public WindowTimes(Duration terminalDelay, Duration allowedLateness) {
+        this(terminalDelay, allowedLateness, Integer.MAX_VALUE);
+    }
+
+    /** The same, with {@code features.max-events-per-terminal}. */
+    public WindowTimes(Duration terminalDelay, Duration allowedLateness, int maxEventsPerTerminal) {
         this.terminalDelay = terminalDelay.toSeconds();
         this.allowedLateness = allowedLateness.toSeconds();
+        this.maxEventsPerTerminal = maxEventsPerTerminal;
     }
 
     /** Number of windows that each feature is computed over. */
@@ -47,6 +59,19 @@ public final class WindowTimes implements Serializable {
     /** Where a terminal's windows end for a transaction at {@code epochSecond}. */
     long terminalWindowEnd(long epochSecond) {
         return epochSecond - terminalDelay;
+    }
+
+    /** The newest second whose events a terminal may collapse at {@code watermark}. */
+    long coarseThrough(long watermark) {
+        return horizon(watermark, terminalDelay);
+    }
+
+    /**
+     * Whether a terminal collapses what is old when it comes to keep {@code events}: above the limit, but not at each
+     * event, since there may be nothing old among them.
+     */
+    boolean coarsensAt(int events) {
+        return events > maxEventsPerTerminal && events % (maxEventsPerTerminal / COARSENING_STEPS) == 0;
     }
 
     /** Whether a transaction at {@code epochSecond} comes too late to be counted. */

@@ -53,7 +53,9 @@ public final class ScoringTopology {
     private ScoringTopology(Settings settings, boolean bounded) {
         this.features = settings.get(Options.FEATURES_SET);
         this.times = new WindowTimes(
-                settings.get(Options.FEATURES_TERMINAL_DELAY), settings.get(Options.FEATURES_ALLOWED_LATENESS));
+                settings.get(Options.FEATURES_TERMINAL_DELAY),
+                settings.get(Options.FEATURES_ALLOWED_LATENESS),
+                settings.get(Options.FEATURES_MAX_EVENTS_PER_TERMINAL));
         this.contactColumns = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
         this.gateBuffer = settings.get(Options.CUSTOMERS_GATE_BUFFER);
         this.cacheShare = settings.get(Options.FEATURES_CACHE_SHARE);

@@ -123,6 +123,12 @@ public final class Options {
             "3 d",
             "Event time behind the watermark from which an event is TOO_OLD; state is kept as much longer.");
 
+    public static final Option<Integer> FEATURES_MAX_EVENTS_PER_TERMINAL = declare(
+            "features.max-events-per-terminal",
+            ValueType.integer(1_000, 100_000_000),
+            "100000",
+            "Transactions of one terminal above which those older than its delay are counted by minute.");
+
     public static final Option<Double> FEATURES_CACHE_SHARE = declare(
             "features.cache-share",
             ValueType.real(0, 0.8),
@@ -216,8 +222,8 @@ public final class Options {
     public static final Option<Duration> WAREHOUSE_FLUSH_INTERVAL = declare(
             "warehouse.flush-interval",
             ValueType.duration("1 ms", "10 min"),
-            "200 ms",
-            "Longest time that a row waits for its batch to fill.");
+            "50 ms",
+            "Longest time that a row waits for its batch to fill, once the batch before is written.");
 
     public static final Option<Duration> WAREHOUSE_RETRY_TIMEOUT = declare(
             "warehouse.retry-timeout",

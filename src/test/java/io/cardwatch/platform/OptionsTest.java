@@ -96,6 +96,12 @@ class OptionsTest {
                         "60s",
                         Duration.ofMinutes(1),
                         List.of("3", "366 d", "1 ms")),
+                arguments(
+                        Options.FEATURES_MAX_EVENTS_PER_TERMINAL,
+                        100_000,
+                        "1000",
+                        1_000,
+                        List.of("999", "100000001", "1e5")),
                 arguments(Options.FEATURES_CACHE_SHARE, 0.3, "0", 0.0, List.of("", "-0.1", "0.81", "30 %")),
                 arguments(
                         Options.CUSTOMERS_REFRESH_INTERVAL,
@@ -146,9 +152,9 @@ class OptionsTest {
                 arguments(Options.WAREHOUSE_BATCH_SIZE, 5000, "1", 1, List.of("0", "100001", "5k")),
                 arguments(
                         Options.WAREHOUSE_FLUSH_INTERVAL,
-                        Duration.ofMillis(200),
-                        "50 ms",
                         Duration.ofMillis(50),
+                        "2 s",
+                        Duration.ofSeconds(2),
                         List.of("0 ms", "11 min")),
                 arguments(
                         Options.WAREHOUSE_RETRY_TIMEOUT,

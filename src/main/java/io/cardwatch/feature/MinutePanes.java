@@ -1,0 +1,110 @@
+package io.cardwatch.feature;
+
+import static io.cardwatch.codec.WireSerializer.readVarint;
+import static io.cardwatch.codec.WireSerializer.writeVarint;
+
+import java.io.IOException;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * How many events each minute had, for a key with too many to keep them all. They count as if all of a minute's had
+ * happened in its last second: a number of events up to some second is too low by those of that minute at the most.
+ */
+final class MinutePanes {
+    private static final int MINUTE = 60;
+    private static final int EVENTS_BEFORE = 0;
+    private static final int COLUMNS = 1;
+
+    /** A row a minute, by its last second. */
+    private final EventLog minutes;
+
+    private final RunningSum events;
+
+    MinutePanes() {
+        this(new EventLog(COLUMNS), 0);
+    }
+
+    private MinutePanes(EventLog minutes, long total) {
+        this.minutes = minutes;
+        this.events = new RunningSum(minutes, EVENTS_BEFORE, total);
+    }
+
+    MinutePanes copy() {
+        return new MinutePanes(minutes.copy(), events.total());
+    }
+
+    long heapBytes() {
+        return minutes.heapBytes();
+    }
+
+    boolean isEmpty() {
+        return minutes.isEmpty();
+    }
+
+    /** The last second of the newest minute; there must be one. */
+    long newestSecond() {
+        return minutes.second(minutes.end() - 1);
+    }
+
+    /** Counts one event more. */
+    void add(long epochSecond) {
+        long last = lastSecondOf(epochSecond);
+        int position = find(last);
+        if (position < 0) {
+            position = minutes.insert(last);
+            events.insert(position);
+        }
+        events.add(position, 1);
+    }
+
+    /** Counts one event less in the minute of {@code epochSecond}; false where it has none. */
+    boolean takeOne(long epochSecond) {
+        int position = find(lastSecondOf(epochSecond));
+        if (position < 0 || events.between(position, position + 1) == 0) {
+            return false;
+        }
+        events.add(position, -1);
+        return true;
+    }
+
+    /** Number of events after {@code from} up to {@code to}, epoch seconds. */
+    int count(long from, long to) {
+        return (int)
+                events.between(minutes.positionAfter(from, minutes.end()), minutes.positionAfter(to, minutes.end()));
+    }
+
+    /** Last second of the newest minute with an event that ends at {@code epochSecond} or before; else the least long. */
+    long newestUpTo(long epochSecond) {
+        int position = minutes.positionAfter(epochSecond, minutes.end()) - 1;
+        while (position >= minutes.first() && events.between(position, position + 1) == 0) {
+            position--;
+        }
+        return position < minutes.first() ? Long.MIN_VALUE : minutes.second(position);
+    }
+
+    /** Forgets the minutes that end at {@code horizon}, an epoch second, or before. */
+    void evictThrough(long horizon) {
+        minutes.evictThrough(horizon);
+    }
+
+    /** Position of the minute with this last second, or -1. */
+    private int find(long last) {
+        int position = minutes.positionAfter(last, minutes.end()) - 1;
+        return position >= minutes.first() && minutes.second(position) == last ? position : -1;
+    }
+
+    private static long lastSecondOf(long epochSecond) {
+        return epochSecond - Math.floorMod(epochSecond, (long) MINUTE) + MINUTE - 1;
+    }
+
+    void write(DataOutputView out) throws IOException {
+        writeVarint(events.total(), out);
+        minutes.write(out);
+    }
+
+    static MinutePanes read(DataInputView in) throws IOException {
+        long total = readVarint(in);
+        return new MinutePanes(EventLog.read(in, COLUMNS), total);
+    }
+}
