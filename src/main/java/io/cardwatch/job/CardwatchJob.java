@@ -23,7 +23,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The streaming job: Kinesis in, warehouse out. What a cluster starts. */
 public final class CardwatchJob {
-    private static final long BUFFER_TIMEOUT_MILLIS = 1;
+    /** Longest time that a record waits for others before it goes to the next stage. */
+    public static final long BUFFER_TIMEOUT_MILLIS = 1;
 
     private final Settings settings;
     private final FraudModel model;

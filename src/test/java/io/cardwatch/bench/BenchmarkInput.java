@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The records that every candidate reads, in memory: payments and the labels of their frauds as JSON, in order of time. It
- * is kept in a static field, since sources of a local Flink find it there without a copy; it is one input at a time.
+ * The records that every candidate reads, in memory: payments and the labels of their frauds as JSON, in order of time.
+ * They are kept in static fields, where sources of a local Flink find them without a copy; one input at a time.
  */
 final class BenchmarkInput {
     static final int PARALLELISM = 2;
@@ -91,6 +91,7 @@ final class BenchmarkInput {
         Arrays.sort(labelsFirst, Comparator.comparing(entry -> !entry.label));
         transactions = (int) both.stream().filter(entry -> !entry.label).count();
         keys = customers.size() + terminals.size();
+        arrange(false);
     }
 
     /** Payments and labels. */

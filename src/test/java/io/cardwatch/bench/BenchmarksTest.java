@@ -38,8 +38,17 @@ class BenchmarksTest {
     }
 
     @Test
-    void theWarehouseIsMeasuredForThreeBatchSizes() throws Exception {
-        assertThat(results(out -> WarehouseBenchmark.run(1_000, 1, out))).hasSize(3);
+    void theWarehouseIsMeasuredForFiveBatchSizes() throws Exception {
+        assertThat(results(out -> WarehouseBenchmark.run(1_000, 1, out))).hasSize(5);
+    }
+
+    @Test
+    void latencyIsMeasuredInProcess_andOverTheWire() throws Exception {
+        Profile world =
+                Profile.reference().customers(100).terminals(200).days(10).build();
+        assertThat(results(out -> LatencyBenchmark.inProcess(world, 2_000, out)))
+                .hasSize(1);
+        assertThat(results(out -> LatencyBenchmark.overTheWire(500, 4, out))).hasSize(4);
     }
 
     @Test

@@ -28,13 +28,13 @@ public final class WarehouseBenchmark {
     private WarehouseBenchmark() {}
 
     public static void main(String[] args) throws Exception {
-        run(100_000, 3, System.out);
+        run(200_000, 4, System.out);
     }
 
     /** Prints one line per batch size and round. */
     public static void run(int rows, int rounds, PrintStream out) throws Exception {
-        for (int batchSize : new int[] {500, 2_000, 5_000}) {
-            for (int round = 0; round < rounds; round++) {
+        for (int round = 0; round < rounds; round++) {
+            for (int batchSize : new int[] {500, 1_000, 2_000, 3_000, 5_000}) {
                 double seconds = fill(Postgres.freshDatabase(), rows, batchSize);
                 out.printf(Locale.ROOT, "batch %5d  round %d  %,9.0f rows/s%n", batchSize, round, rows / seconds);
             }

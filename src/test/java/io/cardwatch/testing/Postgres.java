@@ -61,6 +61,7 @@ public final class Postgres {
             try {
                 EmbeddedPostgres server = EmbeddedPostgres.builder()
                         .setServerConfig("max_connections", "100")
+                        .setServerConfig("track_commit_timestamp", "on")
                         .start();
                 try (Connection admin = server.getPostgresDatabase().getConnection();
                         Statement statement = admin.createStatement()) {
