@@ -71,6 +71,18 @@ final class Field implements Serializable {
         length = count;
     }
 
+    /** The same from ASCII. */
+    void set(Kind kind, byte[] source, int offset, int count) {
+        set(kind);
+        if (count > text.length) {
+            text = new char[count];
+        }
+        for (int i = 0; i < count; i++) {
+            text[i] = (char) source[offset + i];
+        }
+        length = count;
+    }
+
     void startCell() {
         length = 0;
     }

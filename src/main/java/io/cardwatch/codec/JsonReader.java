@@ -13,7 +13,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A record that is one JSON object. It is always read to its end, so that BAD_JSON comes before whatever else is wrong:
+ * A record that is one JSON object: by {@link PlainJson} if it is as plain as nearly all are, else by Jackson. Then it is always read to its end, so that BAD_JSON comes before whatever else is wrong:
  * the parser's own limits are off (the size of a record bounds them all), and depth, digits and repeated keys are noted
  * on the way and judged afterwards.
  */
@@ -38,6 +38,7 @@ final class JsonReader implements RecordReader {
             .build();
 
     private final RecordFields<?> fields;
+    private final PlainJson plain;
     private boolean object;
     private boolean tooComplex;
     private boolean duplicateKey;
@@ -46,10 +47,15 @@ final class JsonReader implements RecordReader {
 
     JsonReader(RecordFields<?> fields) {
         this.fields = fields;
+        this.plain = new PlainJson(fields.all());
     }
 
     @Override
     public void read(byte[] bytes, int start) throws Rejection {
+        if (plain.read(bytes, start)) {
+            return;
+        }
+        fields.clear();
         object = false;
         tooComplex = false;
         duplicateKey = false;

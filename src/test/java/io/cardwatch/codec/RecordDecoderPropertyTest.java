@@ -59,6 +59,28 @@ class RecordDecoderPropertyTest {
         assertOneOutcome(damaged(bytes, random));
     }
 
+    /** A name with an escape is the same name, but not plain. */
+    @Property(tries = 20_000)
+    void aRecordMeansTheSameWhetherItIsPlainOrNot(@ForAll long seed) {
+        Random random = new Random(seed);
+        String plain = random.nextBoolean() ? String.format(TEMPLATE, "2018-04-01 00:00:31", "-57.16e0") : LABEL;
+        byte[] bytes = random.nextInt(8) == 0
+                ? plain.getBytes(StandardCharsets.UTF_8)
+                : damaged(plain.getBytes(StandardCharsets.UTF_8), random);
+        String name = "\"CUSTOMER_ID\"";
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        byte[] escaped = text.replace(name, "\"\\u0043USTOMER_ID\"").getBytes(StandardCharsets.ISO_8859_1);
+
+        for (RecordDecoder<?> decoder : List.of(transactions, labels)) {
+            Decoded<?> expected = decoder.decode(escaped, ORIGIN);
+            Decoded<?> actual = decoder.decode(bytes, ORIGIN);
+            assertThat(actual)
+                    .usingRecursiveComparison()
+                    .ignoringFields("value.raw", "deadLetter.raw", "deadLetter.sha256")
+                    .isEqualTo(expected);
+        }
+    }
+
     @Property(tries = 1_000)
     void orderOfKeysWhiteSpaceAndUnknownFieldsChangeNoValue(
             @ForAll("transactions") Transaction written, @ForAll long seed) {
