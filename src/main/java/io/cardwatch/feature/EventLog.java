@@ -16,8 +16,8 @@ import org.apache.flink.core.memory.DataOutputView;
  *
  * <p>Parallel primitive arrays with a moving start: appending and evicting cost amortised constant time, inserting a
  * late event costs a move of what is newer. A second takes 4 bytes (as an offset from 2050, which covers 1982 to
- * 2118), a column 8; serialized, both are variable-length differences. Positions are array indices, valid until the
- * next insertion or eviction.
+ * 2118), a column 4, or 8 once it holds a number that needs them; serialized, both are variable-length differences.
+ * Positions are array indices, valid until the next insertion or eviction.
  */
 final class EventLog {
     private static final int INITIAL_CAPACITY = 4;
@@ -29,20 +29,26 @@ final class EventLog {
     private int start;
     private int end;
     private int[] seconds;
-    private final long[][] columns;
+    private final Column[] columns;
 
     EventLog(int width) {
-        seconds = new int[INITIAL_CAPACITY];
-        columns = new long[width][INITIAL_CAPACITY];
+        this(width, INITIAL_CAPACITY);
+    }
+
+    private EventLog(int width, int capacity) {
+        seconds = new int[capacity];
+        columns = new Column[width];
+        Arrays.setAll(columns, c -> new Column(capacity));
     }
 
     private EventLog(EventLog other) {
         start = 0;
         end = other.size();
         seconds = Arrays.copyOfRange(other.seconds, other.start, other.end);
-        columns = new long[other.columns.length][];
-        for (int c = 0; c < columns.length; c++) {
-            columns[c] = Arrays.copyOfRange(other.columns[c], other.start, other.end);
+        columns = new Column[other.columns.length];
+        Arrays.setAll(columns, c -> new Column(other.columns[c]));
+        for (Column column : columns) {
+            column.resize(other.start, end, end);
         }
     }
 
@@ -60,7 +66,11 @@ final class EventLog {
 
     /** Bytes of heap, by the capacity of its arrays. */
     long heapBytes() {
-        return OBJECT_BYTES + seconds.length * (Integer.BYTES + (long) Long.BYTES * columns.length);
+        long bytes = OBJECT_BYTES + (long) Integer.BYTES * seconds.length;
+        for (Column column : columns) {
+            bytes += column.heapBytes();
+        }
+        return bytes;
     }
 
     /** Position of the oldest event. */
@@ -78,11 +88,11 @@ final class EventLog {
     }
 
     long get(int column, int position) {
-        return columns[column][position];
+        return columns[column].get(position);
     }
 
     void set(int column, int position, long value) {
-        columns[column][position] = value;
+        columns[column].set(position, value);
     }
 
     /**
@@ -98,8 +108,8 @@ final class EventLog {
         int position = start == end || seconds[end - 1] <= second ? end : positionAfter(epochSecond, end);
         if (position < end) {
             System.arraycopy(seconds, position, seconds, position + 1, end - position);
-            for (long[] column : columns) {
-                System.arraycopy(column, position, column, position + 1, end - position);
+            for (Column column : columns) {
+                column.move(position, position + 1, end - position);
             }
         }
         seconds[position] = second;
@@ -117,8 +127,8 @@ final class EventLog {
     void remove(int position) {
         end--;
         System.arraycopy(seconds, position + 1, seconds, position, end - position);
-        for (long[] column : columns) {
-            System.arraycopy(column, position + 1, column, position, end - position);
+        for (Column column : columns) {
+            column.move(position + 1, position, end - position);
         }
     }
 
@@ -128,8 +138,8 @@ final class EventLog {
         for (int i = start; i < end; i++) {
             if (i >= behind || kept.test(i)) {
                 seconds[to] = seconds[i];
-                for (long[] values : columns) {
-                    values[to] = values[i];
+                for (Column column : columns) {
+                    column.set(to, column.get(i));
                 }
                 to++;
             }
@@ -195,10 +205,8 @@ final class EventLog {
         int[] roomier = new int[capacity];
         System.arraycopy(seconds, start, roomier, 0, size);
         seconds = roomier;
-        for (int c = 0; c < columns.length; c++) {
-            long[] column = new long[capacity];
-            System.arraycopy(columns[c], start, column, 0, size);
-            columns[c] = column;
+        for (Column column : columns) {
+            column.resize(start, size, capacity);
         }
         start = 0;
         end = size;
@@ -209,26 +217,78 @@ final class EventLog {
         writeVarint(size(), out);
         for (int i = start; i < end; i++) {
             writeSignedVarint(i == start ? seconds[i] : (long) seconds[i] - seconds[i - 1], out);
-            for (long[] column : columns) {
-                writeSignedVarint(i == start ? column[i] : column[i] - column[i - 1], out);
+            for (Column column : columns) {
+                writeSignedVarint(i == start ? column.get(i) : column.get(i) - column.get(i - 1), out);
             }
         }
     }
 
     static EventLog read(DataInputView in, int width) throws IOException {
-        EventLog log = new EventLog(width);
         int size = (int) readVarint(in);
-        log.seconds = new int[Math.max(size, INITIAL_CAPACITY)];
-        for (int c = 0; c < width; c++) {
-            log.columns[c] = new long[log.seconds.length];
-        }
+        EventLog log = new EventLog(width, Math.max(size, INITIAL_CAPACITY));
         for (int i = 0; i < size; i++) {
             log.seconds[i] = (int) (readSignedVarint(in) + (i == 0 ? 0 : log.seconds[i - 1]));
-            for (long[] column : log.columns) {
-                column[i] = readSignedVarint(in) + (i == 0 ? 0 : column[i - 1]);
+            for (Column column : log.columns) {
+                column.set(i, readSignedVarint(in) + (i == 0 ? 0 : column.get(i - 1)));
             }
         }
         log.end = size;
         return log;
+    }
+
+    /** Numbers of 64 bits, which take 32 while all of them fit. */
+    private static final class Column {
+        /** Null once a number did not fit. */
+        private int[] narrow;
+        /** Null until then. */
+        private long[] wide;
+
+        Column(int capacity) {
+            narrow = new int[capacity];
+        }
+
+        /** A column that holds the arrays of {@code other} until it is resized. */
+        Column(Column other) {
+            narrow = other.narrow;
+            wide = other.wide;
+        }
+
+        long get(int position) {
+            return wide == null ? narrow[position] : wide[position];
+        }
+
+        void set(int position, long value) {
+            if (wide == null && value == (int) value) {
+                narrow[position] = (int) value;
+                return;
+            }
+            if (wide == null) {
+                wide = Arrays.stream(narrow).asLongStream().toArray();
+                narrow = null;
+            }
+            wide[position] = value;
+        }
+
+        void move(int from, int to, int count) {
+            Object values = wide == null ? narrow : wide;
+            System.arraycopy(values, from, values, to, count);
+        }
+
+        /** Keeps {@code count} numbers from position {@code from} on, at the beginning of arrays of their own. */
+        void resize(int from, int count, int capacity) {
+            if (wide == null) {
+                int[] values = new int[capacity];
+                System.arraycopy(narrow, from, values, 0, count);
+                narrow = values;
+            } else {
+                long[] values = new long[capacity];
+                System.arraycopy(wide, from, values, 0, count);
+                wide = values;
+            }
+        }
+
+        long heapBytes() {
+            return wide == null ? (long) Integer.BYTES * narrow.length : (long) Long.BYTES * wide.length;
+        }
     }
 }

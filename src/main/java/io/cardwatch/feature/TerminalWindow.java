@@ -41,15 +41,15 @@ class TerminalWindow extends ExpiringWindow {
 
     final Verdicts verdicts;
     private final WaitingLabels waiting;
-    /** Of a terminal with very many transactions, the old ones without a label, which are not among the events. */
-    final MinutePanes panes;
+    /** The old transactions without a label, which are not among the events; null while there are none. */
+    MinutePanes panes;
     /** Where each window's edges were last; hints only, so no state. */
     private final int[] eventHints = new int[WindowTimes.windows() + 1];
 
     private final int[] fraudHints = new int[WindowTimes.windows() + 1];
 
     TerminalWindow() {
-        this(newVerdicts(1, false), new WaitingLabels(), new MinutePanes());
+        this(newVerdicts(1, false), new WaitingLabels(), null);
     }
 
     static Verdicts newVerdicts(int levels, boolean keepGenuine) {
@@ -74,12 +74,12 @@ class TerminalWindow extends ExpiringWindow {
 
     @Override
     boolean isEmpty() {
-        return verdicts.events.isEmpty() && waiting.isEmpty() && panes.isEmpty();
+        return verdicts.events.isEmpty() && waiting.isEmpty() && panes == null;
     }
 
     /** Whether it does not tell all of its transactions apart. */
     boolean isCoarse() {
-        return !panes.isEmpty();
+        return panes != null;
     }
 
     @Override
@@ -94,7 +94,7 @@ class TerminalWindow extends ExpiringWindow {
 
     @Override
     long heapBytes() {
-        return OBJECT_BYTES + verdicts.heapBytes() + waiting.heapBytes() + panes.heapBytes();
+        return OBJECT_BYTES + verdicts.heapBytes() + waiting.heapBytes() + (isCoarse() ? panes.heapBytes() : 0);
     }
 
     /**
@@ -125,6 +125,7 @@ class TerminalWindow extends ExpiringWindow {
 
     /** Collapses the transactions up to {@code epochSecond} that have no label. */
     private void coarsen(long epochSecond) {
+        panes = isCoarse() ? panes : new MinutePanes();
         EventLog events = verdicts.events;
         int behind = events.positionAfter(epochSecond, events.first());
         for (int i = events.first(); i < behind; i++) {
@@ -133,6 +134,11 @@ class TerminalWindow extends ExpiringWindow {
             }
         }
         events.retain(behind, verdicts::isLabelled);
+        dropEmptyPanes();
+    }
+
+    private void dropEmptyPanes() {
+        panes = panes.isEmpty() ? null : panes;
     }
 
     /**
@@ -151,7 +157,7 @@ class TerminalWindow extends ExpiringWindow {
         if (verdicts.repeats(label, label.customerId)) {
             return Match.REPEATED;
         }
-        if (!verdicts.hasEventOf(label, label.customerId) && panes.takeOne(label.txEpochSecond)) {
+        if (isCoarse() && !verdicts.hasEventOf(label, label.customerId) && panes.takeOne(label.txEpochSecond)) {
             int position = insert(label.txEpochSecond, label.transactionId, label.customerId);
             verdicts.begin(position, 0, 0);
         }
@@ -165,7 +171,10 @@ class TerminalWindow extends ExpiringWindow {
 
     /** Forgets what happened at {@code horizon}, an epoch second, or before. */
     void evict(long horizon) {
-        panes.evictThrough(horizon);
+        if (isCoarse()) {
+            panes.evictThrough(horizon);
+            dropEmptyPanes();
+        }
         verdicts.events.evictThrough(horizon);
         verdicts.evict(horizon);
     }
@@ -233,7 +242,10 @@ class TerminalWindow extends ExpiringWindow {
             out.writeLong(window.timer);
             window.verdicts.write(out);
             window.waiting.write(out);
-            window.panes.write(out);
+            out.writeBoolean(window.isCoarse());
+            if (window.isCoarse()) {
+                window.panes.write(out);
+            }
         }
 
         @Override
@@ -241,15 +253,16 @@ class TerminalWindow extends ExpiringWindow {
             long timer = in.readLong();
             Verdicts verdicts = readVerdicts(in);
             WaitingLabels waiting = WaitingLabels.read(in);
-            TerminalWindow window =
-                    window(verdicts, waiting, writtenVersion < PANES ? new MinutePanes() : MinutePanes.read(in));
+            TerminalWindow window = window(
+                    verdicts, waiting, writtenVersion >= PANES && in.readBoolean() ? MinutePanes.read(in) : null);
             window.timer = timer;
             return window;
         }
 
         @Override
         public TerminalWindow copy(TerminalWindow from) {
-            TerminalWindow copy = window(from.verdicts.copy(), from.waiting.copy(), from.panes.copy());
+            TerminalWindow copy =
+                    window(from.verdicts.copy(), from.waiting.copy(), from.isCoarse() ? from.panes.copy() : null);
             copy.timer = from.timer;
             return copy;
         }

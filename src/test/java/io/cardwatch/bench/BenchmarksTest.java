@@ -52,6 +52,11 @@ class BenchmarksTest {
     }
 
     @Test
+    void theWholeJobIsMeasuredBesideItsWriters() throws Exception {
+        assertThat(results(out -> WholeJobBenchmark.run(WORLD, 2, out))).hasSize(3);
+    }
+
+    @Test
     void theTopologyIsMeasuredBesideItsPeers_whoseRowsAreItsOwn() throws Exception {
         List<String> lines = results(out -> TopologyBenchmark.run(WORLD, Shape.UNIFORM, 1, out));
 

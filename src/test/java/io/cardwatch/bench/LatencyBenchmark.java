@@ -79,7 +79,7 @@ public final class LatencyBenchmark {
             StreamExecutionEnvironment env = environment(directory, 2_000);
             env.getConfig().enableObjectReuse();
             env.setBufferTimeout(CardwatchJob.BUFFER_TIMEOUT_MILLIS);
-            new OurTopology("", Candidate.HEAP, 0, true)
+            new OurTopology("", Candidate.HEAP, 0, HundredTrees.model())
                     .build(
                             env,
                             env.fromSource(
@@ -148,9 +148,7 @@ public final class LatencyBenchmark {
                 Statement statement = warehouse.createStatement()) {
             kinesis.createStream(PAYMENTS, SHARDS);
             kinesis.createStream(LABELS, 1);
-            statement.execute("INSERT INTO customer_info (customer_id, full_name, email_address, phone_number)"
-                    + " SELECT id, 'Name ' || id, id || '@example.org', '+44 ' || id FROM generate_series(0, "
-                    + (CUSTOMERS - 1) + ") AS id");
+            addCustomers(statement, CUSTOMERS);
             StreamExecutionEnvironment env = environment(directory, 10_000);
             new CardwatchJob(Settings.fromArguments(List.of(
                             "--source.endpoint-url=" + kinesis.endpoint(),
@@ -207,7 +205,15 @@ public final class LatencyBenchmark {
         return due;
     }
 
-    private static void awaitRows(Statement statement, int rows) throws Exception {
+    /** Gives so many customers, from id 0 on, their contacts. */
+    static void addCustomers(Statement statement, int customers) throws Exception {
+        statement.execute("INSERT INTO customer_info (customer_id, full_name, email_address, phone_number)"
+                + " SELECT id, 'Name ' || id, id || '@example.org', '+44 ' || id FROM generate_series(0, "
+                + (customers - 1) + ") AS id");
+    }
+
+    /** Waits until so many predictions are in the warehouse. */
+    static void awaitRows(Statement statement, int rows) throws Exception {
         int present = 0;
         while (present < rows) {
             Thread.sleep(500);
@@ -243,7 +249,8 @@ public final class LatencyBenchmark {
         out.printf(Locale.ROOT, "  score to commit:              %s%n", written);
     }
 
-    private static StreamExecutionEnvironment environment(Path directory, long checkpointMillis) {
+    /** A local Flink that fails for good when its job does. */
+    static StreamExecutionEnvironment environment(Path directory, long checkpointMillis) {
         Configuration configuration = new Configuration();
         configuration.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory.toUri().toString());

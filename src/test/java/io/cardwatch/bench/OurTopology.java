@@ -5,7 +5,6 @@ import io.cardwatch.codec.LabelDecoder;
 import io.cardwatch.codec.TransactionDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.Feature;
-import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
@@ -26,31 +25,38 @@ import org.apache.flink.util.OutputTag;
 final class OurTopology extends Candidate {
     static final int MAX_BYTES = 65_536;
 
-    private static final OutputTag<Decoded<FraudLabel>> LABELS =
-            new OutputTag<>("labels", WireTypes.DECODED_FRAUD_LABEL);
+    /** Else the busy one would count old payments by minute, and be compared with what does not. */
+    private static final String EVERY_TERMINAL_EXACT = "--features.max-events-per-terminal=10000000";
+
+    static final OutputTag<Decoded<FraudLabel>> LABELS = new OutputTag<>("labels", WireTypes.DECODED_FRAUD_LABEL);
 
     private final double cacheShare;
-    private final boolean scoring;
+    /** Null for the features alone. */
+    private final FraudModel model;
 
-    OurTopology(String name, String backend, double cacheShare, boolean scoring) {
+    OurTopology(String name, String backend, double cacheShare, FraudModel model) {
         super(name, backend);
         this.cacheShare = cacheShare;
-        this.scoring = scoring;
+        this.model = model;
+    }
+
+    /** The transactions of the input, the labels as {@link #LABELS}. */
+    static SingleOutputStreamOperator<Decoded<Transaction>> decode(DataStream<Long> positions) {
+        return positions.process(new Decode(), WireTypes.DECODED_TRANSACTION).uid("decode");
     }
 
     @Override
     DataStream<FeaturedTransaction> build(StreamExecutionEnvironment env, DataStream<Long> positions) {
-        SingleOutputStreamOperator<Decoded<Transaction>> transactions =
-                positions.process(new Decode(), WireTypes.DECODED_TRANSACTION).uid("decode");
-        ScoringTopology topology =
-                ScoringTopology.streaming(Settings.fromArguments(List.of("--features.cache-share=" + cacheShare)));
+        SingleOutputStreamOperator<Decoded<Transaction>> transactions = decode(positions);
+        ScoringTopology topology = ScoringTopology.streaming(
+                Settings.fromArguments(List.of("--features.cache-share=" + cacheShare, EVERY_TERMINAL_EXACT)));
         ScoringTopology.Features features = topology.features(transactions, transactions.getSideOutput(LABELS));
         features.deadLetters.sinkTo(new DiscardingSink<>());
-        return scoring
-                ? topology.score(features.featured, FraudModel.loadShipped(FeatureSet.REFERENCE))
+        return model == null
+                ? features.featured
+                : topology.score(features.featured, model)
                         .map(row -> new FeaturedTransaction(row.transaction, row.features))
-                        .returns(WireTypes.FEATURED_TRANSACTION)
-                : features.featured;
+                        .returns(WireTypes.FEATURED_TRANSACTION);
     }
 
     @Override

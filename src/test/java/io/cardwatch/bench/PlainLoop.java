@@ -17,16 +17,17 @@ final class PlainLoop {
     private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
 
     private final String name;
-    private final boolean scoring;
     private final Samples perSecond;
     private final Samples cpuMicros;
-    private final FraudModel model = FraudModel.loadShipped(FeatureSet.REFERENCE);
+    /** Null for the features alone. */
+    private final FraudModel model;
+
     private final TransactionDecoder transactions = new TransactionDecoder(OurTopology.MAX_BYTES, true);
     private final LabelDecoder labels = new LabelDecoder(OurTopology.MAX_BYTES, true);
 
-    PlainLoop(String name, boolean scoring, int runs) {
+    PlainLoop(String name, FraudModel model, int runs) {
         this.name = name;
-        this.scoring = scoring;
+        this.model = model;
         perSecond = new Samples(runs);
         cpuMicros = new Samples(runs);
     }
@@ -43,7 +44,7 @@ final class PlainLoop {
         perSecond.set(run, BenchmarkInput.size() / ((System.nanoTime() - start) / 1e9));
     }
 
-    /** Both halves one after the other, as the sources have them; the windows do not mind. */
+    /** All records in the order of time. */
     private void loop() {
         FeatureReplay replay =
                 new FeatureReplay(FeatureSet.REFERENCE, new WindowTimes(Duration.ofDays(7), Duration.ofDays(3)));
@@ -60,7 +61,7 @@ final class PlainLoop {
             if (!replay.transaction(transaction, features)) {
                 throw new IllegalStateException("a payment was refused: " + transaction.transactionId);
             }
-            if (scoring) {
+            if (model != null) {
                 for (int i = 0; i < vector.length; i++) {
                     vector[i] = (float) features[i];
                 }
