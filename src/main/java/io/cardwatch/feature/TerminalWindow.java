@@ -110,7 +110,7 @@ class TerminalWindow extends ExpiringWindow {
         int labelsHere = waiting.take(transaction.epochSecond, transaction.transactionId, transaction.customerId);
         verdicts.begin(position, level(features), labelsHere);
         describe(transaction.epochSecond, times, features);
-        if (times.coarsensAt(verdicts.events.size())) {
+        if (times.coarsensAt(verdicts.events.size(), watermark)) {
             coarsen(times.coarseThrough(watermark));
         }
     }

@@ -68,10 +68,12 @@ public final class WindowTimes implements Serializable {
 
     /**
      * Whether a terminal collapses what is old when it comes to keep {@code events}: above the limit, but not at each
-     * event, since there may be nothing old among them.
+     * event, since there may be nothing old among them; and once a watermark says what is.
      */
-    boolean coarsensAt(int events) {
-        return events > maxEventsPerTerminal && events % (maxEventsPerTerminal / COARSENING_STEPS) == 0;
+    boolean coarsensAt(int events, long watermark) {
+        return watermark != Long.MIN_VALUE
+                && events > maxEventsPerTerminal
+                && events % (maxEventsPerTerminal / COARSENING_STEPS) == 0;
     }
 
     /** Whether a transaction at {@code epochSecond} comes too late to be counted. */

@@ -79,6 +79,15 @@ class CoarseTerminalTest {
     }
 
     @Test
+    void collapsesNothingBeforeThereIsAWatermark() {
+        TerminalWindow window = TerminalWindow.of(FeatureSet.REFERENCE);
+        double[] features = new double[FeatureSet.REFERENCE.size()];
+        payments.forEach(payment -> window.arrive(payment, Long.MIN_VALUE, COARSE, features));
+
+        assertThat(window.isCoarse()).isFalse();
+    }
+
+    @Test
     void expiresWithItsLastMinute() {
         TerminalWindow window = TerminalWindow.of(FeatureSet.REFERENCE);
         payments.forEach(payment -> arrive(window, payment, COARSE, FeatureSet.REFERENCE));
