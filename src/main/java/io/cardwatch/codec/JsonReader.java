@@ -13,8 +13,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A record that is one JSON object: by {@link PlainJson} if it is as plain as nearly all are, else by Jackson. Then it is always read to its end, so that BAD_JSON comes before whatever else is wrong:
- * the parser's own limits are off (the size of a record bounds them all), and depth, digits and repeated keys are noted
+ * A record that is one JSON object: read by {@link PlainJson} if it is as plain as nearly all are, else by Jackson.
+ *
+ * <p>Jackson always reads to the end, so that BAD_JSON comes before whatever else is wrong: the parser's own limits are off (the size of a record bounds them all), and depth, digits and repeated keys are noted
  * on the way and judged afterwards.
  */
 final class JsonReader implements RecordReader {
