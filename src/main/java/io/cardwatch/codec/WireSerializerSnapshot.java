@@ -49,6 +49,11 @@ public final class WireSerializerSnapshot<T> implements TypeSerializerSnapshot<T
             throw new IOException("The state was written by " + className + ", which this version does not have", e);
         }
         writtenVersion = in.readInt();
+        if (writtenVersion > serializer.version()) {
+            throw new IOException("The state was written in version " + writtenVersion + " of " + className
+                    + ", which here reads versions 1 to " + serializer.version()
+                    + ". Start the release that took the savepoint, or a later one.");
+        }
     }
 
     @Override

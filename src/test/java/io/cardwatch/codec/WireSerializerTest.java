@@ -234,7 +234,7 @@ class WireSerializerTest {
                 new DataInputDeserializer(out.getCopyOfBuffer()), WireSerializerTest.class.getClassLoader());
     }
 
-    private static final class Sample<T> {
+    static final class Sample<T> {
         final WireTypeInfo<T> type;
         final List<T> values;
 
