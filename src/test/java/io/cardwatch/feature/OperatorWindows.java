@@ -161,6 +161,12 @@ final class OperatorWindows implements Answers, Closeable {
         terminals.open();
     }
 
+    /** Bytes of a checkpoint of both operators. */
+    long checkpointBytes() throws Exception {
+        return customers.snapshot(2, 2).getStateSize()
+                + terminals.snapshot(2, 2).getStateSize();
+    }
+
     /** Keys that still have state, and timers that still wait, in both operators. */
     int leftovers() throws Exception {
         // What a cache holds goes to the backend.
