@@ -78,6 +78,9 @@ public final class ScoringTopology {
     /** Everything up to the feature vectors. */
     public Features features(
             DataStream<Decoded<Transaction>> decodedTransactions, DataStream<Decoded<FraudLabel>> decodedLabels) {
+        // Kryo's state cannot move to Flink 2. Of every job, by whomever it is built: a type without a serializer fails
+        // it.
+        decodedTransactions.getExecutionConfig().getSerializerConfig().setGenericTypes(false);
         SingleOutputStreamOperator<Transaction> transactions =
                 split(decodedTransactions, "transaction-split", "Open transactions", WireTypes.TRANSACTION);
         SingleOutputStreamOperator<FraudLabel> labels =

@@ -2,6 +2,7 @@ package io.cardwatch.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.KinesaliteServer;
 import io.cardwatch.testing.Postgres;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class CardwatchJobTest {
     private static StreamGraph job;
     private static StreamGraph jobWithoutContacts;
+    private static StreamGraph extendedJob;
 
     @BeforeAll
     static void buildJobs() throws Exception {
@@ -35,8 +37,9 @@ class CardwatchJobTest {
         try (KinesaliteServer kinesis = KinesaliteServer.start()) {
             kinesis.createStream("payments", 1);
             kinesis.createStream("verdicts", 1);
-            job = graph(kinesis.endpoint(), database, true);
-            jobWithoutContacts = graph(kinesis.endpoint(), database, false);
+            job = graph(kinesis.endpoint(), database, true, FeatureSet.REFERENCE);
+            jobWithoutContacts = graph(kinesis.endpoint(), database, false, FeatureSet.REFERENCE);
+            extendedJob = graph(kinesis.endpoint(), database, true, FeatureSet.EXTENDED);
         }
     }
 
@@ -46,13 +49,14 @@ class CardwatchJobTest {
         System.clearProperty("aws.secretAccessKey");
     }
 
-    private static StreamGraph graph(URI endpoint, String database, boolean contacts) {
+    private static StreamGraph graph(URI endpoint, String database, boolean contacts, FeatureSet set) {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2);
         new CardwatchJob(Settings.fromArguments(List.of(
                         "--source.endpoint-url=" + endpoint,
                         "--source.stream=payments",
                         "--labels.stream=verdicts",
                         "--enrichment.contact-columns=" + contacts,
+                        "--features.set=" + set.lowerCaseName(),
                         "--warehouse.url=" + database,
                         "--warehouse.user=" + Postgres.USER)))
                 .fromKinesis(env);
@@ -62,6 +66,7 @@ class CardwatchJobTest {
     @Test
     void everyOperatorHasAUid_andNoneOfThemEverChanges() throws IOException {
         assertThat(uids(job)).containsExactlyInAnyOrderElementsOf(frozenUids());
+        assertThat(uids(extendedJob)).containsExactlyInAnyOrderElementsOf(frozenUids());
     }
 
     @Test
@@ -97,6 +102,12 @@ class CardwatchJobTest {
                         "org.apache.flink.api.common.typeutils.base",
                         // What leaves a sink's writer: nothing, since there is no committer.
                         "org.apache.flink.streaming.api.connector.sink2"));
+    }
+
+    @Test
+    void aTypeThatNeedsKryoFailsTheJob() {
+        assertThat(job.getExecutionConfig().getSerializerConfig().hasGenericTypesDisabled())
+                .isTrue();
     }
 
     private static Stream<TypeSerializer<?>> serializers(StreamNode node) {
