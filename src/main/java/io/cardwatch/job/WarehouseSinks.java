@@ -1,5 +1,7 @@
 package io.cardwatch.job;
 
+import io.cardwatch.codec.LabelJson;
+import io.cardwatch.codec.TransactionJson;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
@@ -7,6 +9,7 @@ import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
+import io.cardwatch.warehouse.RefusedRow;
 import io.cardwatch.warehouse.Table;
 import io.cardwatch.warehouse.Tables;
 import io.cardwatch.warehouse.WarehouseConnection;
@@ -22,6 +25,7 @@ public final class WarehouseSinks {
     private final WritePolicy deadLetterPolicy;
     private final int writers;
     private final FeatureSet features;
+    private final boolean keepBytes;
 
     /**
      * Connects nothing yet.
@@ -34,6 +38,7 @@ public final class WarehouseSinks {
         deadLetterPolicy = WritePolicy.ofDeadLetters(settings);
         writers = settings.get(Options.WAREHOUSE_WRITERS);
         features = settings.get(Options.FEATURES_SET);
+        keepBytes = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
     }
 
     /** Where the tables are. */
@@ -50,28 +55,33 @@ public final class WarehouseSinks {
         warehouse.check(List.of(tables));
     }
 
-    /** Writes predictions, with {@code warehouse.writers} writers. */
+    /** Writes predictions, with {@code warehouse.writers} writers; a refused row becomes a dead letter. */
     public void writePredictions(DataStream<ScoredTransaction> rows) {
-        write(rows, Tables.predictions(features), policy, writers);
+        Table<ScoredTransaction> table = Tables.predictions(features);
+        RefusedRow<ScoredTransaction> refused = new RefusedRow<>(
+                row -> row.transaction.origin, row -> TransactionJson.encode(row.transaction), keepBytes);
+        write(rows, table, new WarehouseSink<>(table, warehouse, policy).withDeadLetters(refused), writers);
     }
 
-    /** Writes the labelled past, with {@code warehouse.writers} writers. */
+    /** Writes the labelled past, with {@code warehouse.writers} writers; a refused row fails the run. */
     public void writeHistory(DataStream<FeaturedTransaction> rows) {
-        write(rows, Tables.history(features), policy, writers);
+        Table<FeaturedTransaction> table = Tables.history(features);
+        write(rows, table, new WarehouseSink<>(table, warehouse, policy), writers);
     }
 
-    /** Writes labels, with one writer, which keeps the order in which they came. */
+    /** Writes labels, with one writer, which keeps the order in which they came; a refused one becomes a dead letter. */
     public void writeLabels(DataStream<FraudLabel> rows) {
-        write(rows, Tables.LABELS, policy, 1);
+        RefusedRow<FraudLabel> refused = new RefusedRow<>(label -> label.origin, LabelJson::encode, keepBytes);
+        write(rows, Tables.LABELS, new WarehouseSink<>(Tables.LABELS, warehouse, policy).withDeadLetters(refused), 1);
     }
 
-    /** Writes dead letters, with one writer. */
+    /** Writes dead letters, with one writer. One that is refused fails the job: nothing else would be left of it. */
     public void writeDeadLetters(DataStream<DeadLetter> rows) {
-        write(rows, Tables.DEAD_LETTERS, deadLetterPolicy, 1);
+        write(rows, Tables.DEAD_LETTERS, new WarehouseSink<>(Tables.DEAD_LETTERS, warehouse, deadLetterPolicy), 1);
     }
 
-    private <T> void write(DataStream<T> rows, Table<T> table, WritePolicy rowsPolicy, int parallelism) {
-        rows.sinkTo(new WarehouseSink<>(table, warehouse, rowsPolicy))
+    private static <T> void write(DataStream<T> rows, Table<T> table, WarehouseSink<T> sink, int parallelism) {
+        rows.sinkTo(sink)
                 .setParallelism(parallelism)
                 .uid(table.name.replace('_', '-') + "-sink")
                 .name(table.name);

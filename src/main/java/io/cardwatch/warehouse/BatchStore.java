@@ -1,10 +1,14 @@
 package io.cardwatch.warehouse;
 
+import io.cardwatch.domain.DeadLetter;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.metrics.Counter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,9 +17,23 @@ import org.slf4j.LoggerFactory;
  * Writes batches into one table over one connection, which is made when first needed and made anew after any error.
  *
  * <p>Passing errors are waited out, at most {@code retryTimeout} per batch, in the calling thread. A batch whose COMMIT may or may not have happened is simply
- * written again.
+ * written again. A batch with rows that the warehouse refuses is halved until these stand alone, which takes O(k log n)
+ * statements for k of n rows; their dead letters are written in the transaction of the others.
  */
 final class BatchStore<T> implements AutoCloseable {
+    /** What became of a batch. */
+    static final class Outcome {
+        /** Rows that were new, or replaced one. */
+        final int written;
+        /** Rows that were refused and are dead letters now. */
+        final int refused;
+
+        Outcome(int written, int refused) {
+            this.written = written;
+            this.refused = refused;
+        }
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(BatchStore.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -25,31 +43,37 @@ final class BatchStore<T> implements AutoCloseable {
     private final WarehouseConnection warehouse;
     private final Duration retryTimeout;
     private final Counter retries;
+    /** Empty where a refused row fails the job. */
+    private final Optional<RefusedRow<T>> refusedRow;
     /** Null while there is none. */
     private volatile Connection connection;
 
-    BatchStore(Table<T> table, WarehouseConnection warehouse, Duration retryTimeout, Counter retries) {
+    BatchStore(
+            Table<T> table,
+            WarehouseConnection warehouse,
+            Duration retryTimeout,
+            Counter retries,
+            Optional<RefusedRow<T>> refusedRow) {
         this.table = table;
         this.warehouse = warehouse;
         this.retryTimeout = retryTimeout;
         this.retries = retries;
+        this.refusedRow = refusedRow;
     }
 
     /**
      * Writes {@code rows}, of distinct keys and sorted, in one transaction.
      *
-     * @return how many rows were new, or replaced one
-     * @throws IOException when a row is refused, or the warehouse stays away too long
+     * @throws IOException when a row is refused that may not become a dead letter, a dead letter cannot be written, or the
+     *     warehouse stays away too long
      * @throws InterruptedException when it was interrupted, and so its error means nothing
      */
-    int store(List<T> rows) throws IOException, InterruptedException {
+    Outcome store(List<T> rows) throws IOException, InterruptedException {
         long start = System.nanoTime();
         Duration pause = FIRST_PAUSE;
         while (true) {
             try {
-                int written = dialect.write(connection(), warehouse.schema, table, rows);
-                connection.commit();
-                return written;
+                return attempt(rows);
             } catch (SQLException e) {
                 close();
                 if (Thread.interrupted()) {
@@ -57,7 +81,7 @@ final class BatchStore<T> implements AutoCloseable {
                 }
                 Duration spent = Duration.ofNanos(System.nanoTime() - start);
                 if (!dialect.isPassing(e) || spent.compareTo(retryTimeout) >= 0) {
-                    throw failure(rows, e, spent);
+                    throw failure(e, spent);
                 }
                 LOG.warn("{} will be written again in {}: {}", table.name, pause, e.getMessage());
                 retries.inc();
@@ -67,57 +91,73 @@ final class BatchStore<T> implements AutoCloseable {
         }
     }
 
-    private IOException failure(List<T> rows, SQLException error, Duration spent) {
-        String reason = error.getSQLState() + " " + error.getMessage();
-        if (dialect.isPassing(error)) {
-            return new IOException(
-                    "the warehouse " + warehouse + " did not take a batch of " + table.name + " within "
-                            + spent.toSeconds() + " s (warehouse.retry-timeout): " + reason,
-                    error);
-        }
-        if (!dialect.blamesRow(error)) {
-            return new IOException(
-                    "the warehouse " + warehouse + " refused to write " + table.name + ": " + reason, error);
-        }
+    private Outcome attempt(List<T> rows) throws SQLException, IOException {
         try {
-            String key = table.describeKey(firstRefused(rows));
-            return new IOException(
-                    "the warehouse refused the row of " + table.name + " with " + key + ": " + reason, error);
-        } catch (SQLException e) {
-            error.addSuppressed(e);
-            return new IOException("the warehouse refused a row of " + table.name + ": " + reason, error);
-        } finally {
-            close();
-        }
-    }
-
-    /** The first row that is refused, of a batch that was, by halving; writes nothing. */
-    private T firstRefused(List<T> rows) throws SQLException {
-        int from = 0;
-        int to = rows.size();
-        while (to - from > 1) {
-            int middle = (from + to) >>> 1;
-            if (isAccepted(rows.subList(from, middle))) {
-                from = middle;
-            } else {
-                to = middle;
-            }
-        }
-        return rows.get(from);
-    }
-
-    private boolean isAccepted(List<T> rows) throws SQLException {
-        try {
-            dialect.write(connection(), warehouse.schema, table, rows);
-            return true;
+            int written = dialect.write(connection(), warehouse.schema, table, rows);
+            connection.commit();
+            return new Outcome(written, 0);
         } catch (SQLException e) {
             if (!dialect.blamesRow(e)) {
                 throw e;
             }
-            return false;
-        } finally {
             connection.rollback();
         }
+        List<DeadLetter> refused = new ArrayList<>();
+        dialect.checkConstraintsAtOnce(connection);
+        int written = writeAllBut(rows, refused);
+        if (!refused.isEmpty()) {
+            dialect.write(connection, warehouse.schema, Tables.DEAD_LETTERS, refused);
+        }
+        connection.commit();
+        return new Outcome(written, refused.size());
+    }
+
+    /** Writes the rows that the warehouse takes and adds the dead letters of the others to {@code refused}. */
+    private int writeAllBut(List<T> rows, List<DeadLetter> refused) throws SQLException, IOException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            int written = dialect.write(connection, warehouse.schema, table, rows);
+            connection.releaseSavepoint(before);
+            return written;
+        } catch (SQLException e) {
+            if (!dialect.blamesRow(e)) {
+                throw e;
+            }
+            connection.rollback(before);
+            connection.releaseSavepoint(before);
+            if (rows.size() == 1) {
+                refused.add(refusal(rows.get(0), e));
+                return 0;
+            }
+        }
+        int middle = rows.size() / 2;
+        return writeAllBut(rows.subList(0, middle), refused) + writeAllBut(rows.subList(middle, rows.size()), refused);
+    }
+
+    private DeadLetter refusal(T row, SQLException error) throws IOException {
+        if (refusedRow.isEmpty()) {
+            close();
+            throw new IOException(
+                    "the warehouse refused the row of " + table.name + " with " + table.describeKey(row) + ": "
+                            + reason(error),
+                    error);
+        }
+        return refusedRow.get().deadLetter(table, row, reason(error));
+    }
+
+    private IOException failure(SQLException error, Duration spent) {
+        if (dialect.isPassing(error)) {
+            return new IOException(
+                    "the warehouse " + warehouse + " did not take a batch of " + table.name + " within "
+                            + spent.toSeconds() + " s (warehouse.retry-timeout): " + reason(error),
+                    error);
+        }
+        return new IOException(
+                "the warehouse " + warehouse + " refused to write " + table.name + ": " + reason(error), error);
+    }
+
+    private static String reason(SQLException error) {
+        return error.getSQLState() + " " + error.getMessage();
     }
 
     private Connection connection() throws SQLException {

@@ -5,6 +5,7 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -22,21 +23,24 @@ final class PostgresDialect implements Serializable {
     /** Connection, transaction rolled back, resources, system: by the first two characters of the SQLSTATE. */
     private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "58");
 
+    /** SQLSTATE invalid_password. */
+    static final String INVALID_PASSWORD = "28P01";
+
     /**
      * Lock not available; server shutting down, crashed or starting; read-only while a standby takes over; password
      * refused, which a rotation mends.
      */
-    /** SQLSTATE invalid_password. */
-    static final String INVALID_PASSWORD = "28P01";
-
     private static final Set<String> PASSING_STATES =
             Set.of("55P03", "57P01", "57P02", "57P03", "57P05", "25006", "28000", INVALID_PASSWORD);
 
-    /** Data exception and integrity constraint violation. */
-    private static final Set<String> ROW_CLASSES = Set.of("22", "23");
+    /** Data exception, integrity constraint violation, and a view's check option. */
+    private static final Set<String> ROW_CLASSES = Set.of("22", "23", "44");
+
+    /** What a trigger raises that names no SQLSTATE of its own. */
+    private static final String RAISED_BY_TRIGGER = "P0001";
 
     /** {@code name} in double quotes. */
-    private static String quoted(String name) {
+    static String quoted(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';
     }
 
@@ -87,6 +91,13 @@ final class PostgresDialect implements Serializable {
                 .collect(Collectors.joining(", ", "UPDATE SET ", ""));
     }
 
+    /** Lets each statement of the transaction answer for its own rows, also where a constraint waits for the COMMIT. */
+    void checkConstraintsAtOnce(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+        }
+    }
+
     /** Whether the same batch may succeed later, over a new connection. */
     boolean isPassing(SQLException error) {
         return PASSING_STATES.contains(state(error)) || PASSING_CLASSES.contains(stateClass(error));
@@ -94,7 +105,7 @@ final class PostgresDialect implements Serializable {
 
     /** Whether one of the batch's rows is to blame. */
     boolean blamesRow(SQLException error) {
-        return ROW_CLASSES.contains(stateClass(error));
+        return ROW_CLASSES.contains(stateClass(error)) || state(error).equals(RAISED_BY_TRIGGER);
     }
 
     private static String state(SQLException error) {

@@ -2,16 +2,18 @@ package io.cardwatch.warehouse;
 
 import io.cardwatch.platform.Metrics;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 
 /**
  * Writes a stream into a table of the warehouse: at least once by Flink, and so that a row whose key is there already
- * is not written again. A row that the warehouse refuses fails the job and names its key.
+ * is not written again. A row that the warehouse refuses becomes a dead letter where the sink was told how, and the
+ * others are written; else it fails the job and names its key.
  *
- * <p>Metrics, under the table's name: rows written, flushes, retries after passing errors, and the milliseconds that
- * the last flush took, retries included.
+ * <p>Metrics, under the table's name: rows written, flushes, retries after passing errors, dead letters, and the
+ * milliseconds that the last flush took, retries included.
  */
 public final class WarehouseSink<T> implements Sink<T> {
     private static final long serialVersionUID = 1;
@@ -19,11 +21,24 @@ public final class WarehouseSink<T> implements Sink<T> {
     private final Table<T> table;
     private final WarehouseConnection warehouse;
     private final WritePolicy policy;
+    /** Null where a refused row fails the job: an Optional cannot be serialized. */
+    private final RefusedRow<T> refusedRow;
 
+    /** A sink whose job fails when a row is refused. */
     public WarehouseSink(Table<T> table, WarehouseConnection warehouse, WritePolicy policy) {
+        this(table, warehouse, policy, null);
+    }
+
+    private WarehouseSink(Table<T> table, WarehouseConnection warehouse, WritePolicy policy, RefusedRow<T> refusedRow) {
         this.table = table;
         this.warehouse = warehouse;
         this.policy = policy;
+        this.refusedRow = refusedRow;
+    }
+
+    /** The same sink, which writes refused rows to the table of dead letters. */
+    public WarehouseSink<T> withDeadLetters(RefusedRow<T> asDeadLetter) {
+        return new WarehouseSink<>(table, warehouse, policy, asDeadLetter);
     }
 
     @Override
@@ -32,6 +47,7 @@ public final class WarehouseSink<T> implements Sink<T> {
                 table,
                 warehouse,
                 policy,
+                Optional.ofNullable(refusedRow),
                 context.getProcessingTimeService(),
                 context.getMailboxExecutor(),
                 Metrics.group(context.metricGroup()).addGroup("table", table.name));

@@ -1,10 +1,12 @@
 package io.cardwatch.warehouse;
 
+import io.cardwatch.domain.DeadLetterReason;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,6 +36,8 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
     private static final Logger LOG = LoggerFactory.getLogger(WarehouseWriter.class);
     /** Longer than a connection takes to be made or refused. */
     private static final int CLOSE_SECONDS = 15;
+    /** Time between two warnings of refused rows. */
+    private static final long WARNING_PAUSE_MILLIS = 60_000;
 
     private final Table<T> table;
     private final BatchStore<T> store;
@@ -43,17 +47,21 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
     private final long flushIntervalMillis;
     private final Counter rowsWritten;
     private final Counter flushes;
+    private final Counter refused;
     private final ExecutorService background;
 
     /** By key, in the order of arrival. */
     private Map<List<Object>, T> batch = new LinkedHashMap<>();
-    /** The batch before, with its number of rows that were new; null when all went well with it. */
-    private Future<Integer> storing;
+    /** The batch before, with what became of it; null when all went well with it. */
+    private Future<BatchStore.Outcome> storing;
 
     /** Null while no row waits for it. */
     private ScheduledFuture<?> timer;
     /** Whether a row has waited long enough. */
     private boolean overdue;
+
+    /** UTC epoch milliseconds before which refused rows are only counted. */
+    private long nextWarningMillis = Long.MIN_VALUE;
 
     private volatile long lastFlushMillis;
 
@@ -61,6 +69,7 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
             Table<T> table,
             WarehouseConnection warehouse,
             WritePolicy policy,
+            Optional<RefusedRow<T>> refusedRow,
             ProcessingTimeService timers,
             MailboxExecutor task,
             MetricGroup metrics) {
@@ -71,7 +80,8 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
         this.flushIntervalMillis = policy.flushInterval.toMillis();
         this.rowsWritten = metrics.counter("rowsWritten");
         this.flushes = metrics.counter("flushes");
-        this.store = new BatchStore<>(table, warehouse, policy.retryTimeout, metrics.counter("retries"));
+        this.refused = metrics.counter("deadLetters." + DeadLetterReason.WAREHOUSE_REJECTED);
+        this.store = new BatchStore<>(table, warehouse, policy.retryTimeout, metrics.counter("retries"), refusedRow);
         this.background = Executors.newSingleThreadExecutor(work -> {
             Thread thread = new Thread(work, table.name + " writer");
             thread.setDaemon(true);
@@ -127,7 +137,7 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
         }
         Map<List<Object>, T> rows = batch;
         batch = new LinkedHashMap<>();
-        FutureTask<Integer> work = new FutureTask<>(() -> store(rows)) {
+        FutureTask<BatchStore.Outcome> work = new FutureTask<>(() -> store(rows)) {
             @Override
             protected void done() {
                 try {
@@ -142,14 +152,15 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
     }
 
     /** Runs in the background. */
-    private int store(Map<List<Object>, T> rows) throws IOException, InterruptedException {
+    private BatchStore.Outcome store(Map<List<Object>, T> rows) throws IOException, InterruptedException {
         try {
             List<Map.Entry<List<Object>, T>> entries = new ArrayList<>(rows.entrySet());
             entries.sort((left, right) -> table.compareKeys(left.getKey(), right.getKey()));
             long start = System.nanoTime();
-            int written = store.store(entries.stream().map(Map.Entry::getValue).collect(Collectors.toList()));
+            BatchStore.Outcome outcome =
+                    store.store(entries.stream().map(Map.Entry::getValue).collect(Collectors.toList()));
             lastFlushMillis = (System.nanoTime() - start) / 1_000_000;
-            return written;
+            return outcome;
         } finally {
             if (background.isShutdown()) {
                 store.close();
@@ -162,11 +173,29 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
             return;
         }
         try {
-            rowsWritten.inc(storing.get());
-            flushes.inc();
+            BatchStore.Outcome outcome = storing.get();
             storing = null;
+            rowsWritten.inc(outcome.written);
+            flushes.inc();
+            if (outcome.refused > 0) {
+                countRefused(outcome.refused);
+            }
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException ? (IOException) e.getCause() : new IOException(e.getCause());
+        }
+    }
+
+    private void countRefused(int rows) {
+        refused.inc(rows);
+        long now = timers.getCurrentProcessingTime();
+        if (now >= nextWarningMillis) {
+            nextWarningMillis = now + WARNING_PAUSE_MILLIS;
+            LOG.warn(
+                    "The warehouse has refused {} rows of {} so far, {} in the last batch: they are dead letters {}",
+                    refused.getCount(),
+                    table.name,
+                    rows,
+                    DeadLetterReason.WAREHOUSE_REJECTED);
         }
     }
 
