@@ -7,15 +7,31 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.co.RichCoFlatMapFunction;
+import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Passes dead letters on and counts them by reason: as metrics, and for the result of a run that ends. */
-public final class DeadLetterCount extends RichMapFunction<DeadLetter, DeadLetter> {
+/**
+ * Passes dead letters on and counts them by reason: as metrics, and for the result of a run that ends. Its second input
+ * are numbers of records that were read, so that it knows the share of dead letters: the gauge {@code deadLetterShare},
+ * with one warning when it passes the limit and one line when that is over. One instance sees the whole job, but for rows
+ * that the warehouse refuses, which are counted and warned of where they are written.
+ */
+public final class DeadLetterCount extends RichCoFlatMapFunction<DeadLetter, Long, DeadLetter> {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterCount.class);
     private static final String PREFIX = "deadLetters.";
 
+    private final double alarmShare;
     private transient Map<DeadLetterReason, Counter> counters;
+    private transient DeadLetterAlarm alarm;
+    private transient volatile double share;
+
+    DeadLetterCount(double alarmShare) {
+        this.alarmShare = alarmShare;
+    }
 
     @Override
     public void open(OpenContext context) {
@@ -24,13 +40,34 @@ public final class DeadLetterCount extends RichMapFunction<DeadLetter, DeadLette
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             counters.put(reason, metrics.counter(PREFIX + reason));
         }
+        alarm = new DeadLetterAlarm(alarmShare);
+        metrics.gauge("deadLetterShare", () -> share);
     }
 
     @Override
-    public DeadLetter map(DeadLetter letter) {
+    public void flatMap1(DeadLetter letter, Collector<DeadLetter> out) {
         counters.get(letter.reason).inc();
         getRuntimeContext().getLongCounter(PREFIX + letter.reason).add(1L);
-        return letter;
+        observe(0, 1);
+        out.collect(letter);
+    }
+
+    @Override
+    public void flatMap2(Long records, Collector<DeadLetter> out) {
+        observe(records, 0);
+    }
+
+    private void observe(long records, long deadLetters) {
+        DeadLetterAlarm.Change change = alarm.observe(records, deadLetters, System.nanoTime() / 1_000_000);
+        share = alarm.share();
+        if (change == DeadLetterAlarm.Change.RAISED) {
+            LOG.warn(
+                    "Of the records of the last five minutes {} % are dead letters, more than dead-letters.alarm-share = {}."
+                            + " Table cust_payment_tx_dead_letters says why, metrics deadLetters.* how many",
+                    Math.round(1000 * share) / 10.0, alarmShare);
+        } else if (change == DeadLetterAlarm.Change.OVER) {
+            LOG.info("The share of dead letters is below half of dead-letters.alarm-share = {} again", alarmShare);
+        }
     }
 
     /** How many there were of {@code reason} in a run that has ended. */

@@ -8,15 +8,26 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
-/** Opens envelopes: values go on, dead letters go to the side, and what was peculiar is counted. */
+/**
+ * Opens envelopes: values go on, dead letters go to the side, and what was peculiar is counted. To the side goes, too,
+ * how many records there were, now and then and before each dead letter.
+ */
 final class DecodedSplit<T> extends ProcessFunction<Decoded<T>, T> {
+    /** Numbers of records since the number before. */
+    static final OutputTag<Long> RECORD_COUNTS = new OutputTag<>("record-counts", Types.LONG);
+
+    /** Most records that are not told of yet. */
+    private static final int UNTOLD = 128;
+
     private final OutputTag<DeadLetter> deadLetters;
+    private transient long untold;
     private transient Counter records;
     private transient Map<Note, Counter> notes;
 
@@ -37,6 +48,10 @@ final class DecodedSplit<T> extends ProcessFunction<Decoded<T>, T> {
     @Override
     public void processElement(Decoded<T> record, Context context, Collector<T> out) {
         records.inc();
+        if (++untold >= UNTOLD || !record.accepted()) {
+            context.output(RECORD_COUNTS, untold);
+            untold = 0;
+        }
         if (!record.accepted()) {
             context.output(deadLetters, record.deadLetter);
             return;

@@ -48,6 +48,7 @@ public final class ScoringTopology {
     private final boolean contactColumns;
     private final int gateBuffer;
     private final double cacheShare;
+    private final double alarmShare;
     private final boolean bounded;
 
     private ScoringTopology(Settings settings, boolean bounded) {
@@ -59,6 +60,7 @@ public final class ScoringTopology {
         this.contactColumns = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
         this.gateBuffer = settings.get(Options.CUSTOMERS_GATE_BUFFER);
         this.cacheShare = settings.get(Options.FEATURES_CACHE_SHARE);
+        this.alarmShare = settings.get(Options.DEAD_LETTERS_ALARM_SHARE);
         this.bounded = bounded;
     }
 
@@ -104,8 +106,12 @@ public final class ScoringTopology {
                         labels.getSideOutput(DEAD_LETTERS),
                         byCustomer.getSideOutput(DEAD_LETTERS),
                         featured.getSideOutput(DEAD_LETTERS))
-                .map(new DeadLetterCount())
+                .connect(transactions
+                        .getSideOutput(DecodedSplit.RECORD_COUNTS)
+                        .union(labels.getSideOutput(DecodedSplit.RECORD_COUNTS)))
+                .flatMap(new DeadLetterCount(alarmShare))
                 .returns(WireTypes.DEAD_LETTER)
+                .setParallelism(1)
                 .uid("dead-letter-count")
                 .name("Count dead letters");
         return new Features(featured, labels, deadLetters);

@@ -246,6 +246,12 @@ public final class Options {
             "200",
             "Dead letters gathered before they are written; each may hold 64 KB.");
 
+    public static final Option<Double> DEAD_LETTERS_ALARM_SHARE = declare(
+            "dead-letters.alarm-share",
+            ValueType.real(0, 1),
+            "0.05",
+            "Share of the records of the last five minutes above which dead letters are worth a warning; 1 for none.");
+
     private Options() {}
 
     /** Every setting, in the order in which they are shown. */

@@ -163,7 +163,8 @@ class OptionsTest {
                         Duration.ZERO,
                         List.of("2 d", "forever")),
                 arguments(Options.WAREHOUSE_WRITERS, 2, "8", 8, List.of("0", "129")),
-                arguments(Options.DEAD_LETTERS_BATCH_SIZE, 200, "1", 1, List.of("0", "10001")));
+                arguments(Options.DEAD_LETTERS_BATCH_SIZE, 200, "1", 1, List.of("0", "10001")),
+                arguments(Options.DEAD_LETTERS_ALARM_SHARE, 0.05, "1", 1.0, List.of("-0.1", "1.1", "5 %", "NaN")));
     }
 
     @ParameterizedTest(name = "{0}")

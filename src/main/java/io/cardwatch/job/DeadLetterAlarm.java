@@ -1,0 +1,63 @@
+package io.cardwatch.job;
+
+import java.util.Arrays;
+
+/**
+ * The share of records that became dead letters within the last five minutes, in buckets of half a minute, and whether it
+ * is worth a warning. It is once the share is above the limit, of 100 records at least, and until it is half of that: a
+ * share near the limit does not go on and off.
+ */
+final class DeadLetterAlarm {
+    /** What an observation changed. */
+    enum Change {
+        NONE,
+        RAISED,
+        OVER
+    }
+
+    private static final int BUCKETS = 10;
+    private static final long BUCKET_MILLIS = 30_000;
+    private static final long LEAST_RECORDS = 100;
+
+    private final double limit;
+    private final long[] records = new long[BUCKETS];
+    private final long[] deadLetters = new long[BUCKETS];
+    private long newestBucket;
+    private boolean raised;
+
+    DeadLetterAlarm(double limit) {
+        this.limit = limit;
+    }
+
+    /**
+     * Counts what came since the last observation.
+     *
+     * @param nowMillis never less than before
+     */
+    Change observe(long newRecords, long newDeadLetters, long nowMillis) {
+        turnTo(nowMillis / BUCKET_MILLIS);
+        int bucket = (int) (newestBucket % BUCKETS);
+        records[bucket] += newRecords;
+        deadLetters[bucket] += newDeadLetters;
+        boolean was = raised;
+        double share = share();
+        raised = was
+                ? share > limit / 2
+                : share > limit && Arrays.stream(records).sum() >= LEAST_RECORDS;
+        return raised == was ? Change.NONE : raised ? Change.RAISED : Change.OVER;
+    }
+
+    private void turnTo(long bucket) {
+        for (long next = Math.max(newestBucket + 1, bucket - BUCKETS + 1); next <= bucket; next++) {
+            records[(int) (next % BUCKETS)] = 0;
+            deadLetters[(int) (next % BUCKETS)] = 0;
+        }
+        newestBucket = Math.max(newestBucket, bucket);
+    }
+
+    /** From 0 to 1; 0 where there were no records. */
+    double share() {
+        long all = Arrays.stream(records).sum();
+        return all == 0 ? 0 : Math.min(1, Arrays.stream(deadLetters).sum() / (double) all);
+    }
+}
