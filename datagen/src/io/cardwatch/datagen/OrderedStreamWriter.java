@@ -51,10 +51,15 @@ final class OrderedStreamWriter {
     }
 
     void add(long key, byte[] data) {
-        pending.add(PutRecordsRequestEntry.builder()
-                .partitionKey(Long.toString(key))
-                .data(SdkBytes.fromByteArrayUnsafe(data))
-                .build());
+        add(entry(Long.toString(key), data).build());
+    }
+
+    void add(PutRecordsRequestEntry entry) {
+        pending.add(entry);
+    }
+
+    static PutRecordsRequestEntry.Builder entry(String key, byte[] data) {
+        return PutRecordsRequestEntry.builder().partitionKey(key).data(SdkBytes.fromByteArrayUnsafe(data));
     }
 
     /** So many records wait that a request can be filled, even if keys repeat among them. */

@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BackfillCommand.class,
             TrainCommand.class,
             BenchmarkModelCommand.class,
+            ReplayDeadLettersCommand.class,
             ValidateConfigCommand.class
         })
 public final class Cardwatch implements IVersionProvider {

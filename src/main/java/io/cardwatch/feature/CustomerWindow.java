@@ -95,6 +95,16 @@ class CustomerWindow extends ExpiringWindow {
         return Arrival.ACCEPTED;
     }
 
+    /**
+     * Answers the features of a transaction that was accepted before, by what has arrived until now; changes nothing.
+     *
+     * @param features receives the customer's features, by {@link Feature#index()}
+     */
+    void describeAgain(Transaction transaction, double[] features) {
+        int behind = events.positionAfter(transaction.epochSecond, events.end());
+        describeKnown(positionOf(transaction, behind), transaction, features);
+    }
+
     /** Takes a label of this customer, for features that need one. */
     void label(FraudLabel label, long watermark, WindowTimes times) {}
 
@@ -129,8 +139,13 @@ class CustomerWindow extends ExpiringWindow {
         return position;
     }
 
-    /** Fills in the customer's features for its transaction at {@code position}. */
+    /** Fills in the customer's features for its transaction at {@code position}, which was just inserted. */
     void describe(int position, Transaction transaction, double[] features) {
+        describeKnown(position, transaction, features);
+    }
+
+    /** Fills in the customer's features for its transaction at {@code position} and changes nothing. */
+    void describeKnown(int position, Transaction transaction, double[] features) {
         int behind = position + 1;
         for (int w = 0; w < hints.length; w++) {
             int from = events.positionAfter(transaction.epochSecond - WindowTimes.window(w), hints[w]);

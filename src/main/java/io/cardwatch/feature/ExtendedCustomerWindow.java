@@ -25,6 +25,9 @@ final class ExtendedCustomerWindow extends CustomerWindow {
     private static final int PRIOR_PAYMENTS = 2;
 
     private static final long PRIOR_CENTS = 10_500;
+    /** The bits of no high ratio. */
+    private static final long NONE = 0;
+
     private static final int FORTNIGHT = 14 * WindowTimes.DAY;
 
     private static final int CLIPPED_BEFORE = CustomerWindow.COLUMNS;
@@ -87,34 +90,60 @@ final class ExtendedCustomerWindow extends CustomerWindow {
 
     @Override
     void describe(int position, Transaction transaction, double[] features) {
-        super.describe(position, transaction, features);
-        long second = transaction.epochSecond;
         clippedCents.insert(position);
-        int from = longestFrom();
-        double usualCents =
-                (PRIOR_CENTS + clippedCents.between(from, position)) / (double) (PRIOR_PAYMENTS + position - from);
-        double ratio = transaction.amountCents / usualCents;
-        features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()] = ratio;
-        describeHighs(second, features);
         verdicts.begin(position, 0, verdicts.labelsOf(position));
+        super.describe(position, transaction, features);
+        double ratio = features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()];
+        clippedCents.add(position, Math.min(transaction.amountCents, Math.round(2 * usualCents(position))));
+        if (ratio > HIGH_RATIO) {
+            highs.set(0, highs.insert(transaction.epochSecond), Double.doubleToRawLongBits(ratio));
+        }
+    }
+
+    @Override
+    void describeKnown(int position, Transaction transaction, double[] features) {
+        super.describeKnown(position, transaction, features);
+        long second = transaction.epochSecond;
+        double ratio = transaction.amountCents / usualCents(position);
+        features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()] = ratio;
+        describeHighs(second, NONE, features);
         verdicts.moveTo(second);
         EventLog frauds = verdicts.frauds(0);
         features[Feature.CUSTOMER_ID_NB_KNOWN_FRAUD_28DAY_WINDOW.index()] = frauds.positionAfter(second, frauds.end())
                 - frauds.positionAfter(second - WindowTimes.FOUR_WEEKS, frauds.end());
-        clippedCents.add(position, Math.min(transaction.amountCents, Math.round(2 * usualCents)));
+    }
+
+    private double usualCents(int position) {
+        int from = longestFrom();
+        return (PRIOR_CENTS + clippedCents.between(from, position)) / (double) (PRIOR_PAYMENTS + position - from);
+    }
+
+    /** Its own high ratio, too, is there by now, and does not count. */
+    @Override
+    void describeAgain(Transaction transaction, double[] features) {
+        super.describeAgain(transaction, features);
+        double ratio = features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()];
         if (ratio > HIGH_RATIO) {
-            highs.set(0, highs.insert(second), Double.doubleToRawLongBits(ratio));
+            describeHighs(transaction.epochSecond, Double.doubleToRawLongBits(ratio), features);
         }
     }
 
-    private void describeHighs(long second, double[] features) {
+    /** @param own bits of the ratio at {@code second} that counts once less, or {@link #NONE} */
+    private void describeHighs(long second, long own, double[] features) {
         int behind = highs.positionAfter(second, highs.end());
         int from = highs.positionAfter(second - FORTNIGHT, behind);
+        int count = 0;
         double max = 0;
+        boolean found = own == NONE;
         for (int i = from; i < behind; i++) {
+            if (!found && highs.second(i) == second && highs.get(0, i) == own) {
+                found = true;
+                continue;
+            }
+            count++;
             max = Math.max(max, Double.longBitsToDouble(highs.get(0, i)));
         }
-        features[Feature.CUSTOMER_ID_NB_HIGH_TX_14DAY_WINDOW.index()] = behind - from;
+        features[Feature.CUSTOMER_ID_NB_HIGH_TX_14DAY_WINDOW.index()] = count;
         features[Feature.CUSTOMER_ID_MAX_HIGH_RATIO_14DAY_WINDOW.index()] = max;
     }
 

@@ -115,6 +115,21 @@ class TerminalWindow extends ExpiringWindow {
         }
     }
 
+    /**
+     * Answers the features of a transaction that arrived before, by what has arrived until now; counts it no second time.
+     *
+     * @return whether it did arrive; else nothing was done. Where transactions are collapsed, that is believed
+     */
+    boolean describeAgain(Transaction transaction, WindowTimes times, double[] features) {
+        if (!isCoarse()
+                && !verdicts.hasEventOf(transaction.epochSecond, transaction.transactionId, transaction.customerId)) {
+            return false;
+        }
+        verdicts.moveTo(transaction.epochSecond);
+        describe(transaction.epochSecond, times, features);
+        return true;
+    }
+
     private int insert(long epochSecond, long transactionId, long customerId) {
         EventLog events = verdicts.events;
         int position = events.insert(epochSecond);
@@ -157,7 +172,9 @@ class TerminalWindow extends ExpiringWindow {
         if (verdicts.repeats(label, label.customerId)) {
             return Match.REPEATED;
         }
-        if (isCoarse() && !verdicts.hasEventOf(label, label.customerId) && panes.takeOne(label.txEpochSecond)) {
+        if (isCoarse()
+                && !verdicts.hasEventOf(label.txEpochSecond, label.transactionId, label.customerId)
+                && panes.takeOne(label.txEpochSecond)) {
             int position = insert(label.txEpochSecond, label.transactionId, label.customerId);
             verdicts.begin(position, 0, 0);
         }

@@ -305,9 +305,9 @@ final class Verdicts {
         events.set(verdictColumn, event, verdict);
     }
 
-    /** Whether the transaction that {@code label} is about is there. */
-    boolean hasEventOf(FraudLabel label, long otherParty) {
-        return eventAt(label.txEpochSecond, label.transactionId, otherParty) >= 0;
+    /** Whether the transaction of this second, id and other party is there. */
+    boolean hasEventOf(long second, long transactionId, long otherParty) {
+        return eventAt(second, transactionId, otherParty) >= 0;
     }
 
     /** Position of the transaction of the label at {@code label}, or -1. */

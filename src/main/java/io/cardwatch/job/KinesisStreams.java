@@ -11,12 +11,16 @@ import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.KinesisClientBuilder;
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 
-/** Looks, before the job starts, whether the streams are there and may be read. */
-final class KinesisStreams {
+/** Looks, before the job or a replay starts, whether the streams are there. */
+public final class KinesisStreams {
     private KinesisStreams() {}
 
-    /** @throws BadInputException naming the first stream that cannot be read */
-    static void check(Settings settings) {
+    /**
+     * Looks at the transaction stream and the label stream.
+     *
+     * @throws BadInputException naming the first stream that cannot be read
+     */
+    public static void check(Settings settings) {
         KinesisClientBuilder builder = KinesisClient.builder()
                 .region(Region.of(settings.get(Options.SOURCE_REGION)))
                 .httpClientBuilder(UrlConnectionHttpClient.builder());

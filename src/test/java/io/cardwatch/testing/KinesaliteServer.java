@@ -8,7 +8,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -106,8 +108,26 @@ public final class KinesaliteServer implements AutoCloseable {
     /** All records of a stream, shard after shard, each shard in its own order. */
     public List<Record> records(String stream) {
         List<Record> records = new ArrayList<>();
+        recordsByShard(stream).values().forEach(records::addAll);
+        return records;
+    }
+
+    /** The shard that holds the records of a partition key. */
+    public String shardOf(String stream, String partitionKey) {
+        return recordsByShard(stream).entrySet().stream()
+                .filter(shard -> shard.getValue().stream()
+                        .anyMatch(record -> record.partitionKey().equals(partitionKey)))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Map<String, List<Record>> recordsByShard(String stream) {
+        Map<String, List<Record>> byShard = new LinkedHashMap<>();
         for (Shard shard :
                 client.listShards(request -> request.streamName(stream)).shards()) {
+            List<Record> records = new ArrayList<>();
+            byShard.put(shard.shardId(), records);
             String iterator = client.getShardIterator(request -> request.streamName(stream)
                             .shardId(shard.shardId())
                             .shardIteratorType(ShardIteratorType.TRIM_HORIZON))
@@ -122,7 +142,7 @@ public final class KinesaliteServer implements AutoCloseable {
                 iterator = page.nextShardIterator();
             } while (read > 0 && iterator != null);
         }
-        return records;
+        return byShard;
     }
 
     private static void pause() {

@@ -1,0 +1,159 @@
+package io.cardwatch.cli;
+
+import io.cardwatch.codec.Decoded;
+import io.cardwatch.codec.LabelDecoder;
+import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.datagen.KinesisFeed;
+import io.cardwatch.datagen.RecordReplay;
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.DeadLetterReason;
+import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.RecordOrigin;
+import io.cardwatch.domain.Transaction;
+import io.cardwatch.job.KinesisStreams;
+import io.cardwatch.platform.Options;
+import io.cardwatch.platform.Settings;
+import io.cardwatch.warehouse.StoredDeadLetters;
+import io.cardwatch.warehouse.WarehouseConnection;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+
+/** Sends the records of dead letters into the streams that they came from, where the running job reads them again. */
+@Command(
+        name = "replay-dead-letters",
+        sortOptions = false,
+        description =
+                "Send the records of dead letters into their Kinesis streams again, once their cause is mended. The"
+                        + " dead letters stay; what is sent twice ends as one row.")
+final class ReplayDeadLettersCommand implements Callable<Integer> {
+    private static final RecordOrigin NOWHERE = new RecordOrigin("", "", "", "", RecordOrigin.NO_ARRIVAL);
+
+    @Option(
+            names = "--reason",
+            required = true,
+            split = ",",
+            paramLabel = "REASON",
+            description = "Reasons of the dead letters: ${COMPLETION-CANDIDATES}.")
+    private Set<DeadLetterReason> reasons = Set.of();
+
+    @Option(
+            names = "--since",
+            showDefaultValue = Visibility.NEVER,
+            paramLabel = "TIME",
+            description = "Only records that arrived then or later, like 2026-01-31T00:00:00Z.")
+    private Optional<Instant> since = Optional.empty();
+
+    @Option(
+            names = "--until",
+            showDefaultValue = Visibility.NEVER,
+            paramLabel = "TIME",
+            description = "Only records that arrived before then.")
+    private Optional<Instant> until = Optional.empty();
+
+    @Mixin
+    private ConfigurationMixin configuration;
+
+    @Spec
+    private CommandSpec command;
+
+    private long transactionsSent;
+    private long labelsSent;
+    private long incomplete;
+    private TransactionDecoder transactionDecoder;
+    private LabelDecoder labelDecoder;
+
+    @Override
+    public Integer call() {
+        Settings settings = configuration.settings();
+        String transactions = settings.get(Options.SOURCE_STREAM);
+        String labels = settings.get(Options.LABELS_STREAM);
+        transactionDecoder = new TransactionDecoder(settings.get(Options.SOURCE_MAX_RECORD_BYTES), false);
+        labelDecoder = new LabelDecoder(settings.get(Options.SOURCE_MAX_RECORD_BYTES), false);
+        StoredDeadLetters stored = new StoredDeadLetters(WarehouseConnection.of(settings));
+        StoredDeadLetters.Selection selection = new StoredDeadLetters.Selection(reasons, since, until);
+        requireStreams(stored.streams(selection), List.of(transactions, labels));
+        KinesisStreams.check(settings);
+        try (KinesisClient client = KinesisFeed.client(
+                settings.get(Options.SOURCE_ENDPOINT_URL), Optional.of(settings.get(Options.SOURCE_REGION)))) {
+            RecordReplay toTransactions = new RecordReplay(client, transactions);
+            RecordReplay toLabels = new RecordReplay(client, labels);
+            stored.forEach(selection, letter -> {
+                if (!isComplete(letter)) {
+                    incomplete++;
+                } else if (letter.origin.stream.equals(transactions)) {
+                    boolean rowAgain = letter.reason == DeadLetterReason.WAREHOUSE_REJECTED;
+                    toTransactions.add(customerKey(letter), letter.raw, rowAgain);
+                    transactionsSent++;
+                } else {
+                    toLabels.add(terminalKey(letter), letter.raw, false);
+                    labelsSent++;
+                }
+            });
+            toLabels.flush();
+            toTransactions.flush();
+        }
+        report(transactions, labels);
+        return 0;
+    }
+
+    private static void requireStreams(Set<String> streams, List<String> known) {
+        for (String stream : streams) {
+            if (!known.contains(stream)) {
+                throw new BadInputException(
+                        "some of these dead letters came from " + stream + ", which is neither source.stream nor"
+                                + " labels.stream",
+                        "Set source.stream or labels.stream to it; if it is a file, correct that and read it again.");
+            }
+        }
+    }
+
+    /** What was capped, or may be kept as a hash only, does not have the hash of the record any more. */
+    private static boolean isComplete(DeadLetter letter) {
+        return DeadLetter.sha256(letter.raw).equals(letter.sha256);
+    }
+
+    /** The customer as producers write it, so that the record joins its shard; of an unreadable one the hash. */
+    private String customerKey(DeadLetter letter) {
+        Decoded<Transaction> record = transactionDecoder.decode(letter.raw, NOWHERE);
+        return record.accepted() ? Long.toString(record.value.customerId) : letter.sha256;
+    }
+
+    private String terminalKey(DeadLetter letter) {
+        Decoded<FraudLabel> record = labelDecoder.decode(letter.raw, NOWHERE);
+        return record.accepted() ? Long.toString(record.value.terminalId) : letter.sha256;
+    }
+
+    private void report(String transactions, String labels) {
+        command.commandLine()
+                .getOut()
+                .printf(
+                        Locale.ROOT,
+                        "%,d records sent to %s and %,d to %s%n",
+                        transactionsSent,
+                        transactions,
+                        labelsSent,
+                        labels);
+        if (incomplete > 0) {
+            command.commandLine()
+                    .getOut()
+                    .printf(
+                            Locale.ROOT,
+                            "%,d left out: their bytes were not kept in full (OVERSIZE, or"
+                                    + " enrichment.contact-columns=false), so their producers must send them again%n",
+                            incomplete);
+        }
+        command.commandLine().getOut().flush();
+    }
+}
