@@ -4,6 +4,7 @@ import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.platform.Metric;
 import io.cardwatch.platform.Metrics;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -52,6 +53,7 @@ public final class ContactJoin extends AbstractStreamOperator<ScoredTransaction>
     private transient boolean open;
     private transient int waitingRows;
     private transient Watermark heldWatermark;
+    private transient Metrics counts;
     private transient Counter unknownCustomers;
 
     private ContactJoin(
@@ -106,7 +108,8 @@ public final class ContactJoin extends AbstractStreamOperator<ScoredTransaction>
         super.open();
         // The second input has no event time: as long as it counts as idle, watermark and idleness of the first rule.
         processWatermarkStatus2(WatermarkStatus.IDLE);
-        unknownCustomers = Metrics.group(getMetricGroup()).counter("unknownCustomers");
+        counts = Metrics.of(getMetricGroup());
+        unknownCustomers = counts.counter(Metric.UNKNOWN_CUSTOMERS);
         customer = getPartitionedState(new ValueStateDescriptor<>("customer", customerSerializer));
         waitingDescriptor = new ListStateDescriptor<>("waiting-rows", rowSerializer);
         waiting = getPartitionedState(waitingDescriptor);
@@ -117,6 +120,14 @@ public final class ContactJoin extends AbstractStreamOperator<ScoredTransaction>
                 }
             });
         }
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (counts != null) {
+            counts.close();
+        }
+        super.close();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.cardwatch.enrich;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.CustomerChange;
+import io.cardwatch.platform.Metric;
 import io.cardwatch.platform.Metrics;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
 import java.sql.SQLException;
@@ -16,7 +17,6 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.base.source.reader.synchronization.FutureCompletingBlockingQueue;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +39,7 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
 
     private final CustomerTable table;
     private final Duration refreshInterval;
+    private final Metrics metrics;
     private final Counter failedReadings;
     private final FutureCompletingBlockingQueue<Step> steps = new FutureCompletingBlockingQueue<>(STEPS_AHEAD);
     private Thread readingThread;
@@ -53,9 +54,9 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
     CustomerInfoReader(CustomerTable table, Duration refreshInterval, SourceReaderContext context) {
         this.table = table;
         this.refreshInterval = refreshInterval;
-        MetricGroup metrics = Metrics.group(context.metricGroup());
-        this.failedReadings = metrics.counter("failedCustomerReadings");
-        metrics.gauge("knownCustomers", () -> known.size());
+        this.metrics = Metrics.of(context.metricGroup());
+        this.failedReadings = metrics.counter(Metric.FAILED_CUSTOMER_READINGS);
+        metrics.gauge(Metric.KNOWN_CUSTOMERS, () -> known.size());
     }
 
     /** Takes what a checkpoint held; called before {@link #start()}. */
@@ -193,6 +194,7 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
     @Override
     public void close() throws SQLException {
         closed = true;
+        metrics.close();
         if (readingThread == null) {
             return;
         }

@@ -5,9 +5,8 @@ import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.Transaction;
-import io.cardwatch.platform.Metrics;
+import io.cardwatch.platform.Metric;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.slf4j.Logger;
@@ -45,9 +44,8 @@ abstract class CustomerStage extends WindowOperator<CustomerWindow, FeaturedTran
     @Override
     public void open() throws Exception {
         super.open();
-        MetricGroup metrics = Metrics.group(getMetricGroup());
-        redelivered = metrics.counter("redelivered");
-        large = metrics.counter("customersLarge");
+        redelivered = counts.counter(Metric.REDELIVERED);
+        large = counts.counter(Metric.CUSTOMERS_LARGE);
     }
 
     @Override

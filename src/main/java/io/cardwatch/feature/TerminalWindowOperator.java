@@ -5,9 +5,8 @@ import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
-import io.cardwatch.platform.Metrics;
+import io.cardwatch.platform.Metric;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
@@ -45,10 +44,9 @@ public final class TerminalWindowOperator extends WindowOperator<TerminalWindow,
     @Override
     public void open() throws Exception {
         super.open();
-        MetricGroup metrics = Metrics.group(getMetricGroup());
-        repeatedLabels = metrics.counter("labelsRepeated");
-        lateLabels = metrics.counter("labelsLate");
-        coarsened = metrics.counter("terminalsCoarsened");
+        repeatedLabels = counts.counter(Metric.LABELS_REPEATED);
+        lateLabels = counts.counter(Metric.LABELS_LATE);
+        coarsened = counts.counter(Metric.TERMINALS_COARSENED);
     }
 
     @Override

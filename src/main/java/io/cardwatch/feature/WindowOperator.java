@@ -4,6 +4,7 @@ import io.cardwatch.codec.WireSerializer;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.RecordOrigin;
+import io.cardwatch.platform.Metric;
 import io.cardwatch.platform.Metrics;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -36,6 +37,12 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
     private final OutputTag<DeadLetter> deadLetters;
     private final ValueStateDescriptor<W> descriptor;
     private final double cacheShare;
+
+    /** What this operator counts. */
+    transient Metrics counts;
+
+    /** The newest watermark but the last of all, UTC epoch milliseconds; null before the first. */
+    private transient volatile Long watermark;
 
     private transient ValueState<W> windows;
     /** The same, where it is before a backend that stores bytes; else null. */
@@ -83,10 +90,10 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
     @Override
     public void open() throws Exception {
         super.open();
+        counts = Metrics.of(getMetricGroup());
         windows = getRuntimeContext().getState(descriptor);
         if (cacheShare > 0 && !(getKeyedStateBackend() instanceof HeapKeyedStateBackend)) {
-            cache = new WriteBackCache<>(
-                    getKeyedStateBackend(), windows, cacheBytes(), Metrics.group(getMetricGroup()));
+            cache = new WriteBackCache<>(getKeyedStateBackend(), windows, cacheBytes(), counts);
             windows = cache;
         }
         timers = getInternalTimerService("expiry", VoidNamespaceSerializer.INSTANCE, this);
@@ -105,7 +112,22 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
     @Override
     public void processWatermark(Watermark mark) throws Exception {
         clock.advance(mark.getTimestamp());
+        if (!mark.equals(Watermark.MAX_WATERMARK)) {
+            boolean first = watermark == null;
+            watermark = mark.getTimestamp();
+            if (first) {
+                counts.gauge(Metric.WATERMARK_LAG_MILLIS, () -> System.currentTimeMillis() - watermark);
+            }
+        }
         super.processWatermark(mark);
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (counts != null) {
+            counts.close();
+        }
+        super.close();
     }
 
     @Override

@@ -1,12 +1,13 @@
 package io.cardwatch.feature;
 
+import io.cardwatch.platform.Metric;
+import io.cardwatch.platform.Metrics;
 import it.unimi.dsi.fastutil.longs.Long2ObjectLinkedOpenHashMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
 import it.unimi.dsi.fastutil.objects.ObjectIterator;
 import java.io.IOException;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 
 /**
@@ -36,12 +37,12 @@ final class WriteBackCache<W extends ExpiringWindow> implements ValueState<W> {
      * @param stored the state of {@code backend} that holds the windows
      * @param capacity bytes of heap that the windows may take; the one in use stays whatever it takes
      */
-    WriteBackCache(KeyedStateBackend<Long> backend, ValueState<W> stored, long capacity, MetricGroup metrics) {
+    WriteBackCache(KeyedStateBackend<Long> backend, ValueState<W> stored, long capacity, Metrics metrics) {
         this.backend = backend;
         this.stored = stored;
         this.capacity = capacity;
-        this.hits = metrics.counter("windowCacheHits");
-        this.misses = metrics.counter("windowCacheMisses");
+        this.hits = metrics.counter(Metric.WINDOW_CACHE_HITS);
+        this.misses = metrics.counter(Metric.WINDOW_CACHE_MISSES);
     }
 
     /** The window of the current key, null where it has none. */

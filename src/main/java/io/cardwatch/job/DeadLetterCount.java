@@ -2,13 +2,13 @@ package io.cardwatch.job;
 
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
+import io.cardwatch.platform.Metric;
 import io.cardwatch.platform.Metrics;
 import java.util.EnumMap;
 import java.util.Map;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.co.RichCoFlatMapFunction;
 import org.apache.flink.util.Collector;
 import org.slf4j.Logger;
@@ -25,6 +25,7 @@ public final class DeadLetterCount extends RichCoFlatMapFunction<DeadLetter, Lon
     private static final String PREFIX = "deadLetters.";
 
     private final double alarmShare;
+    private transient Metrics metrics;
     private transient Map<DeadLetterReason, Counter> counters;
     private transient DeadLetterAlarm alarm;
     private transient volatile double share;
@@ -35,13 +36,20 @@ public final class DeadLetterCount extends RichCoFlatMapFunction<DeadLetter, Lon
 
     @Override
     public void open(OpenContext context) {
-        MetricGroup metrics = Metrics.group(getRuntimeContext().getMetricGroup());
+        metrics = Metrics.of(getRuntimeContext().getMetricGroup());
         counters = new EnumMap<>(DeadLetterReason.class);
         for (DeadLetterReason reason : DeadLetterReason.values()) {
-            counters.put(reason, metrics.counter(PREFIX + reason));
+            counters.put(reason, metrics.counter(Metric.DEAD_LETTERS, reason));
         }
         alarm = new DeadLetterAlarm(alarmShare);
-        metrics.gauge("deadLetterShare", () -> share);
+        metrics.gauge(Metric.DEAD_LETTER_SHARE, () -> share);
+    }
+
+    @Override
+    public void close() {
+        if (metrics != null) {
+            metrics.close();
+        }
     }
 
     @Override

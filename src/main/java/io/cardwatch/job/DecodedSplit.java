@@ -3,14 +3,13 @@ package io.cardwatch.job;
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.Note;
 import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.platform.Metric;
 import io.cardwatch.platform.Metrics;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -28,6 +27,7 @@ final class DecodedSplit<T> extends ProcessFunction<Decoded<T>, T> {
 
     private final OutputTag<DeadLetter> deadLetters;
     private transient long untold;
+    private transient Metrics metrics;
     private transient Counter records;
     private transient Map<Note, Counter> notes;
 
@@ -37,11 +37,18 @@ final class DecodedSplit<T> extends ProcessFunction<Decoded<T>, T> {
 
     @Override
     public void open(OpenContext context) {
-        MetricGroup metrics = Metrics.group(getRuntimeContext().getMetricGroup());
-        records = metrics.counter("records");
+        metrics = Metrics.of(getRuntimeContext().getMetricGroup());
+        records = metrics.counter(Metric.RECORDS);
         notes = new EnumMap<>(Note.class);
         for (Note note : Note.values()) {
-            notes.put(note, metrics.counter("noted." + note.name().toLowerCase(Locale.ROOT)));
+            notes.put(note, metrics.counter(Metric.NOTED, note));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (metrics != null) {
+            metrics.close();
         }
     }
 

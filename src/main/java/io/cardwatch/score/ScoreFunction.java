@@ -5,12 +5,10 @@ import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.platform.Metrics;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 
 /**
- * Scores each transaction with the model. Counts {@code scored} and {@code alerts} (predictions of 1); a row leaves with
- * no contact details yet.
+ * Scores each transaction with the model. A row leaves with no contact details yet. While streaming it has the
+ * job's health reported.
  */
 public final class ScoreFunction extends RichMapFunction<FeaturedTransaction, ScoredTransaction> {
     private static final long serialVersionUID = 1L;
@@ -19,8 +17,8 @@ public final class ScoreFunction extends RichMapFunction<FeaturedTransaction, Sc
     private final boolean timed;
 
     private transient float[] input;
-    private transient Counter scored;
-    private transient Counter alerts;
+    private transient Metrics metrics;
+    private transient ScoreMetrics scores;
 
     private ScoreFunction(FraudModel model, boolean timed) {
         this.model = model;
@@ -40,16 +38,20 @@ public final class ScoreFunction extends RichMapFunction<FeaturedTransaction, Sc
     @Override
     public void open(OpenContext context) {
         input = new float[model.featureSet().size()];
-        MetricGroup operator = getRuntimeContext().getMetricGroup();
-        operator.gauge("modelVersion", model::version);
-        // A host's monitoring takes numbers only, so the version is for Flink's own pages.
-        MetricGroup published = Metrics.group(operator);
-        scored = published.counter("scored");
-        alerts = published.counter("alerts");
+        // A host's monitoring takes numbers only, so the version as text is for Flink's own pages.
+        getRuntimeContext().getMetricGroup().gauge("modelVersion", model::version);
+        metrics = Metrics.of(getRuntimeContext().getMetricGroup());
+        scores = new ScoreMetrics(metrics, model.version());
+        if (timed) {
+            metrics.reportHealth(model.version());
+        }
     }
 
     @Override
     public void close() {
+        if (metrics != null) {
+            metrics.close();
+        }
         model.release();
     }
 
@@ -68,8 +70,7 @@ public final class ScoreFunction extends RichMapFunction<FeaturedTransaction, Sc
                 null,
                 null,
                 null);
-        scored.inc();
-        alerts.inc(row.prediction());
+        scores.count(row);
         return row;
     }
 }

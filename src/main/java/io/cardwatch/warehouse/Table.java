@@ -1,9 +1,11 @@
 package io.cardwatch.warehouse;
 
+import io.cardwatch.domain.RecordOrigin;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +22,9 @@ public final class Table<T> implements Serializable {
         /** It takes the place of the first. */
         REPLACES
     }
+
+    /** What Java has, for a table that goes to the task that writes it. */
+    interface SerializableToLongFunction<T> extends ToLongFunction<T>, Serializable {}
 
     /** Without its schema, lower case. */
     public final String name;
@@ -38,12 +43,22 @@ public final class Table<T> implements Serializable {
 
     final SecondRow secondRow;
 
-    private Table(String name, List<Column<T>> columns, List<Column<T>> key, int sortedBy, SecondRow secondRow) {
+    /** When a row's record arrived, UTC epoch milliseconds or {@link RecordOrigin#NO_ARRIVAL}; null where none counts. */
+    final SerializableToLongFunction<T> arrival;
+
+    private Table(
+            String name,
+            List<Column<T>> columns,
+            List<Column<T>> key,
+            int sortedBy,
+            SecondRow secondRow,
+            SerializableToLongFunction<T> arrival) {
         this.name = name;
         this.columns = columns;
         this.key = key;
         this.sortedBy = sortedBy;
         this.secondRow = secondRow;
+        this.arrival = arrival;
     }
 
     /** A table whose rows are sorted by their whole key. */
@@ -54,12 +69,17 @@ public final class Table<T> implements Serializable {
                         .findFirst()
                         .orElseThrow())
                 .collect(Collectors.toUnmodifiableList());
-        return new Table<>(name, List.copyOf(columns), keyColumns, key.length, secondRow);
+        return new Table<>(name, List.copyOf(columns), keyColumns, key.length, secondRow, null);
     }
 
     /** The same table, a batch of which is sorted by the first {@code columns} of the key only. */
     Table<T> sortedBy(int columns) {
-        return new Table<>(name, this.columns, key, columns, secondRow);
+        return new Table<>(name, this.columns, key, columns, secondRow, arrival);
+    }
+
+    /** The same table, of whose rows the time from arrival to commit is measured. */
+    Table<T> arrivingAt(SerializableToLongFunction<T> arrivalMillis) {
+        return new Table<>(name, columns, key, sortedBy, secondRow, arrivalMillis);
     }
 
     /** The values of the key of {@code row}; equal lists are the same key. */

@@ -60,7 +60,8 @@ public final class Tables {
         columns.add(
                 new Column<>("scored_at", MILLISECOND, row -> unless(ScoredTransaction.NOT_TIMED, row.scoredAtMillis)));
         addFeatures(columns, beyondReference(set), row -> row.features);
-        return Table.of("cust_payment_tx_fraud_predictions", SecondRow.IGNORED, columns, IDENTITY);
+        return Table.of("cust_payment_tx_fraud_predictions", SecondRow.IGNORED, columns, IDENTITY)
+                .arrivingAt(row -> row.transaction.origin.arrivalMillis);
     }
 
     private static Table<FraudLabel> labels() {

@@ -12,8 +12,7 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
  * is not written again. A row that the warehouse refuses becomes a dead letter where the sink was told how, and the
  * others are written; else it fails the job and names its key.
  *
- * <p>Metrics, under the table's name: rows written, flushes, retries after passing errors, dead letters, and the
- * milliseconds that the last flush took, retries included.
+ * <p>Its metrics are under the table's name.
  */
 public final class WarehouseSink<T> implements Sink<T> {
     private static final long serialVersionUID = 1;
@@ -50,7 +49,7 @@ public final class WarehouseSink<T> implements Sink<T> {
                 Optional.ofNullable(refusedRow),
                 context.getProcessingTimeService(),
                 context.getMailboxExecutor(),
-                Metrics.group(context.metricGroup()).addGroup("table", table.name));
+                Metrics.ofTable(context.metricGroup(), table.name));
     }
 
     /** Flink 1.20 calls {@link #createWriter(WriterInitContext)} but still declares this one. */

@@ -1,6 +1,8 @@
 package io.cardwatch.warehouse;
 
 import io.cardwatch.domain.DeadLetterReason;
+import io.cardwatch.platform.Metric;
+import io.cardwatch.platform.Metrics;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +22,6 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,15 +46,15 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
     private final MailboxExecutor task;
     private final int batchSize;
     private final long flushIntervalMillis;
-    private final Counter rowsWritten;
-    private final Counter flushes;
+    private final Metrics metrics;
+    private final FlushMetrics flushes;
     private final Counter refused;
     private final ExecutorService background;
 
     /** By key, in the order of arrival. */
     private Map<List<Object>, T> batch = new LinkedHashMap<>();
-    /** The batch before, with what became of it; null when all went well with it. */
-    private Future<BatchStore.Outcome> storing;
+    /** The batch before, with what came of it; null when all went well with it. */
+    private Future<Flush> storing;
 
     /** Null while no row waits for it. */
     private ScheduledFuture<?> timer;
@@ -63,8 +64,6 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
     /** UTC epoch milliseconds before which refused rows are only counted. */
     private long nextWarningMillis = Long.MIN_VALUE;
 
-    private volatile long lastFlushMillis;
-
     WarehouseWriter(
             Table<T> table,
             WarehouseConnection warehouse,
@@ -72,22 +71,22 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
             Optional<RefusedRow<T>> refusedRow,
             ProcessingTimeService timers,
             MailboxExecutor task,
-            MetricGroup metrics) {
+            Metrics metrics) {
         this.table = table;
         this.timers = timers;
         this.task = task;
         this.batchSize = policy.batchSize;
         this.flushIntervalMillis = policy.flushInterval.toMillis();
-        this.rowsWritten = metrics.counter("rowsWritten");
-        this.flushes = metrics.counter("flushes");
-        this.refused = metrics.counter("deadLetters." + DeadLetterReason.WAREHOUSE_REJECTED);
-        this.store = new BatchStore<>(table, warehouse, policy.retryTimeout, metrics.counter("retries"), refusedRow);
+        this.metrics = metrics;
+        this.flushes = new FlushMetrics(metrics, table);
+        this.refused = metrics.counter(Metric.WAREHOUSE_REJECTED);
+        this.store =
+                new BatchStore<>(table, warehouse, policy.retryTimeout, metrics.counter(Metric.RETRIES), refusedRow);
         this.background = Executors.newSingleThreadExecutor(work -> {
             Thread thread = new Thread(work, table.name + " writer");
             thread.setDaemon(true);
             return thread;
         });
-        metrics.gauge("lastFlushMillis", () -> lastFlushMillis);
     }
 
     @Override
@@ -137,7 +136,7 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
         }
         Map<List<Object>, T> rows = batch;
         batch = new LinkedHashMap<>();
-        FutureTask<BatchStore.Outcome> work = new FutureTask<>(() -> store(rows)) {
+        FutureTask<Flush> work = new FutureTask<>(() -> store(rows)) {
             @Override
             protected void done() {
                 try {
@@ -152,15 +151,14 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
     }
 
     /** Runs in the background. */
-    private BatchStore.Outcome store(Map<List<Object>, T> rows) throws IOException, InterruptedException {
+    private Flush store(Map<List<Object>, T> rows) throws IOException, InterruptedException {
         try {
             List<Map.Entry<List<Object>, T>> entries = new ArrayList<>(rows.entrySet());
             entries.sort((left, right) -> table.compareKeys(left.getKey(), right.getKey()));
             long start = System.nanoTime();
             BatchStore.Outcome outcome =
                     store.store(entries.stream().map(Map.Entry::getValue).collect(Collectors.toList()));
-            lastFlushMillis = (System.nanoTime() - start) / 1_000_000;
-            return outcome;
+            return Flush.of(table, rows.values(), outcome, (System.nanoTime() - start) / 1_000_000);
         } finally {
             if (background.isShutdown()) {
                 store.close();
@@ -173,12 +171,11 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
             return;
         }
         try {
-            BatchStore.Outcome outcome = storing.get();
+            Flush flush = storing.get();
             storing = null;
-            rowsWritten.inc(outcome.written);
-            flushes.inc();
-            if (outcome.refused > 0) {
-                countRefused(outcome.refused);
+            flushes.count(flush);
+            if (flush.refused > 0) {
+                countRefused(flush.refused);
             }
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException ? (IOException) e.getCause() : new IOException(e.getCause());
@@ -205,6 +202,7 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
      */
     @Override
     public void close() {
+        metrics.close();
         if (timer != null) {
             timer.cancel(false);
         }

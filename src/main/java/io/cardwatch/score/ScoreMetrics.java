@@ -1,0 +1,62 @@
+package io.cardwatch.score;
+
+import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.platform.Metric;
+import io.cardwatch.platform.Metrics;
+import org.apache.flink.metrics.Counter;
+
+/** Counts scores by how high they are, and keeps their mean. Written by one thread. */
+final class ScoreMetrics {
+    private static final double LOW = 0.1;
+    private static final double EVEN = 0.5;
+    private static final double HIGH = 0.9;
+    /** Rows after which an old one hardly matters to the mean. */
+    private static final int MEMORY = 10_000;
+
+    private static final int HASH_DIGITS = 12;
+    private static final int HEXADECIMAL = 16;
+
+    private final Counter scored;
+    private final Counter alerts;
+    private final Counter low;
+    private final Counter even;
+    private final Counter high;
+    private double mean;
+    private int rows;
+
+    ScoreMetrics(Metrics metrics, String modelVersion) {
+        scored = metrics.counter(Metric.SCORED);
+        alerts = metrics.counter(Metric.ALERTS);
+        low = metrics.counter(Metric.SCORED_FROM_10_PERCENT);
+        even = metrics.counter(Metric.SCORED_FROM_50_PERCENT);
+        high = metrics.counter(Metric.SCORED_FROM_90_PERCENT);
+        metrics.gauge(Metric.PROBABILITY_MEAN, () -> mean);
+        long hash = hash(modelVersion);
+        metrics.gauge(Metric.MODEL_HASH, () -> hash);
+    }
+
+    /** 48 bits, which a double holds exactly. */
+    private static long hash(String modelVersion) {
+        return modelVersion.matches(".*-[0-9a-f]{" + HASH_DIGITS + "}")
+                ? Long.parseLong(modelVersion.substring(modelVersion.length() - HASH_DIGITS), HEXADECIMAL)
+                : 0;
+    }
+
+    void count(ScoredTransaction row) {
+        scored.inc();
+        alerts.inc(row.prediction());
+        double probability = row.fraudProbability;
+        if (probability >= LOW) {
+            low.inc();
+            if (probability >= EVEN) {
+                even.inc();
+            }
+            if (probability >= HIGH) {
+                high.inc();
+            }
+        }
+        // The plain mean at first, then one that forgets.
+        rows += rows < MEMORY ? 1 : 0;
+        mean += (probability - mean) / rows;
+    }
+}

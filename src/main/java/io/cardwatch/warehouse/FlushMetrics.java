@@ -1,0 +1,48 @@
+package io.cardwatch.warehouse;
+
+import io.cardwatch.platform.Metric;
+import io.cardwatch.platform.Metrics;
+import org.apache.flink.metrics.Counter;
+
+/** Counts what a writer flushes. Written by the task's thread. */
+final class FlushMetrics {
+    private final Metrics metrics;
+    private final Counter rowsWritten;
+    private final Counter flushes;
+    private final Counter flushMillis;
+    /** Null where no arrival counts, as {@link #latencyMillis}. */
+    private final Counter latencyRows;
+
+    private final Counter latencyMillis;
+    private volatile long lastFlushMillis;
+    private volatile long oldestMillis;
+    private boolean timed;
+
+    FlushMetrics(Metrics metrics, Table<?> table) {
+        this.metrics = metrics;
+        rowsWritten = metrics.counter(Metric.ROWS_WRITTEN);
+        flushes = metrics.counter(Metric.FLUSHES);
+        flushMillis = metrics.counter(Metric.FLUSH_MILLIS_TOTAL);
+        metrics.gauge(Metric.LAST_FLUSH_MILLIS, () -> lastFlushMillis);
+        boolean arriving = table.arrival != null;
+        latencyRows = arriving ? metrics.counter(Metric.COMMIT_LATENCY_ROWS) : null;
+        latencyMillis = arriving ? metrics.counter(Metric.COMMIT_LATENCY_MILLIS_TOTAL) : null;
+    }
+
+    void count(Flush flush) {
+        rowsWritten.inc(flush.written);
+        flushes.inc();
+        flushMillis.inc(flush.millis);
+        lastFlushMillis = flush.millis;
+        if (flush.timed == 0) {
+            return;
+        }
+        latencyRows.inc(flush.timed);
+        latencyMillis.inc(flush.latencyMillis);
+        oldestMillis = flush.oldestMillis;
+        if (!timed) {
+            timed = true;
+            metrics.gauge(Metric.COMMIT_LATENCY_MILLIS_OLDEST, () -> oldestMillis);
+        }
+    }
+}
