@@ -21,13 +21,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntConsumer;
 
 /**
  * Simulated payments and their verdicts of a month, a few of which were taken back; and how they are sent: some twice,
  * and among records that cannot be used.
  */
 final class PaymentStory {
-    private static final int TRANSACTIONS = 20_000;
     private static final List<Map.Entry<String, DeadLetterReason>> BAD_PAYMENTS = List.of(
             // Long before the first payment, and long known to be so when it comes.
             Map.entry(payment("2024-01-15 12:00:00", "1", "1"), DeadLetterReason.TOO_OLD),
@@ -48,24 +48,34 @@ final class PaymentStory {
     final List<Customer> customers;
     private int labelsSent;
 
-    PaymentStory() {
+    /** 20 000 payments. */
+    static PaymentStory ofAMonth() {
+        return new PaymentStory(20_000, 350, 5);
+    }
+
+    /**
+     * So many payments as there are by so many customers.
+     *
+     * @param customers 350 for 20 000 payments
+     */
+    PaymentStory(int payments, int customers, long seed) {
         Simulation simulation = Simulation.of(Profile.reference()
-                .seed(5)
-                .customers(350)
-                .terminals(120)
+                .seed(seed)
+                .customers(customers)
+                .terminals(customers / 3)
                 .radius(20)
                 .firstDay(LocalDate.of(2024, 2, 20))
                 .days(40)
                 .labelDelay(LabelDelay.parse("uniform:0d,3d"))
                 .genuineLabelShare(0.1)
                 .build());
-        customers = simulation.customers();
+        this.customers = simulation.customers();
         Set<Long> ids = new HashSet<>();
         for (SimulatedEvents events = simulation.events(); events.hasNext(); ) {
             SimulatedEvent event = events.next();
             if (event.isLabel() && ids.contains(event.label.transactionId)) {
                 labels.add(event.label);
-            } else if (!event.isLabel() && transactions.size() < TRANSACTIONS) {
+            } else if (!event.isLabel() && transactions.size() < payments) {
                 transactions.add(event.observed());
                 ids.add(event.transaction.transactionId);
             }
@@ -77,8 +87,12 @@ final class PaymentStory {
         labels.sort(Comparator.comparingLong(label -> label.labelEpochSecond));
     }
 
-    /** Sends the payments from one index to another, and first what has become known when each is made. */
-    void send(int from, int to, SentRecords payments, SentRecords verdicts) {
+    /**
+     * Sends the payments from one index to another, and first what has become known when each is made.
+     *
+     * @param pace is told before each request how many payments of the story are out with it
+     */
+    void send(int from, int to, SentRecords payments, SentRecords verdicts, IntConsumer pace) {
         for (int i = from; i < to; i++) {
             Transaction transaction = transactions.get(i);
             addLabels(transaction.epochSecond, verdicts);
@@ -87,6 +101,7 @@ final class PaymentStory {
                 addRepeatsAndBad(i, payments, verdicts);
             }
             if (payments.full()) {
+                pace.accept(i + 1);
                 verdicts.send();
                 payments.send();
             }
@@ -114,7 +129,7 @@ final class PaymentStory {
             payments.addRefused(
                     earlier.customerId, TransactionJson.encode(withOtherAmount(earlier)), DeadLetterReason.CONFLICT);
         }
-        if (i >= TRANSACTIONS / 2 && i % 50 == 2) {
+        if (i >= transactions.size() / 2 && i % 50 == 2) {
             var bad = BAD_PAYMENTS.get(i / 50 % BAD_PAYMENTS.size());
             payments.addRefused(i, bad.getKey().getBytes(UTF_8), bad.getValue());
         }
