@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -94,9 +97,10 @@ final class RunCommand implements Callable<Integer> {
 
     /** Says when the job runs and when it fails and starts again, until it ends. */
     private void watch(JobClient job, PrintWriter console) throws Exception {
+        CompletableFuture<JobExecutionResult> result = job.getJobExecutionResult();
         JobStatus last = JobStatus.INITIALIZING;
-        while (!last.isGloballyTerminalState()) {
-            JobStatus now = job.getJobStatus().get();
+        while (!result.isDone()) {
+            JobStatus now = status(job).orElse(last);
             if (now != last && now == JobStatus.RUNNING) {
                 console.println(
                         "Running; Flink's web UI: http://localhost:" + webPort + ", checkpoints: " + checkpoints);
@@ -108,6 +112,15 @@ final class RunCommand implements Callable<Integer> {
             last = now;
             Thread.sleep(POLL_MILLIS);
         }
-        job.getJobExecutionResult().get();
+        result.get();
+    }
+
+    /** Empty when this Flink has ended, as it does with its job. */
+    private static Optional<JobStatus> status(JobClient job) throws InterruptedException {
+        try {
+            return Optional.of(job.getJobStatus().get());
+        } catch (IllegalStateException | ExecutionException e) {
+            return Optional.empty();
+        }
     }
 }
