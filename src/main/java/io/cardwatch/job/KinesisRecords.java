@@ -102,11 +102,14 @@ final class KinesisRecords {
         private final RecordDecoder<T> decoder;
         private final WireTypeInfo<Decoded<T>> type;
         private final boolean emulator;
+        /** A producer may have taken an e-mail address or telephone number for the key, not the id. */
+        private final boolean keepPartitionKey;
 
         Schema(RecordDecoder<T> decoder, WireTypeInfo<Decoded<T>> type, Settings settings) {
             this.decoder = decoder;
             this.type = type;
             this.emulator = settings.get(Options.SOURCE_ENDPOINT_URL).isPresent();
+            this.keepPartitionKey = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
         }
 
         /** Called before its shard is read. kinesalite cuts CBOR answers off; the SDK knows only a process-wide switch. */
@@ -120,7 +123,8 @@ final class KinesisRecords {
         @Override
         public Decoded<T> deserialize(
                 byte[] bytes, String partitionKey, String sequenceNumber, long arrival, String stream, String shardId) {
-            return decoder.decode(bytes, new RecordOrigin(stream, partitionKey, shardId, sequenceNumber, arrival));
+            String kept = keepPartitionKey ? partitionKey : "";
+            return decoder.decode(bytes, new RecordOrigin(stream, kept, shardId, sequenceNumber, arrival));
         }
 
         @Override
