@@ -1,17 +1,19 @@
 package io.cardwatch.platform;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLDecoder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.postgresql.Driver;
 
 /**
  * Which JDBC URLs are accepted: read with the driver's own parser, so that what is checked here is what the driver
- * sees. Refused are parameters that load classes, write files, weaken statements' separation from data or carry a
- * secret; a server elsewhere than on this machine must prove who it is.
+ * sees. Refused are parameters that load classes, write files, weaken statements' separation from data, carry a secret
+ * or make errors quote rows, in whatever case or encoding; a server elsewhere than on this machine must prove who it is.
  */
 final class WarehouseUrl {
     static final String RULE = "a URL like jdbc:postgresql://host:5432/database, with sslmode=verify-full unless the"
@@ -29,9 +31,15 @@ final class WarehouseUrl {
             "sslhostnameverifier",
             "sslpasswordcallback",
             "authenticationpluginclassname",
+            "classloaderstrategy",
+            "connectexecutor",
+            "connectexecutorarg",
             "xmlfactoryfactory",
             "loggerlevel",
             "loggerfile",
+            // The detail quotes the row, and rows hold names and addresses.
+            "logservererrordetail",
+            "replication",
             "jaasapplicationname",
             "service");
 
@@ -45,18 +53,16 @@ final class WarehouseUrl {
     }
 
     private static boolean refused(String url, Properties parts) {
-        Set<String> given = Stream.concat(parts.stringPropertyNames().stream(), queryNames(url))
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toSet());
-        return given.stream().anyMatch(REFUSED::contains)
-                || "simple".equalsIgnoreCase(parts.getProperty("preferQueryMode"));
+        Stream<String> asRead = parts.stringPropertyNames().stream().map(name -> name + "=" + parts.getProperty(name));
+        return Stream.concat(asRead, Stream.of(query(url).split("&", -1)))
+                .map(parameter -> URLDecoder.decode(parameter, UTF_8).toLowerCase(Locale.ROOT))
+                .anyMatch(parameter ->
+                        REFUSED.contains(parameter.split("=", 2)[0]) || parameter.equals("preferquerymode=simple"));
     }
 
-    /** Names in the URL itself: the driver resolves some of them away. */
-    private static Stream<String> queryNames(String url) {
-        int question = url.indexOf('?');
-        String query = question < 0 ? "" : url.substring(question + 1);
-        return Stream.of(query.split("&", -1)).map(part -> part.split("=", 2)[0]);
+    /** The parameters in the URL itself, where the driver resolves some of them away. */
+    private static String query(String url) {
+        return url.substring(url.indexOf('?') + 1);
     }
 
     private static boolean local(Properties parts) {
