@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -64,6 +65,29 @@ public final class OwnPostgres implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_reload_conf()");
             statement.execute("CREATE ROLE " + role + " LOGIN SUPERUSER PASSWORD '" + password + "'");
+        }
+    }
+
+    /** Gives {@code role} another password and cuts off all of its connections. */
+    public void changePassword(String role, String password) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER ROLE " + role + " PASSWORD '" + password + "'");
+            statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + role + "'");
+        }
+    }
+
+    /** From now on it speaks TLS with whoever asks for it, and shows {@code certificate}, whose key lies beside it. */
+    public void useTls(Path certificate) throws IOException, SQLException {
+        Path key =
+                certificate.resolveSibling(certificate.getFileName().toString().replaceFirst("crt$", "key"));
+        Files.writeString(
+                data.resolve("postgresql.conf"),
+                "ssl = on\nssl_cert_file = '" + certificate + "'\nssl_key_file = '" + key + "'\n",
+                StandardOpenOption.APPEND);
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_reload_conf()");
         }
     }
 
