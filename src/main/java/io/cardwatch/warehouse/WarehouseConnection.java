@@ -22,6 +22,14 @@ import org.postgresql.Driver;
 public final class WarehouseConnection implements Serializable {
     private static final long serialVersionUID = 1;
 
+    /** The class of the server's no. */
+    private static final String AUTHENTICATION = "28";
+    /** The driver's own no: to a server that wants a password when there is none, or that does not speak TLS. */
+    private static final String REJECTED = "08004";
+
+    private static final String NO_DATABASE = "3D000";
+    private static final String CONNECTION_FAILURE = "08006";
+
     private final String url;
     private final String user;
     private final SerializableSupplier<String> password;
@@ -127,30 +135,40 @@ public final class WarehouseConnection implements Serializable {
 
     private String cause(SQLException error) {
         String state = String.valueOf(error.getSQLState());
-        if (isAuthentication(state)) {
+        if (state.startsWith(AUTHENTICATION)) {
             return "the warehouse " + this + " refused user " + user;
         }
-        if (state.equals("3D000")) {
+        if (state.equals(NO_DATABASE)) {
             return "the warehouse " + this + " does not exist";
         }
-        return "the warehouse " + this + " cannot be reached: " + error.getMessage();
+        if (state.equals(REJECTED)) {
+            return "the warehouse " + this + " is not spoken to as user " + user + ": " + error.getMessage();
+        }
+        return isUnproven(state)
+                ? "the warehouse " + this + " does not prove who it is: " + error.getMessage()
+                : "the warehouse " + this + " cannot be reached: " + error.getMessage();
     }
 
-    private static String remedy(SQLException error) {
+    private String remedy(SQLException error) {
         String state = String.valueOf(error.getSQLState());
-        if (isAuthentication(state)) {
-            return "Correct warehouse.user, or the password in the place that warehouse.password-env,"
-                    + " warehouse.password-file or warehouse.password-secret-arn names.";
+        if (state.startsWith(AUTHENTICATION) || state.equals(REJECTED)) {
+            String password = "Correct warehouse.user, or the password in the place that warehouse.password-env,"
+                    + " warehouse.password-file or warehouse.password-secret-arn names";
+            return password + (state.equals(REJECTED) ? "; or let the server speak TLS (ssl = on)." : ".");
         }
-        if (state.equals("3D000")) {
+        if (state.equals(NO_DATABASE)) {
             return "Correct the database in warehouse.url, or create it and apply sql/postgresql.";
         }
-        return "Start it, or correct warehouse.url and the network in between.";
+        return isUnproven(state)
+                ? "Name the file with the certificate of the authority that signed the server's by sslrootcert in"
+                        + " warehouse.url, and the server by the host name that its certificate is for."
+                : "Start it, or correct warehouse.url and the network in between.";
     }
 
-    /** Class 28 is the server's no; 08004 the driver's own when the server wants a password and there is none. */
-    private static boolean isAuthentication(String state) {
-        return state.startsWith("28") || state.equals("08004");
+    /** Whether an error before the first statement is one of TLS. */
+    private boolean isUnproven(String state) {
+        return state.equals(CONNECTION_FAILURE)
+                && "verify-full".equals(Driver.parseURL(url, null).getProperty("sslmode"));
     }
 
     /** Host, port and database. */
