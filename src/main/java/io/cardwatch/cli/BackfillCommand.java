@@ -12,6 +12,8 @@ import io.cardwatch.warehouse.Table;
 import io.cardwatch.warehouse.Tables;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -24,18 +26,25 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Computes the features of past transactions with the stages of the streaming job and keeps them with their labels. */
 @Command(
         name = "backfill",
-        description = "Compute features of past transactions, with their labels, into cust_payment_tx_history.")
+        description =
+                "Compute features of past transactions, with their labels, into cust_payment_tx_history, or fill the windows"
+                        + " of a job that starts.")
 final class BackfillCommand implements Callable<Integer> {
+    /** What arrived so long before the last transaction is read from the stream again, since it may have been late. */
+    private static final Duration OVERLAP = Duration.ofHours(1);
+
     private static final String ROWS = "rows";
     private static final String FRAUDS = "frauds";
     private static final String UNDECIDED = "undecided";
@@ -45,14 +54,28 @@ final class BackfillCommand implements Callable<Integer> {
     @Mixin
     private FileInputs inputs;
 
-    @Option(
-            names = "--out",
-            showDefaultValue = Visibility.NEVER,
-            paramLabel = "FILE",
-            description =
-                    "Write a CSV file with the columns of the table instead of the table; an existing one is replaced at"
-                            + " the end.")
-    private Optional<Path> out = Optional.empty();
+    @ArgGroup
+    private Destination destination = new Destination();
+
+    /** Where the past goes instead of the table. */
+    static final class Destination {
+        @Option(
+                names = "--out",
+                showDefaultValue = Visibility.NEVER,
+                paramLabel = "FILE",
+                description = "Write a CSV file with the columns of the table instead of the table; an existing one is"
+                        + " replaced at the end.")
+        private Optional<Path> out = Optional.empty();
+
+        @Option(
+                names = "--savepoint",
+                showDefaultValue = Visibility.NEVER,
+                paramLabel = "DIR",
+                description =
+                        "Write no rows but a savepoint from which run or a cluster starts with full windows; a new or"
+                                + " empty directory.")
+        private Optional<Path> savepoint = Optional.empty();
+    }
 
     @Option(
             names = "--dead-letters",
@@ -69,6 +92,15 @@ final class BackfillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (destination.savepoint.isPresent()) {
+            writeSavepoint(destination.savepoint.get());
+        } else {
+            writeRows(destination.out);
+        }
+        return 0;
+    }
+
+    private void writeRows(Optional<Path> out) throws Exception {
         BoundedOutput.requireDistinct(Stream.concat(
                         inputs.files().stream(), Stream.of(out, deadLetters).flatMap(Optional::stream))
                 .collect(Collectors.toList()));
@@ -92,7 +124,40 @@ final class BackfillCommand implements Callable<Integer> {
         }
         BoundedOutput.writeDeadLetters(features.deadLetters, deadLetters);
         report(env.execute("cardwatch backfill"), command.commandLine().getOut());
-        return 0;
+    }
+
+    private void writeSavepoint(Path target) throws Exception {
+        if (deadLetters.isPresent()) {
+            throw new ParameterException(
+                    command.commandLine(), "--dead-letters goes with rows; with --savepoint they are only counted");
+        }
+        Settings settings = configuration.settings();
+        HistorySavepoint.requireEmpty(target);
+        report(
+                HistorySavepoint.write(inputs, settings, target),
+                settings,
+                command.commandLine().getOut());
+    }
+
+    private static void report(HistorySavepoint savepoint, Settings settings, PrintWriter console) {
+        console.printf(
+                Locale.ROOT,
+                "%,d transactions up to %s are in the windows of %s%n",
+                savepoint.transactions,
+                Instant.ofEpochSecond(savepoint.lastSecond),
+                savepoint.directory);
+        if (!savepoint.refused.isEmpty()) {
+            console.println(savepoint.refused + "; backfill --out FILE --dead-letters FILE keeps them");
+        }
+        FeatureSet set = settings.get(Options.FEATURES_SET);
+        String start = (set == FeatureSet.REFERENCE ? "" : " --features.set=" + set.lowerCaseName())
+                + " --source.initial-position=AT_TIMESTAMP --source.initial-timestamp="
+                + Instant.ofEpochSecond(savepoint.lastSecond).minus(OVERLAP);
+        console.println("Start from it once, with the settings of features that were given here, either by");
+        console.println("  java -jar cardwatch.jar run --from " + savepoint.directory + start);
+        console.println("or, when it has been copied to where the cluster can read it, by");
+        console.println("  flink run -d -s " + savepoint.directory
+                + " -c io.cardwatch.job.CardwatchJob cardwatch-job.jar" + start);
     }
 
     private static DataStream<FeaturedTransaction> withLastVerdict(ScoringTopology.Features features) {
@@ -115,7 +180,7 @@ final class BackfillCommand implements Callable<Integer> {
                 RunTally.count(result, ROWS),
                 RunTally.count(result, FRAUDS),
                 RunTally.count(result, UNDECIDED),
-                out.map(Path::toString).orElse(Tables.history(FeatureSet.REFERENCE).name));
+                destination.out.map(Path::toString).orElse(Tables.history(FeatureSet.REFERENCE).name));
         BoundedOutput.reportRefused(result, deadLetters, console);
     }
 }

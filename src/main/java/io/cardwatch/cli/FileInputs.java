@@ -72,11 +72,19 @@ final class FileInputs {
 
     /** The feature stages over these files. */
     ScoringTopology.Features features(RecordFiles files, ScoringTopology topology) {
-        DataStream<Decoded<Transaction>> decoded = files.transactions(transactions);
-        DataStream<Decoded<FraudLabel>> decodedLabels = labels.file
+        DataStream<Decoded<Transaction>> decoded = transactions(files);
+        return topology.features(decoded, labels(files, decoded));
+    }
+
+    DataStream<Decoded<Transaction>> transactions(RecordFiles files) {
+        return files.transactions(transactions);
+    }
+
+    /** The labels beside {@code decoded} transactions. */
+    DataStream<Decoded<FraudLabel>> labels(RecordFiles files, DataStream<Decoded<Transaction>> decoded) {
+        return labels.file
                 .map(files::labels)
                 .or(() -> labels.delay.map(delay -> files.delayedLabels(decoded, delay)))
                 .orElseGet(() -> files.noLabels(decoded));
-        return topology.features(decoded, decodedLabels);
     }
 }

@@ -22,6 +22,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /** A Flink of this process's own. A cluster brings its own settings, so nothing here applies there. */
 final class LocalFlink {
     private static final int MAX_PORT = 65_535;
+    private static final Duration WHOLE_RUN = Duration.ofDays(365);
 
     private LocalFlink() {}
 
@@ -32,12 +33,23 @@ final class LocalFlink {
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(1024));
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(256));
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(256));
+        StreamExecutionEnvironment env = overFiles(configuration);
+        env.setRuntimeMode(RuntimeExecutionMode.BATCH);
+        return env;
+    }
+
+    /** For a run over files that ends with a savepoint, asked for at its start: all cores, state on the heap. */
+    static StreamExecutionEnvironment untilSavepoint() {
+        Configuration configuration = new Configuration();
+        configuration.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, WHOLE_RUN);
+        return overFiles(configuration);
+    }
+
+    private static StreamExecutionEnvironment overFiles(Configuration configuration) {
         configuration.set(RestOptions.BIND_PORT, "0");
         configuration.set(PipelineOptions.OBJECT_REUSE, true);
         configuration.set(PipelineOptions.GENERIC_TYPES, false);
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(configuration);
-        env.setRuntimeMode(RuntimeExecutionMode.BATCH);
-        return env;
+        return StreamExecutionEnvironment.createLocalEnvironment(configuration);
     }
 
     /**

@@ -5,14 +5,14 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * How far event time has come in one shard, protected against records with a wrong clock: a record stamped years ahead
+ * How far event time has come in one shard or in a sorted history, protected against records with a wrong clock: a record stamped years ahead
  * must not make every later one late.
  *
  * <p>Where a record has an arrival time, its time counts only up to five minutes after that. And one record alone
  * advances the progress by at most the greatest jump; a farther one must be confirmed by the very next record, stamped
  * at another second within the greatest jump of it. That also protects a replay of history, where arrival says nothing.
  */
-final class EventTimeProgress implements Serializable {
+public final class EventTimeProgress implements Serializable {
     private static final long ARRIVAL_TOLERANCE_MILLIS = Duration.ofMinutes(5).toMillis();
     private static final long NONE = Long.MIN_VALUE;
 
@@ -21,12 +21,13 @@ final class EventTimeProgress implements Serializable {
     /** The last record, where it was too far ahead. */
     private long unconfirmed = NONE;
 
-    EventTimeProgress(Duration maxJump) {
+    /** @param maxJump {@code source.max-jump}: by which one record alone may advance event time */
+    public EventTimeProgress(Duration maxJump) {
         this.maxJumpMillis = maxJump.toMillis();
     }
 
     /** Takes note of a record stamped {@code epochSecond}. */
-    void observe(long epochSecond, RecordOrigin origin) {
+    public void observe(long epochSecond, RecordOrigin origin) {
         long stamped = epochSecond * 1000;
         if (isAheadOfArrival(stamped, origin)) {
             return;
@@ -48,8 +49,13 @@ final class EventTimeProgress implements Serializable {
     }
 
     /** UTC epoch milliseconds, or {@link Long#MIN_VALUE} at the beginning. */
-    long reachedMillis() {
+    public long reachedMillis() {
         return reached;
+    }
+
+    /** The watermark that this makes: further records of the second that was reached may still come. */
+    public long watermark() {
+        return reached == NONE ? NONE : reached - 1;
     }
 
     private static boolean isAheadOfArrival(long stamped, RecordOrigin origin) {

@@ -155,8 +155,7 @@ final class KinesisRecords {
 
         @Override
         public Watermark getCurrentWatermark() {
-            long reached = progress.reachedMillis();
-            return new Watermark(reached == Long.MIN_VALUE ? reached : reached - 1);
+            return new Watermark(progress.watermark());
         }
     }
 }
