@@ -8,11 +8,13 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.kinesis.shaded.com.amazonaws.SDKGlobalConfiguration;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.taskexecutor.GlobalAggregateManager;
 import org.apache.flink.streaming.api.functions.source.SourceFunction;
 import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
 import org.apache.flink.streaming.connectors.kinesis.FlinkKinesisConsumer;
+import org.apache.flink.streaming.connectors.kinesis.config.AWSConfigConstants;
 import org.apache.flink.streaming.connectors.kinesis.internals.KinesisDataFetcher;
 import org.apache.flink.streaming.connectors.kinesis.internals.ShardConsumer;
 import org.apache.flink.streaming.connectors.kinesis.internals.publisher.RecordPublisher;
@@ -86,6 +88,10 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
         super.cancel();
     }
 
+    /**
+     * Called before anything is asked of Kinesis. In CBOR kinesalite cuts answers off and takes the time of AT_TIMESTAMP
+     * for a thousand times itself; the SDK knows only a process-wide switch.
+     */
     @Override
     protected KinesisDataFetcher<Decoded<T>> createFetcher(
             List<String> streams,
@@ -93,6 +99,9 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
             RuntimeContext runtimeContext,
             Properties properties,
             KinesisDeserializationSchema<Decoded<T>> schema) {
+        if (properties.containsKey(AWSConfigConstants.AWS_ENDPOINT)) {
+            System.setProperty(SDKGlobalConfiguration.AWS_CBOR_DISABLE_SYSTEM_PROPERTY, "true");
+        }
         return new Fetcher(streams, sourceContext, (StreamingRuntimeContext) runtimeContext, properties, schema);
     }
 

@@ -11,9 +11,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.function.BiConsumer;
-import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.kinesis.shaded.com.amazonaws.SDKGlobalConfiguration;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.AssignerWithPeriodicWatermarks;
@@ -101,23 +99,13 @@ final class KinesisRecords {
     private static final class Schema<T> implements KinesisDeserializationSchema<Decoded<T>> {
         private final RecordDecoder<T> decoder;
         private final WireTypeInfo<Decoded<T>> type;
-        private final boolean emulator;
         /** A producer may have taken an e-mail address or telephone number for the key, not the id. */
         private final boolean keepPartitionKey;
 
         Schema(RecordDecoder<T> decoder, WireTypeInfo<Decoded<T>> type, Settings settings) {
             this.decoder = decoder;
             this.type = type;
-            this.emulator = settings.get(Options.SOURCE_ENDPOINT_URL).isPresent();
             this.keepPartitionKey = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
-        }
-
-        /** Called before its shard is read. kinesalite cuts CBOR answers off; the SDK knows only a process-wide switch. */
-        @Override
-        public void open(DeserializationSchema.InitializationContext context) {
-            if (emulator) {
-                System.setProperty(SDKGlobalConfiguration.AWS_CBOR_DISABLE_SYSTEM_PROPERTY, "true");
-            }
         }
 
         @Override
