@@ -4,11 +4,14 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.score.OnnxModels;
 import java.io.DataInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,16 +19,22 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opens the two jars that the build made, looks into them and starts the one that starts by itself. */
 class JarsIT {
@@ -75,6 +84,21 @@ class JarsIT {
 
     /** What only an ONNX model needs; whoever has one puts it there. */
     private static final String ONNX_RUNTIME = "lib/onnxruntime-1.28.0.jar";
+
+    private static final Set<String> LICENCES =
+            Set.of("Apache-2.0", "MIT", "MIT-0", "BSD-2-Clause", "BSD-3-Clause", "0BSD");
+
+    /** Components that declare another licence or several, and why they may be used all the same. */
+    private static final Map<String, String> LOOKED_AT = Map.of(
+            // One of them is to be chosen: the last.
+            "org.javassist:javassist",
+            "MPL-1.1, LGPL-2.1-only, Apache-2.0",
+            // The same as BSD-3-Clause, by its text.
+            "com.samskivert:jmustache",
+            "The (New) BSD License",
+            // "The BSD License" is all that it says; the text that it links asks for no advertisement.
+            "net.sourceforge.f2j:arpack_combined_all",
+            "BSD-4-Clause");
 
     @TempDir
     Path directory;
@@ -200,6 +224,78 @@ class JarsIT {
         assertThat(java(alone, "train", "--import", "model.onnx", "--out", "missed"))
                 .startsWith("3\nerror: an ONNX model needs ONNX Runtime")
                 .contains("remedy: Put onnxruntime-1.28.0.jar into lib/ beside cardwatch.jar");
+    }
+
+    /** What is on the class path is what the build resolved, so a component is looked up there and opened. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cardwatch", "cardwatch-job"})
+    void theBillOfMaterialsOfAJarHoldsAllThatIsInIt_andNothingElse(String name) throws Exception {
+        Set<String> inJar = Set.copyOf(names(Path.of("target/" + name + ".jar")));
+        Set<String> explained = new HashSet<>();
+        List<String> components = new ArrayList<>();
+        for (JsonNode component : bill(name).get("components")) {
+            Path artifact = artifact(component);
+            List<String> own = names(artifact).stream()
+                    .filter(entry -> !entry.endsWith("/") && !entry.startsWith("META-INF/"))
+                    .toList();
+            assertThat(own.isEmpty() || own.stream().anyMatch(inJar::contains))
+                    .as("something of %s in %s.jar", artifact, name)
+                    .isTrue();
+            explained.addAll(own);
+            components.add(component.get("purl").textValue());
+        }
+        assertThat(components).doesNotHaveDuplicates().allMatch(purl -> purl.startsWith("pkg:maven/"));
+        Set<String> unexplained = new TreeSet<>(inJar);
+        unexplained.removeIf(entry -> !entry.endsWith(".class")
+                || entry.startsWith("META-INF/")
+                || entry.startsWith("io/cardwatch/")
+                || explained.contains(entry));
+        assertThat(unexplained).isEmpty();
+    }
+
+    @Test
+    void everyComponentHasALicenceThatMayBeUsed_andNoneIsSharedUnderTheAgpl() throws Exception {
+        Map<String, String> refused = new TreeMap<>();
+        for (JsonNode component : bill("cardwatch").get("components")) {
+            String licences = licences(component);
+            if (!LICENCES.contains(licences)) {
+                refused.put(
+                        component.get("group").textValue() + ":"
+                                + component.get("name").textValue(),
+                        licences);
+            }
+        }
+        assertThat(refused).isEqualTo(LOOKED_AT);
+    }
+
+    private static JsonNode bill(String name) throws IOException {
+        Path file = Path.of("target", name + ".cdx.json");
+        assertThat(file).as("a build without --offline makes it").exists();
+        return new JsonMapper().readTree(file.toFile());
+    }
+
+    /** SPDX identifiers as far as there are any, else names; several are joined by a comma. */
+    private static String licences(JsonNode component) {
+        List<String> declared = new ArrayList<>();
+        for (JsonNode entry : component.path("licenses")) {
+            JsonNode licence = entry.path("license");
+            declared.add(licence.path("id")
+                    .asText(licence.path("name").asText(entry.path("expression").asText())));
+        }
+        return String.join(", ", declared);
+    }
+
+    private static Path artifact(JsonNode component) {
+        Path directory = Path.of(
+                component.get("group").textValue().replace('.', '/'),
+                component.get("name").textValue(),
+                component.get("version").textValue());
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(Path::of)
+                .filter(path -> path.toAbsolutePath().getParent().endsWith(directory))
+                .filter(path -> !path.toString().endsWith("-tests.jar"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(directory + " is not on the class path"));
     }
 
     private String java(String... arguments) throws Exception {
