@@ -109,7 +109,7 @@ final class HistorySavepoint {
         StreamExecutionEnvironment env = LocalFlink.untilSavepoint();
         env.setMaxParallelism(ScoringTopology.MAX_PARALLELISM);
         SingleOutputStreamOperator<Decoded<Transaction>> history = SortedHistory.read(env, sorted);
-        // No sinks: Flink's own keep state, which the live job's would have to take.
+        // No sinks: only the state counts.
         ScoringTopology.streaming(settings)
                 .features(history, history.getSideOutput(SortedHistory.LABELS))
                 .featured

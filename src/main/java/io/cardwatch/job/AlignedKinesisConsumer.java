@@ -89,8 +89,8 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
     }
 
     /**
-     * Called before anything is asked of Kinesis. In CBOR kinesalite cuts answers off and takes the time of AT_TIMESTAMP
-     * for a thousand times itself; the SDK knows only a process-wide switch.
+     * Called before anything is asked of Kinesis. In CBOR kinesalite cuts answers off; the SDK knows only a process-wide
+     * switch.
      */
     @Override
     protected KinesisDataFetcher<Decoded<T>> createFetcher(
