@@ -25,6 +25,10 @@ import org.apache.flink.util.OutputTag;
 /**
  * A thin shell around windows of one kind: a key's state is one window and at most one event-time timer; the clock
  * survives a restore; what is refused goes to the side output of dead letters.
+ *
+ * <p>Event time is the payments' alone. Where labels are the second input, theirs says nothing about what payments may
+ * still come: were it to count while the payments' stream is silent, payments held up for longer than the lateness would
+ * find their windows half forgotten.
  */
 abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStreamOperator<OUT>
         implements Triggerable<Long, VoidNamespace> {
@@ -40,6 +44,9 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
 
     /** What this operator counts. */
     transient Metrics counts;
+
+    /** Whether one of two inputs has come to its end. */
+    private transient boolean oneInputEnded;
 
     /** The newest watermark but the last of all, UTC epoch milliseconds; null before the first. */
     private transient volatile Long watermark;
@@ -107,6 +114,31 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
                 .getConfiguration()
                 .get(TaskManagerOptions.NUM_TASK_SLOTS);
         return (long) (Runtime.getRuntime().maxMemory() * cacheShare / slots / OPERATORS);
+    }
+
+    /** Of the payments. */
+    @Override
+    public void processWatermark1(Watermark mark) throws Exception {
+        if (mark.equals(Watermark.MAX_WATERMARK)) {
+            endOneInput();
+        } else {
+            processWatermark(mark);
+        }
+    }
+
+    /** Of the labels. */
+    @Override
+    public void processWatermark2(Watermark mark) throws Exception {
+        if (mark.equals(Watermark.MAX_WATERMARK)) {
+            endOneInput();
+        }
+    }
+
+    private void endOneInput() throws Exception {
+        if (oneInputEnded) {
+            processWatermark(Watermark.MAX_WATERMARK);
+        }
+        oneInputEnded = true;
     }
 
     @Override

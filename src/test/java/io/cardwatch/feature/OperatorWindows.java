@@ -15,6 +15,7 @@ import io.cardwatch.oracle.Arrival.WatermarkAdvances;
 import io.cardwatch.oracle.FeatureOracle.Outcome;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -27,6 +28,7 @@ import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
@@ -38,6 +40,8 @@ import org.apache.flink.util.OutputTag;
  */
 final class OperatorWindows implements Answers, Closeable {
     private static final OutputTag<DeadLetter> DEAD_LETTERS = new OutputTag<>("dead-letters") {};
+
+    private static final long LABELS_AHEAD_MILLIS = Duration.ofDays(30).toMillis();
 
     private final FeatureSet set;
     private final WindowTimes times;
@@ -78,16 +82,23 @@ final class OperatorWindows implements Answers, Closeable {
         }
         Watermark mark = new Watermark(((WatermarkAdvances) arrival).epochSecond() * 1000);
         if (extended != null) {
-            extended.processWatermark1(mark);
-            extended.processWatermark2(mark);
+            advance(extended, mark);
         } else {
             reference.processWatermark(mark);
         }
-        terminals.processWatermark1(mark);
-        terminals.processWatermark2(mark);
+        advance(terminals, mark);
         return Answers.unmatched(deadLetters(terminals.getSideOutput(DEAD_LETTERS)).stream()
                 .map(letter -> letter.origin.sequenceNumber)
                 .toList());
+    }
+
+    /** The labels have run far ahead while the payments were silent, which must make no difference. */
+    private static void advance(KeyedTwoInputStreamOperatorTestHarness<?, ?, ?, ?> harness, Watermark mark)
+            throws Exception {
+        harness.processWatermarkStatus1(WatermarkStatus.IDLE);
+        harness.processWatermark2(new Watermark(mark.getTimestamp() + LABELS_AHEAD_MILLIS));
+        harness.processWatermarkStatus1(WatermarkStatus.ACTIVE);
+        harness.processWatermark1(mark);
     }
 
     private String transaction(Transaction tx) throws Exception {

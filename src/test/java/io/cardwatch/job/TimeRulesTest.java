@@ -92,10 +92,7 @@ class TimeRulesTest {
         for (Sent record : sent) {
             numbered.add(new Sent(numbered.size(), record.epochSecond, record.arrival, true));
         }
-        // The customers' event time is that of payments and labels, so in the extended set a moment later: there,
-        // nothing
-        // is refused at its edge.
-        tell(set, parallelism, numbered, true, set == FeatureSet.REFERENCE ? HOUR / 2 : 3 * Events.DAY);
+        tell(set, parallelism, numbered, true, HOUR / 2);
     }
 
     private void tell(FeatureSet set, int parallelism, List<Sent> sent, boolean arrivalTimes, long latenessSeconds)
