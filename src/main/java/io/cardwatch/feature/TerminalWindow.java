@@ -214,21 +214,33 @@ class TerminalWindow extends ExpiringWindow {
     /** Fills in the terminal's features for its transaction at {@code epochSecond}, which is the verdicts' cursor. */
     void describe(long epochSecond, WindowTimes times, double[] features) {
         EventLog events = verdicts.events;
-        EventLog frauds = verdicts.frauds(0);
         long windowEnd = times.terminalWindowEnd(epochSecond);
         int last = WindowTimes.windows();
         int behind = events.positionAfter(windowEnd, eventHints[last]);
-        int fraudsBehind = frauds.positionAfter(windowEnd, fraudHints[last]);
         eventHints[last] = behind;
-        fraudHints[last] = fraudsBehind;
         for (int w = 0; w < last; w++) {
             long from = windowEnd - WindowTimes.window(w);
             eventHints[w] = events.positionAfter(from, eventHints[w]);
-            fraudHints[w] = frauds.positionAfter(from, fraudHints[w]);
-            int count = behind - eventHints[w] + (isCoarse() ? panes.count(from, windowEnd) : 0);
-            features[Feature.TERMINAL_ID_NB_TX_1DAY_WINDOW.index() + 2 * w] = count;
+            features[Feature.TERMINAL_ID_NB_TX_1DAY_WINDOW.index() + 2 * w] =
+                    behind - eventHints[w] + (isCoarse() ? panes.count(from, windowEnd) : 0);
+            features[Feature.TERMINAL_ID_RISK_1DAY_WINDOW.index() + 2 * w] = 0;
+        }
+        // Most terminals have no label: to look for their frauds would be to wait for memory four times for nothing.
+        if (verdicts.hasLabels()) {
+            describeRisks(windowEnd, features);
+        }
+    }
+
+    private void describeRisks(long windowEnd, double[] features) {
+        EventLog frauds = verdicts.frauds(0);
+        int last = WindowTimes.windows();
+        int behind = frauds.positionAfter(windowEnd, fraudHints[last]);
+        fraudHints[last] = behind;
+        for (int w = 0; w < last; w++) {
+            fraudHints[w] = frauds.positionAfter(windowEnd - WindowTimes.window(w), fraudHints[w]);
+            double count = features[Feature.TERMINAL_ID_NB_TX_1DAY_WINDOW.index() + 2 * w];
             features[Feature.TERMINAL_ID_RISK_1DAY_WINDOW.index() + 2 * w] =
-                    count == 0 ? 0 : (fraudsBehind - fraudHints[w]) / (double) count;
+                    count == 0 ? 0 : (behind - fraudHints[w]) / count;
         }
     }
 

@@ -116,6 +116,7 @@ final class Verdicts {
         return genuine;
     }
 
+    /** Whether anything is known; else {@link #frauds} and {@link #genuine} are empty. */
     boolean hasLabels() {
         return !labels.isEmpty();
     }
@@ -224,6 +225,9 @@ final class Verdicts {
      * another whose transaction has not expired, until {@link #compact}.
      */
     void evict(long horizon) {
+        if (labels.isEmpty()) {
+            return;
+        }
         for (EventLog level : frauds) {
             level.evictThrough(horizon);
         }
