@@ -24,6 +24,7 @@ final class BenchmarkInput {
 
     private static final int TEN = 10;
     private static final int THREE_OF_TEN = 3;
+    private static final long HOUR_MILLIS = 3_600_000;
 
     private static Entry[] entries = {};
     private static Entry[] inOrder = {};
@@ -31,6 +32,7 @@ final class BenchmarkInput {
     private static Entry[] told = {};
     private static int transactions;
     private static int keys;
+    private static int days;
 
     /** What is changed in the simulated world before it is written. */
     enum Shape {
@@ -39,7 +41,9 @@ final class BenchmarkInput {
         /** Each customer and each terminal become ten, each with a tenth of the payments. */
         TEN_TIMES_THE_KEYS("ten times the keys"),
         /** Three payments of ten are made at one terminal. */
-        BUSY_TERMINAL("one terminal at 30 %");
+        BUSY_TERMINAL("one terminal at 30 %"),
+        /** One payment of ten arrives up to an hour late. */
+        OUT_OF_ORDER("10 % out of order");
 
         final String title;
 
@@ -62,6 +66,13 @@ final class BenchmarkInput {
             }
         }
 
+        /** When a record arrives that is stamped {@code millis}. */
+        private long arrival(long millis, long transactionId) {
+            return this == OUT_OF_ORDER && spread(transactionId) == 0
+                    ? millis + Long.remainderUnsigned(transactionId * 0x9E3779B97F4A7C15L, HOUR_MILLIS)
+                    : millis;
+        }
+
         private static long spread(long transactionId) {
             return Long.remainderUnsigned((transactionId + 1) * 0x9E3779B97F4A7C15L, TEN);
         }
@@ -80,6 +91,10 @@ final class BenchmarkInput {
             customers.add(entry.customerId);
             terminals.add(entry.terminalId);
         });
+        if (shape == Shape.OUT_OF_ORDER) {
+            halves.forEach(half -> half.sort(Comparator.comparingLong(
+                    entry -> entry.label ? entry.millis : shape.arrival(entry.millis, entry.transactionId))));
+        }
         int half = Math.min(halves.get(0).size(), halves.get(1).size());
         List<Entry> both = new ArrayList<>(halves.get(0).subList(0, half));
         both.addAll(halves.get(1).subList(0, half));
@@ -91,6 +106,7 @@ final class BenchmarkInput {
         Arrays.sort(labelsFirst, Comparator.comparing(entry -> !entry.label));
         transactions = (int) both.stream().filter(entry -> !entry.label).count();
         keys = customers.size() + terminals.size();
+        days = world.days;
         arrange(false);
     }
 
@@ -107,6 +123,11 @@ final class BenchmarkInput {
     /** Customers and terminals. */
     static int keys() {
         return keys;
+    }
+
+    /** Days that are simulated. */
+    static int days() {
+        return days;
     }
 
     /** The greatest id of a payment. */
@@ -202,12 +223,17 @@ final class BenchmarkInput {
 
         /** As long as what Kinesis gives. */
         RecordOrigin origin() {
-            return new RecordOrigin(
-                    "cust-payment-txn-stream",
-                    "596",
-                    "shardId-000000000003",
-                    "49590338271490256608559692538361571095921575989136588898",
-                    millis);
+            return BenchmarkInput.origin(millis);
         }
+    }
+
+    /** As Kinesis would tell of a record that arrived at {@code millis}, UTC epoch milliseconds. */
+    static RecordOrigin origin(long millis) {
+        return new RecordOrigin(
+                "cust-payment-txn-stream",
+                "596",
+                "shardId-000000000003",
+                "49590338271490256608559692538361571095921575989136588898",
+                millis);
     }
 }

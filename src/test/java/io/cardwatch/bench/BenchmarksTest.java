@@ -61,9 +61,9 @@ class BenchmarksTest {
         List<String> lines = results(out -> TopologyBenchmark.run(WORLD, Shape.UNIFORM, 1, out));
 
         assertThat(lines)
-                .hasSize(11)
-                .filteredOn(line -> line.matches("(scores|features|MapState).*(heap|cache).*"))
-                .hasSize(5)
+                .hasSize(12)
+                .filteredOn(line -> line.matches("(scores|features|MapState).*(heap|cache|tenth).*"))
+                .hasSize(6)
                 .allMatch(line -> line.endsWith(" 100.00 %"));
         assertThat(lines)
                 .filteredOn(line -> line.startsWith("SQL"))
@@ -72,7 +72,15 @@ class BenchmarksTest {
     }
 
     @Test
-    void theOtherInputsHaveMoreKeys_orOneThatIsBusy() {
+    void growthIsMeasuredWithKeysDaysAndParallelism_andALineFitted() throws Exception {
+        List<String> lines =
+                results(out -> GrowthBenchmark.run(1, 20_000, new int[] {300, 3_000, 30_000}, new int[] {30, 60}, out));
+
+        assertThat(lines).hasSize(1 + 3 + 2 + 2 + 1 + 1).last().asString().startsWith("fitted: ");
+    }
+
+    @Test
+    void theOtherInputsHaveMoreKeys_orOneThatIsBusy_orComeLate() {
         BenchmarkInput.load(WORLD, Shape.UNIFORM);
         int keys = BenchmarkInput.keys();
         int payments = BenchmarkInput.transactions();
@@ -84,6 +92,11 @@ class BenchmarksTest {
                 .filter(entry -> !entry.label && entry.terminalId == 0)
                 .count();
         assertThat((double) busy / payments).isBetween(0.28, 0.33);
+        BenchmarkInput.load(WORLD, Shape.OUT_OF_ORDER);
+        long late = IntStream.range(1, BenchmarkInput.size())
+                .filter(position -> BenchmarkInput.entry(position - 1).millis > BenchmarkInput.entry(position).millis)
+                .count();
+        assertThat((double) late / payments).isBetween(0.05, 0.15);
     }
 
     private static List<String> results(Benchmark benchmark) throws Exception {

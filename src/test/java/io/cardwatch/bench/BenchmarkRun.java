@@ -1,0 +1,109 @@
+package io.cardwatch.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.cardwatch.job.ScoringTopology;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
+import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.FileUtils;
+
+/** What one run of a job to its end took, in a Flink of its own in this JVM, with object reuse. */
+final class BenchmarkRun {
+    private static final OperatingSystemMXBean PROCESS =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+    final JobExecutionResult result;
+    /** The job's run time. */
+    final long millis;
+    /** Of the whole process, the job's start and stop included. */
+    final long cpuNanos;
+    /** Heap that was freed. */
+    final long garbageBytes;
+    /** Of the largest checkpoint; 0 where there was none. */
+    final long stateBytes;
+    /** How long that one took from end to end. */
+    final long checkpointMillis;
+
+    /** A job to be built. */
+    interface Job {
+        void build(StreamExecutionEnvironment env) throws Exception;
+    }
+
+    private BenchmarkRun(
+            JobExecutionResult result, long cpuNanos, long garbageBytes, CheckpointStatsSnapshot checkpoints) {
+        this.result = result;
+        this.millis = result.getNetRuntime(TimeUnit.MILLISECONDS);
+        this.cpuNanos = cpuNanos;
+        this.garbageBytes = garbageBytes;
+        long largest = 0;
+        long duration = 0;
+        if (checkpoints != null) {
+            for (var checkpoint : checkpoints.getHistory().getCheckpoints()) {
+                if (checkpoint instanceof CompletedCheckpointStats && checkpoint.getStateSize() > largest) {
+                    largest = checkpoint.getStateSize();
+                    duration = checkpoint.getEndToEndDuration();
+                }
+            }
+        }
+        this.stateBytes = largest;
+        this.checkpointMillis = duration;
+    }
+
+    /**
+     * Runs a job.
+     *
+     * @param backend state backend
+     * @param checkpointMillis interval of checkpoints, 0 for none
+     */
+    @SuppressWarnings("try") // closing may be interrupted, and the benchmark then ends
+    static BenchmarkRun of(String backend, int parallelism, int checkpointMillis, Job job) throws Exception {
+        Path directory = Files.createTempDirectory("benchmark");
+        Configuration configuration = new Configuration();
+        configuration.set(StateBackendOptions.STATE_BACKEND, backend);
+        configuration.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory.toUri().toString());
+        configuration.set(RestOptions.BIND_PORT, "0");
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        env.setParallelism(parallelism);
+        env.setMaxParallelism(ScoringTopology.MAX_PARALLELISM);
+        env.getConfig().enableObjectReuse();
+        if (checkpointMillis > 0) {
+            env.enableCheckpointing(checkpointMillis);
+        }
+        job.build(env);
+        try (MiniCluster cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(parallelism)
+                .build())) {
+            cluster.start();
+            JobGraph graph = env.getStreamGraph().getJobGraph();
+            long garbageBefore = Garbage.collected();
+            long cpuBefore = PROCESS.getProcessCpuTime();
+            cluster.submitJob(graph).get();
+            JobExecutionResult result = cluster.requestJobResult(graph.getJobID())
+                    .get()
+                    .toJobExecutionResult(Candidate.class.getClassLoader());
+            long cpuNanos = PROCESS.getProcessCpuTime() - cpuBefore;
+            return new BenchmarkRun(
+                    result,
+                    cpuNanos,
+                    Garbage.collected() - garbageBefore,
+                    cluster.getExecutionGraph(graph.getJobID()).get().getCheckpointStatsSnapshot());
+        } finally {
+            FileUtils.deleteDirectory(directory.toFile());
+        }
+    }
+}
