@@ -1,4 +1,4 @@
-package io.cardwatch.job;
+package io.cardwatch.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -13,21 +13,34 @@ import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.oracle.BoundedOracle;
 import io.cardwatch.oracle.Events;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntConsumer;
 
 /**
- * Simulated payments and their verdicts of a month, a few of which were taken back; and how they are sent: some twice,
+ * Simulated payments and their verdicts of a month or so, a few of which were taken back; and how they are sent: some twice,
  * and among records that cannot be used.
  */
-final class PaymentStory {
+public final class PaymentStory {
+    /** The first day, UTC. */
+    public static final LocalDate FIRST_DAY = LocalDate.of(2024, 2, 20);
+
+    private static final int MONTH = 30;
+    /** In a month. */
+    private static final int PAYMENTS_PER_CUSTOMER = 57;
+
+    private static final int PAYMENTS_PER_TERMINAL = 166;
+    /** A radius in which a customer of twenty thousand payments' story finds terminals; more terminals need less. */
+    private static final double RADIUS = 20;
+
+    private static final int TERMINALS_OF_RADIUS = 120;
     private static final List<Map.Entry<String, DeadLetterReason>> BAD_PAYMENTS = List.of(
             // Long before the first payment, and long known to be so when it comes.
             Map.entry(payment("2024-01-15 12:00:00", "1", "1"), DeadLetterReason.TOO_OLD),
@@ -43,33 +56,37 @@ final class PaymentStory {
             Map.entry(verdict("2024-03-02 12:00:00", 2), DeadLetterReason.LABEL_INVALID),
             Map.entry(verdict("2024-02-29 12:00:00", 1), DeadLetterReason.LABEL_INVALID));
 
-    final List<Transaction> transactions = new ArrayList<>();
-    final List<FraudLabel> labels = new ArrayList<>();
-    final List<Customer> customers;
+    public final List<Transaction> transactions = new ArrayList<>();
+    public final List<FraudLabel> labels = new ArrayList<>();
+    public final List<Customer> customers;
+    private final int repeatedAfter;
     private int labelsSent;
 
-    /** 20 000 payments. */
-    static PaymentStory ofAMonth() {
-        return new PaymentStory(20_000, 350, 5);
+    /** A month's story of its own for each seed and number of payments. */
+    public PaymentStory(long seed, int payments) {
+        this(seed, payments, MONTH);
     }
 
     /**
-     * So many payments as there are by so many customers.
-     *
-     * @param customers 350 for 20 000 payments
+     * A story of about so many days. Each customer makes about 57 payments a month, each terminal takes about 166,
+     * however many there are in all.
      */
-    PaymentStory(int payments, int customers, long seed) {
+    public PaymentStory(long seed, int payments, int days) {
+        // Three quarters of a day, never too late.
+        repeatedAfter = payments * 3 / (4 * days);
+        int inAMonth = payments / days * MONTH;
+        int terminals = Math.max(1, inAMonth / PAYMENTS_PER_TERMINAL);
         Simulation simulation = Simulation.of(Profile.reference()
                 .seed(seed)
-                .customers(customers)
-                .terminals(customers / 3)
-                .radius(20)
-                .firstDay(LocalDate.of(2024, 2, 20))
-                .days(40)
+                .customers(Math.max(1, inAMonth / PAYMENTS_PER_CUSTOMER))
+                .terminals(terminals)
+                .radius(RADIUS * Math.sqrt((double) TERMINALS_OF_RADIUS / terminals))
+                .firstDay(FIRST_DAY)
+                .days(days * 4 / 3)
                 .labelDelay(LabelDelay.parse("uniform:0d,3d"))
                 .genuineLabelShare(0.1)
                 .build());
-        this.customers = simulation.customers();
+        customers = simulation.customers();
         Set<Long> ids = new HashSet<>();
         for (SimulatedEvents events = simulation.events(); events.hasNext(); ) {
             SimulatedEvent event = events.next();
@@ -84,24 +101,22 @@ final class PaymentStory {
                 .filter(label -> label.fraud && label.transactionId % 10 == 0)
                 .map(PaymentStory::takenBack)
                 .toList());
+        if (transactions.size() < payments) {
+            throw new IllegalStateException("only " + transactions.size() + " payments in " + days * 4 / 3 + " days");
+        }
         labels.sort(Comparator.comparingLong(label -> label.labelEpochSecond));
     }
 
-    /**
-     * Sends the payments from one index to another, and first what has become known when each is made.
-     *
-     * @param pace is told before each request how many payments of the story are out with it
-     */
-    void send(int from, int to, SentRecords payments, SentRecords verdicts, IntConsumer pace) {
+    /** Sends the payments from one index to another, and first what has become known when each is made. */
+    public void send(int from, int to, SentRecords payments, SentRecords verdicts) {
         for (int i = from; i < to; i++) {
             Transaction transaction = transactions.get(i);
             addLabels(transaction.epochSecond, verdicts);
             payments.add(transaction.customerId, TransactionJson.encode(transaction), name(transaction));
-            if (i >= 500) {
+            if (i >= repeatedAfter) {
                 addRepeatsAndBad(i, payments, verdicts);
             }
             if (payments.full()) {
-                pace.accept(i + 1);
                 verdicts.send();
                 payments.send();
             }
@@ -113,7 +128,8 @@ final class PaymentStory {
         payments.send();
     }
 
-    private void addLabels(long untilEpochSecond, SentRecords verdicts) {
+    /** Adds the verdicts that become known until then and are not added yet. */
+    public void addLabels(long untilEpochSecond, SentRecords verdicts) {
         while (labelsSent < labels.size() && labels.get(labelsSent).labelEpochSecond <= untilEpochSecond) {
             FraudLabel label = labels.get(labelsSent++);
             verdicts.add(label.terminalId, LabelJson.encode(label), "");
@@ -121,7 +137,7 @@ final class PaymentStory {
     }
 
     private void addRepeatsAndBad(int i, SentRecords payments, SentRecords verdicts) {
-        Transaction earlier = transactions.get(i - 500);
+        Transaction earlier = transactions.get(i - repeatedAfter);
         if (i % 10 == 0) {
             payments.add(earlier.customerId, TransactionJson.encode(earlier), name(earlier));
         }
@@ -140,8 +156,23 @@ final class PaymentStory {
     }
 
     /** The name under which a transaction is sent. */
-    static String name(Transaction transaction) {
+    public static String name(Transaction transaction) {
         return transaction.customerId + " " + transaction.transactionId + " " + transaction.epochSecond;
+    }
+
+    /** By name, the reference features that each payment must have, with the shipped delay and lateness. */
+    public Map<String, double[]> expectedFeatures() {
+        return expectedFeatures(transactions, labels);
+    }
+
+    /** The same for any payments and verdicts. */
+    public static Map<String, double[]> expectedFeatures(List<Transaction> transactions, List<FraudLabel> labels) {
+        var answers = BoundedOracle.run(7 * Events.DAY, 3 * Events.DAY, transactions, labels);
+        Map<String, double[]> expected = new LinkedHashMap<>();
+        for (int i = 0; i < transactions.size(); i++) {
+            expected.put(name(transactions.get(i)), answers.verdicts().get(i).features);
+        }
+        return expected;
     }
 
     private static FraudLabel takenBack(FraudLabel label) {

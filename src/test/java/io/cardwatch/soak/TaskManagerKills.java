@@ -1,0 +1,144 @@
+package io.cardwatch.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cardwatch.oracle.Events;
+import io.cardwatch.testing.JobOnKinesis;
+import io.cardwatch.testing.LiveFeed;
+import io.cardwatch.testing.PaymentStory;
+import io.cardwatch.testing.Reckoning;
+import io.cardwatch.testing.Restarts;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+
+/**
+ * Payments and verdicts stream through the job, some twice and among records that cannot be used, while TaskManagers are
+ * terminated at moments that the seed decides: each time after a checkpoint is complete and later rows are written.
+ */
+final class TaskManagerKills {
+    /** TaskManagers that hold the job, of one slot each. */
+    static final int TASK_MANAGERS = 2;
+
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
+    private static final int MOST_UNCHECKPOINTED = 100;
+    private static final int POLL_MILLIS = 20;
+
+    private final PaymentStory story;
+    private final JobOnKinesis kinesis;
+    private final ObservedJob job;
+    private final Random random;
+    private final LiveFeed feed;
+    /** Those that hold the job, by their number in the cluster; one more stands by. */
+    private final Deque<Integer> taskManagers = new ArrayDeque<>(List.of(0, 1));
+
+    private int terminated;
+    /** When the checkpoint was completed that the job was restored from last. */
+    private long restoredMillis = Long.MAX_VALUE;
+
+    private TaskManagerKills(PaymentStory story, JobOnKinesis kinesis, ObservedJob job, Random random) {
+        this.story = story;
+        this.kinesis = kinesis;
+        this.job = job;
+        this.random = random;
+        feed = new LiveFeed(kinesis, story);
+    }
+
+    /** Runs on a cluster of two TaskManagers of a slot each; what is wrong besides the rows fails it. */
+    static Outcome survive(MiniCluster cluster, Path checkpoints, int payments, int kills, long seed) throws Exception {
+        PaymentStory story = new PaymentStory(seed, payments);
+        try (JobOnKinesis kinesis = new JobOnKinesis(4, 2)) {
+            kinesis.loadCustomers(story.customers);
+            Configuration configuration = Restarts.always(checkpoints, CHECKPOINT_INTERVAL)
+                    .set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, CHECKPOINT_INTERVAL);
+            // The writers' batches wait long enough that one is lost with a TaskManager, unless a checkpoint wrote it.
+            ObservedJob job = new ObservedJob(
+                    cluster,
+                    kinesis.start(configuration, "--source.poll-interval=20ms", "--warehouse.flush-interval=300ms"));
+            TaskManagerKills run = new TaskManagerKills(story, kinesis, job, new Random(seed));
+            run.sendAndKill(kills);
+            kinesis.awaitAll(job.client, payments + story.labels.size());
+            JobOnKinesis.stopWithSavepoint(job.client, checkpoints);
+            int restarts = job.restarts();
+            assertThat(restarts).as("restarts").isEqualTo(run.terminated);
+            kinesis.assertDeadLetters();
+            kinesis.assertContacts();
+            return new Outcome(Reckoning.of(kinesis.warehouse(), story.expectedFeatures()), run.terminated, restarts);
+        }
+    }
+
+    private void sendAndKill(int kills) throws Exception {
+        job.awaitRunning(terminated);
+        job.cluster.startTaskManager();
+        int killed = 0;
+        long killAt = killAt(killed, kills);
+        int uncheckpointed = 1 + random.nextInt(MOST_UNCHECKPOINTED);
+        while (!feed.isDone() || killed < kills) {
+            if (!feed.sendNext()) {
+                if (feed.isDone() && killed < kills) {
+                    assertThat(kinesis.predictions())
+                            .as("payments written with %d kills to come", kills - killed)
+                            .isLessThan(story.transactions.size());
+                }
+                JobOnKinesis.requireAlive(job.client);
+                Thread.sleep(POLL_MILLIS);
+            }
+            if (killed < kills && feed.sent() >= killAt && isDue(uncheckpointed) && kill()) {
+                killed++;
+                killAt = killAt(killed, kills);
+                uncheckpointed = 1 + random.nextInt(MOST_UNCHECKPOINTED);
+            }
+        }
+    }
+
+    /** Whether there is a checkpoint since the last restart, and so many later rows. */
+    private boolean isDue(int uncheckpointed) throws Exception {
+        long checkpoint = job.latestCheckpointMillis();
+        return checkpoint != restoredMillis && written(checkpoint, Long.MAX_VALUE) >= uncheckpointed;
+    }
+
+    /** Sent payments from which on a kill is due: somewhere in the kill's own part of the story. */
+    private long killAt(int kill, int kills) {
+        return (long) ((kill + 0.8 * random.nextDouble()) / (kills + 1) * story.transactions.size());
+    }
+
+    /** False when a checkpoint came in between, and the kill cost no row that was written after it. */
+    private boolean kill() throws Exception {
+        long before = restoredMillis;
+        int victim = random.nextInt(TASK_MANAGERS);
+        if (victim > 0) {
+            taskManagers.add(taskManagers.remove());
+        }
+        long written = System.currentTimeMillis();
+        job.cluster.terminateTaskManager(taskManagers.remove()).get();
+        terminated++;
+        taskManagers.add(TASK_MANAGERS - 1 + terminated);
+        job.awaitRunning(terminated);
+        job.cluster.startTaskManager();
+        restoredMillis = job.restoredCheckpointMillis();
+        return restoredMillis != before && written(restoredMillis, written) > 0;
+    }
+
+    /**
+     * Rows that were scored after one moment and up to another, UTC epoch milliseconds. A checkpoint has all that was
+     * scored before its barrier came to the score, and so nothing that was scored after it was complete.
+     */
+    private long written(long afterMillis, long untilMillis) throws SQLException {
+        // The feed told only these since, and there is an index: a checkpoint is not to come before the answer.
+        long since = story.transactions.get(feed.sent() - 1).epochSecond - 2 * Events.DAY;
+        return kinesis.number("SELECT count(*) FROM cust_payment_tx_fraud_predictions"
+                + " WHERE tx_datetime >= to_timestamp(" + since + ") AT TIME ZONE 'UTC'"
+                + " AND extract(epoch FROM scored_at) * 1000 > " + afterMillis
+                + " AND extract(epoch FROM scored_at) * 1000 <= " + untilMillis);
+    }
+
+    /** What is left to judge, and how it came to it. */
+    record Outcome(Reckoning rows, int kills, int restarts) {}
+}
