@@ -17,23 +17,40 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands before a Kinesis server and fails as AWS does: of the PutRecords requests, a third lose a third of their
- * records to throttling, some are throttled whole, some answered with 500, always before anything of what fails was
- * stored. Which ones, the seed decides.
+ * Stands before a Kinesis server and fails as AWS does. Of the PutRecords requests, a third lose a third of their records
+ * to throttling, some are throttled whole, some answered with 500, always before anything of what fails was stored. Of
+ * the GetRecords requests, where asked to, half are throttled, a tenth answered with 500, and some answered only after
+ * two seconds. Which ones, the seed decides.
  */
 public final class FaultyKinesis implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String THROTTLED = "ProvisionedThroughputExceededException";
 
+    private static final int THROTTLED_READS_PERCENT = 50;
+    private static final int FAILED_READS_PERCENT = 10;
+    private static final int STALLED_READS_PERCENT = 5;
+    private static final int STALL_MILLIS = 2_000;
+
     private final HttpServer proxy;
+    /** A stalled request holds up no other. */
+    private final ExecutorService requests = Executors.newCachedThreadPool();
+
     private final HttpClient client = HttpClient.newHttpClient();
     private final URI server;
     private final Random random;
     private final AtomicInteger refusedRecords = new AtomicInteger();
     private final AtomicInteger refusedRequests = new AtomicInteger();
+    private final AtomicInteger throttledReads = new AtomicInteger();
+    private final AtomicInteger failedReads = new AtomicInteger();
+    private final AtomicInteger stalledReads = new AtomicInteger();
+    private volatile boolean failReads;
+    private final AtomicBoolean denyNextRead = new AtomicBoolean();
 
     public FaultyKinesis(URI server, long seed) {
         this.server = server;
@@ -43,6 +60,7 @@ public final class FaultyKinesis implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        proxy.setExecutor(requests);
         proxy.createContext("/", this::handle);
         proxy.start();
     }
@@ -61,26 +79,86 @@ public final class FaultyKinesis implements AutoCloseable {
         return refusedRequests.get();
     }
 
+    /** From now on reads fail, or do so no more. */
+    public void failReads(boolean fail) {
+        failReads = fail;
+    }
+
+    /** The next read is denied, which no reader tries again. */
+    public void denyNextRead() {
+        denyNextRead.set(true);
+    }
+
+    public int throttledReads() {
+        return throttledReads.get();
+    }
+
+    /** Reads answered with 500. */
+    public int failedReads() {
+        return failedReads.get();
+    }
+
+    public int stalledReads() {
+        return stalledReads.get();
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             byte[] body = exchange.getRequestBody().readAllBytes();
-            boolean put = exchange.getRequestHeaders().getFirst("X-Amz-Target").endsWith(".PutRecords");
-            int fate = put ? random.nextInt(12) : 11;
-            if (fate == 0) {
-                refusedRequests.incrementAndGet();
-                answer(exchange, 500, "{\"__type\":\"InternalFailure\"}".getBytes(UTF_8));
-            } else if (fate == 1) {
-                refusedRequests.incrementAndGet();
-                answer(exchange, 400, ("{\"__type\":\"" + THROTTLED + "\",\"message\":\"slow down\"}").getBytes(UTF_8));
-            } else if (fate < 6) {
-                putSome(exchange, (ObjectNode) JSON.readTree(body));
+            String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+            if (target.endsWith(".PutRecords")) {
+                put(exchange, body);
+            } else if (target.endsWith(".GetRecords")) {
+                get(exchange, body);
             } else {
-                HttpResponse<byte[]> response = forward(exchange, body);
-                answer(exchange, response.statusCode(), response.body());
+                pass(exchange, body);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void put(HttpExchange exchange, byte[] body) throws IOException, InterruptedException {
+        int fate = random.nextInt(12);
+        if (fate == 0) {
+            refusedRequests.incrementAndGet();
+            refuse(exchange, 500, "InternalFailure");
+        } else if (fate == 1) {
+            refusedRequests.incrementAndGet();
+            refuse(exchange, 400, THROTTLED);
+        } else if (fate < 6) {
+            putSome(exchange, (ObjectNode) JSON.readTree(body));
+        } else {
+            pass(exchange, body);
+        }
+    }
+
+    private void get(HttpExchange exchange, byte[] body) throws IOException, InterruptedException {
+        int fate = failReads ? random.nextInt(100) : 100;
+        if (denyNextRead.getAndSet(false)) {
+            refuse(exchange, 400, "AccessDeniedException");
+        } else if (fate < THROTTLED_READS_PERCENT) {
+            throttledReads.incrementAndGet();
+            refuse(exchange, 400, THROTTLED);
+        } else if (fate < THROTTLED_READS_PERCENT + FAILED_READS_PERCENT) {
+            failedReads.incrementAndGet();
+            refuse(exchange, 500, "InternalFailure");
+        } else {
+            if (fate < THROTTLED_READS_PERCENT + FAILED_READS_PERCENT + STALLED_READS_PERCENT) {
+                stalledReads.incrementAndGet();
+                Thread.sleep(STALL_MILLIS);
+            }
+            pass(exchange, body);
+        }
+    }
+
+    private void pass(HttpExchange exchange, byte[] body) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = forward(exchange, body);
+        answer(exchange, response.statusCode(), response.body());
+    }
+
+    private static void refuse(HttpExchange exchange, int status, String error) throws IOException {
+        answer(exchange, status, ("{\"__type\":\"" + error + "\",\"message\":\"refused\"}").getBytes(UTF_8));
     }
 
     private void putSome(HttpExchange exchange, ObjectNode request) throws IOException, InterruptedException {
@@ -127,5 +205,6 @@ public final class FaultyKinesis implements AutoCloseable {
     @Override
     public void close() {
         proxy.stop(0);
+        requests.shutdownNow();
     }
 }
