@@ -11,6 +11,6 @@ class WarehouseOutageTest {
     @Test
     @Timeout(180)
     void lostAnswersAndAnOutageOfSeconds_loseAndDoubleNothing(@TempDir Path data) throws Exception {
-        WarehouseOutage.survive(data, 60_000, Duration.ofSeconds(2));
+        WarehouseOutage.survive(data, 60_000, Duration.ofSeconds(2)).assertExact();
     }
 }
