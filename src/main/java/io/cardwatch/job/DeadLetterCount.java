@@ -5,6 +5,7 @@ import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.platform.Metric;
 import io.cardwatch.platform.Metrics;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Passes dead letters on and counts them by reason: as metrics, and for the result of a run that ends. Its second input
  * are numbers of records that were read, so that it knows the share of dead letters: the gauge {@code deadLetterShare},
  * with one warning when it passes the limit and one line when that is over. One instance sees the whole job, but for rows
- * that the warehouse refuses, which are counted and warned of where they are written.
+ * that the warehouse refuses: nothing comes back from there, so they are counted and warned of where they are written.
  */
 public final class DeadLetterCount extends RichCoFlatMapFunction<DeadLetter, Long, DeadLetter> {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterCount.class);
@@ -38,7 +39,7 @@ public final class DeadLetterCount extends RichCoFlatMapFunction<DeadLetter, Lon
     public void open(OpenContext context) {
         metrics = Metrics.of(getRuntimeContext().getMetricGroup());
         counters = new EnumMap<>(DeadLetterReason.class);
-        for (DeadLetterReason reason : DeadLetterReason.values()) {
+        for (DeadLetterReason reason : EnumSet.complementOf(EnumSet.of(DeadLetterReason.WAREHOUSE_REJECTED))) {
             counters.put(reason, metrics.counter(Metric.DEAD_LETTERS, reason));
         }
         alarm = new DeadLetterAlarm(alarmShare);

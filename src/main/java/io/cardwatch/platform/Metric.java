@@ -16,11 +16,14 @@ public enum Metric {
             "Open transactions, Open labels",
             "Accepted records with an unknown field, a number as text, a fraction of a second or a rounded amount."),
     DEAD_LETTERS(
-            "deadLetters", Part.REASON, "Count dead letters", "Records that could not be used, late ones included."),
+            "deadLetters",
+            Part.REASON,
+            "Count dead letters",
+            "Records that could not be used, late ones included; refused rows stand below."),
     DEAD_LETTER_SHARE(
             "deadLetterShare",
             "Count dead letters",
-            "Share of dead letters among the records of the last five minutes, 0 to 1."),
+            "Share of these among the records of the last five minutes, 0 to 1."),
     REDELIVERED("redelivered", "Customer windows", "Transactions that had come before with the same content."),
     CUSTOMERS_LARGE("customersLarge", "Customer windows", "Customers who reached 100 000 payments in their windows."),
     TERMINALS_COARSENED(
@@ -54,7 +57,7 @@ public enum Metric {
     WAREHOUSE_REJECTED(
             "deadLetters.WAREHOUSE_REJECTED",
             Part.TABLE,
-            "each table",
+            "the predictions' and the labels' table",
             "Rows that the warehouse refused, which are dead letters now."),
     RETRIES("retries", Part.TABLE, "each table", "Batches that were tried again after a passing error."),
     COMMIT_LATENCY_ROWS(

@@ -48,7 +48,9 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
     private final long flushIntervalMillis;
     private final Metrics metrics;
     private final FlushMetrics flushes;
+    /** Null where a refused row fails the job. */
     private final Counter refused;
+
     private final ExecutorService background;
 
     /** By key, in the order of arrival. */
@@ -79,7 +81,7 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
         this.flushIntervalMillis = policy.flushInterval.toMillis();
         this.metrics = metrics;
         this.flushes = new FlushMetrics(metrics, table);
-        this.refused = metrics.counter(Metric.WAREHOUSE_REJECTED);
+        this.refused = refusedRow.isPresent() ? metrics.counter(Metric.WAREHOUSE_REJECTED) : null;
         this.store =
                 new BatchStore<>(table, warehouse, policy.retryTimeout, metrics.counter(Metric.RETRIES), refusedRow);
         this.background = Executors.newSingleThreadExecutor(work -> {
