@@ -138,6 +138,11 @@ final class BenchmarkInput {
                 .orElseThrow();
     }
 
+    /** From the first record to the last, milliseconds. */
+    static long spanMillis() {
+        return inOrder[inOrder.length - 1].millis - inOrder[0].millis;
+    }
+
     /** A record, the two halves merged by time, labels first. */
     static Entry inOrder(int position) {
         return inOrder[position];

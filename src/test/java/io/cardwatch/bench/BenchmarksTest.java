@@ -57,6 +57,18 @@ class BenchmarksTest {
     }
 
     @Test
+    void checkpointsBadInputAndRecoveryAreMeasured() throws Exception {
+        assertThat(results(out -> {
+                    ReliabilityBenchmark benchmark =
+                            new ReliabilityBenchmark(new ReliabilityBenchmark.Times(100, 1_000, 250), 1, out);
+                    benchmark.checkpoints(WORLD);
+                    benchmark.badInput(WORLD);
+                    benchmark.recovery(WORLD);
+                }))
+                .hasSize(6);
+    }
+
+    @Test
     void theTopologyIsMeasuredBesideItsPeers_whoseRowsAreItsOwn() throws Exception {
         List<String> lines = results(out -> TopologyBenchmark.run(WORLD, Shape.UNIFORM, 1, out));
 

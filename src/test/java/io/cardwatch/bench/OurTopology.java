@@ -13,6 +13,7 @@ import io.cardwatch.platform.Settings;
 import io.cardwatch.score.FraudModel;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -29,6 +30,9 @@ final class OurTopology extends Candidate {
     private static final String EVERY_TERMINAL_EXACT = "--features.max-events-per-terminal=10000000";
 
     static final OutputTag<Decoded<FraudLabel>> LABELS = new OutputTag<>("labels", WireTypes.DECODED_FRAUD_LABEL);
+
+    /** Dead letters that came out, of all jobs of this process. */
+    static final LongAdder DEAD_LETTERS = new LongAdder();
 
     private final double cacheShare;
     /** Null for the features alone. */
@@ -47,11 +51,22 @@ final class OurTopology extends Candidate {
 
     @Override
     DataStream<FeaturedTransaction> build(StreamExecutionEnvironment env, DataStream<Long> positions) {
-        SingleOutputStreamOperator<Decoded<Transaction>> transactions = decode(positions);
+        return build(decode(positions));
+    }
+
+    /** The same on transactions that are decoded, with their labels as {@link #LABELS}. */
+    DataStream<FeaturedTransaction> build(SingleOutputStreamOperator<Decoded<Transaction>> transactions) {
         ScoringTopology topology = ScoringTopology.streaming(
                 Settings.fromArguments(List.of("--features.cache-share=" + cacheShare, EVERY_TERMINAL_EXACT)));
         ScoringTopology.Features features = topology.features(transactions, transactions.getSideOutput(LABELS));
-        features.deadLetters.sinkTo(new DiscardingSink<>());
+        features.deadLetters
+                .map(letter -> {
+                    DEAD_LETTERS.increment();
+                    return letter;
+                })
+                .returns(WireTypes.DEAD_LETTER)
+                .setParallelism(1)
+                .sinkTo(new DiscardingSink<>());
         return model == null
                 ? features.featured
                 : topology.score(features.featured, model)
