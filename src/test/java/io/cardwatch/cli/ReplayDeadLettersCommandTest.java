@@ -66,6 +66,7 @@ class ReplayDeadLettersCommandTest {
                 "--source.endpoint-url=" + kinesis.endpoint(),
                 "--source.stream=payments",
                 "--labels.stream=verdicts",
+                "--features.terminal-delay=0s",
                 "--warehouse.url=" + database,
                 "--warehouse.user=" + Postgres.USER);
     }
@@ -108,13 +109,14 @@ class ReplayDeadLettersCommandTest {
         await(job, "SELECT count(*) FROM cust_payment_tx_outcomes WHERE transaction_id = 2 AND tx_fraud = 1", "1");
 
         assertThat(replay("--reason=WAREHOUSE_REJECTED")).isZero();
-        send("payments", "7", payment(4, "10:00:03", 7, 5));
+        send("payments", "7", payment(4, "10:00:03", 7, 66));
         await(job, PREDICTIONS, "4");
         job.cancel().get();
 
-        assertThat(query("SELECT string_agg(transaction_id || ':' || customer_id_nb_tx_1day_window, ' '"
-                        + " ORDER BY transaction_id) FROM cust_payment_tx_fraud_predictions"))
-                .isEqualTo("1:1 2:2 3:3 4:4");
+        assertThat(query("SELECT string_agg(transaction_id || ':' || customer_id_nb_tx_1day_window || ','"
+                        + " || terminal_id_nb_tx_1day_window, ' ' ORDER BY transaction_id)"
+                        + " FROM cust_payment_tx_fraud_predictions"))
+                .isEqualTo("1:1,1 2:2,1 3:3,2 4:4,2");
         assertThat(query("SELECT count(*) FROM cust_payment_tx_dead_letters WHERE reason = 'WAREHOUSE_REJECTED'"))
                 .isEqualTo("2");
     }

@@ -203,6 +203,19 @@ class WireSerializerTest {
     }
 
     @Test
+    void aSavepointOfANewerVersionIsRefusedWhenItIsOpened() throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        out.writeUTF(WireTypes.CUSTOMER.serializer().getClass().getName());
+        out.writeInt(99);
+        DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+
+        assertThatThrownBy(() -> new WireSerializerSnapshot<Customer>()
+                        .readSnapshot(1, in, getClass().getClassLoader()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll("written in version 99 of ", "Start the release that took the savepoint");
+    }
+
+    @Test
     void stateOfAnotherTypeIsRefused() throws IOException {
         @SuppressWarnings({"unchecked", "rawtypes"})
         TypeSerializerSnapshot<Customer> other = (TypeSerializerSnapshot)
