@@ -9,6 +9,7 @@ import io.cardwatch.platform.Metric;
 import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.KinesaliteServer;
 import io.cardwatch.testing.Postgres;
+import io.cardwatch.testing.SentRecords;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Instant;
