@@ -234,11 +234,11 @@ final class BenchmarkInput {
 
     /** As Kinesis would tell of a record that arrived at {@code millis}, UTC epoch milliseconds. */
     static RecordOrigin origin(long millis) {
-        return new RecordOrigin(
-                "cust-payment-txn-stream",
-                "596",
-                "shardId-000000000003",
-                "49590338271490256608559692538361571095921575989136588898",
-                millis);
+        return origin("49590338271490256608559692538361571095921575989136588898", millis);
+    }
+
+    /** The same of a record of its own. */
+    static RecordOrigin origin(String sequenceNumber, long millis) {
+        return new RecordOrigin("cust-payment-txn-stream", "596", "shardId-000000000003", sequenceNumber, millis);
     }
 }

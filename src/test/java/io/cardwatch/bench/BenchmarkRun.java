@@ -70,24 +70,9 @@ final class BenchmarkRun {
     @SuppressWarnings("try") // closing may be interrupted, and the benchmark then ends
     static BenchmarkRun of(String backend, int parallelism, int checkpointMillis, Job job) throws Exception {
         Path directory = Files.createTempDirectory("benchmark");
-        Configuration configuration = new Configuration();
-        configuration.set(StateBackendOptions.STATE_BACKEND, backend);
-        configuration.set(
-                CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory.toUri().toString());
-        configuration.set(RestOptions.BIND_PORT, "0");
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-        env.setParallelism(parallelism);
-        env.setMaxParallelism(ScoringTopology.MAX_PARALLELISM);
-        env.getConfig().enableObjectReuse();
-        if (checkpointMillis > 0) {
-            env.enableCheckpointing(checkpointMillis);
-        }
+        StreamExecutionEnvironment env = environment(backend, directory, parallelism, checkpointMillis);
         job.build(env);
-        try (MiniCluster cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
-                .setConfiguration(configuration)
-                .setNumTaskManagers(1)
-                .setNumSlotsPerTaskManager(parallelism)
-                .build())) {
+        try (MiniCluster cluster = cluster(env, 1, parallelism)) {
             cluster.start();
             JobGraph graph = env.getStreamGraph().getJobGraph();
             long garbageBefore = Garbage.collected();
@@ -105,5 +90,33 @@ final class BenchmarkRun {
         } finally {
             FileUtils.deleteDirectory(directory.toFile());
         }
+    }
+
+    /** What all benchmarked jobs run with; checkpoints go to {@code directory}. */
+    static StreamExecutionEnvironment environment(
+            String backend, Path directory, int parallelism, int checkpointMillis) {
+        Configuration configuration = new Configuration();
+        configuration.set(StateBackendOptions.STATE_BACKEND, backend);
+        configuration.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory.toUri().toString());
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        env.setParallelism(parallelism);
+        env.setMaxParallelism(ScoringTopology.MAX_PARALLELISM);
+        env.getConfig().enableObjectReuse();
+        if (checkpointMillis > 0) {
+            env.enableCheckpointing(checkpointMillis);
+        }
+        return env;
+    }
+
+    /** A Flink for a job of {@code env}, not started yet. */
+    static MiniCluster cluster(StreamExecutionEnvironment env, int taskManagers, int slotsOfEach) {
+        Configuration configuration = new Configuration((Configuration) env.getConfiguration());
+        configuration.set(RestOptions.BIND_PORT, "0");
+        return new MiniCluster(new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(taskManagers)
+                .setNumSlotsPerTaskManager(slotsOfEach)
+                .build());
     }
 }

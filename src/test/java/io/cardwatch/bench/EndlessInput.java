@@ -143,12 +143,9 @@ final class EndlessInput extends ProcessFunction<Long, Decoded<Transaction>> {
                 told.raw);
     }
 
-    /** As long as what Kinesis gives. */
+    /** A sequence number of its own for each position, or bad records would be one dead letter. */
     private static RecordOrigin origin(long position) {
-        return new RecordOrigin(
-                "cust-payment-txn-stream",
-                "596",
-                "shardId-000000000003",
+        return BenchmarkInput.origin(
                 "4959033827149025660855969253836157109" + (POSITIONS_OF_A_HALF * 1_000_000 + position),
                 entry(position).millis);
     }

@@ -1,6 +1,5 @@
 package io.cardwatch.bench;
 
-import io.cardwatch.job.ScoringTopology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,13 +8,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.StreamSupport;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestOptions;
-import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.FileUtils;
 
@@ -36,24 +30,10 @@ final class RunningJob implements AutoCloseable {
     RunningJob(String backend, int taskManagers, int checkpointMillis, Consumer<StreamExecutionEnvironment> topology)
             throws Exception {
         directory = Files.createTempDirectory("benchmark");
-        Configuration configuration = new Configuration();
-        configuration.set(StateBackendOptions.STATE_BACKEND, backend);
-        configuration.set(
-                CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory.toUri().toString());
-        configuration.set(RestOptions.BIND_PORT, "0");
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-        env.setParallelism(BenchmarkInput.PARALLELISM);
-        env.setMaxParallelism(ScoringTopology.MAX_PARALLELISM);
-        env.getConfig().enableObjectReuse();
-        if (checkpointMillis > 0) {
-            env.enableCheckpointing(checkpointMillis);
-        }
+        StreamExecutionEnvironment env =
+                BenchmarkRun.environment(backend, directory, BenchmarkInput.PARALLELISM, checkpointMillis);
         topology.accept(env);
-        cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
-                .setConfiguration(configuration)
-                .setNumTaskManagers(taskManagers)
-                .setNumSlotsPerTaskManager(BenchmarkInput.PARALLELISM / taskManagers)
-                .build());
+        cluster = BenchmarkRun.cluster(env, taskManagers, BenchmarkInput.PARALLELISM / taskManagers);
         cluster.start();
         id = cluster.submitJob(env.getStreamGraph().getJobGraph()).get().getJobID();
     }
