@@ -5,33 +5,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
-import io.cardwatch.job.CardwatchJob;
-import io.cardwatch.platform.Settings;
+import io.cardwatch.testing.JobOnKinesis;
 import io.cardwatch.testing.KinesaliteServer;
-import io.cardwatch.testing.Postgres;
+import io.cardwatch.testing.Restarts;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.model.Record;
 
@@ -46,45 +45,37 @@ class ReplayDeadLettersCommandTest {
 
     private static final String PREDICTIONS = "SELECT count(*) FROM cust_payment_tx_fraud_predictions";
 
+    private static final String NO_DELAY = "--features.terminal-delay=0s";
+
+    @TempDir
+    Path directory;
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private JobOnKinesis servers;
     private KinesaliteServer kinesis;
     private Connection warehouse;
     private List<String> settings;
 
     @BeforeEach
     void startServers() throws SQLException {
-        System.setProperty("aws.accessKeyId", KinesaliteServer.ACCESS_KEY);
-        System.setProperty("aws.secretKey", KinesaliteServer.SECRET_KEY);
-        System.setProperty("aws.secretAccessKey", KinesaliteServer.SECRET_KEY);
-        kinesis = KinesaliteServer.start();
-        kinesis.createStream("payments", 2);
-        kinesis.createStream("verdicts", 1);
-        String database = Postgres.freshDatabase();
-        warehouse = Postgres.connect(database);
-        settings = List.of(
-                "--source.endpoint-url=" + kinesis.endpoint(),
-                "--source.stream=payments",
-                "--labels.stream=verdicts",
-                "--features.terminal-delay=0s",
-                "--warehouse.url=" + database,
-                "--warehouse.user=" + Postgres.USER);
+        servers = new JobOnKinesis(2, 1);
+        kinesis = servers.kinesis();
+        warehouse = servers.warehouse();
+        settings = new ArrayList<>(servers.arguments(kinesis.endpoint()));
+        settings.add(NO_DELAY);
     }
 
     @AfterEach
     void stopServers() throws SQLException {
-        warehouse.close();
-        kinesis.close();
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretKey");
-        System.clearProperty("aws.secretAccessKey");
+        servers.close();
     }
 
     @Test
     void whatTheWarehouseRefused_isARowAfterTheReplay_andOneRowAfterTwo() throws Exception {
         execute("ALTER TABLE cust_payment_tx_fraud_predictions ADD CONSTRAINT closed CHECK (terminal_id <> 66);"
                 + " ALTER TABLE cust_payment_tx_labels ADD CONSTRAINT closed CHECK (terminal_id <> 66)");
-        JobClient job = start();
+        JobClient job = servers.start(Restarts.none(directory, Duration.ofMillis(500)), NO_DELAY);
         send("payments", "7", payment(1, "10:00:00", 7, 5));
         send("payments", "7", payment(2, "10:00:01", 7, 66));
         send("payments", "7", payment(3, "10:00:02", 7, 5));
@@ -213,15 +204,6 @@ class ReplayDeadLettersCommandTest {
         assertThat(replay()).isEqualTo(2);
         assertThat(replay("--reason=WRONG")).isEqualTo(2);
         assertThat(replay("--reason=TYPE", "--since=yesterday")).isEqualTo(2);
-    }
-
-    private JobClient start() throws Exception {
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(
-                new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "disable"));
-        env.setParallelism(2);
-        env.enableCheckpointing(500);
-        new CardwatchJob(Settings.fromArguments(settings)).fromKinesis(env);
-        return env.executeAsync();
     }
 
     private static String payment(long id, String time, long customer, long terminal) {

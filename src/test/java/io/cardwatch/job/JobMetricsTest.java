@@ -7,10 +7,8 @@ import io.cardwatch.codec.Note;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.platform.Metric;
 import io.cardwatch.platform.Settings;
-import io.cardwatch.testing.KinesaliteServer;
-import io.cardwatch.testing.Postgres;
+import io.cardwatch.testing.JobOnKinesis;
 import io.cardwatch.testing.SentRecords;
-import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -68,19 +66,12 @@ class JobMetricsTest {
     @BeforeAll
     @Timeout(120)
     static void scoreAndStop(@InjectMiniCluster MiniCluster cluster) throws Exception {
-        System.setProperty("aws.accessKeyId", KinesaliteServer.ACCESS_KEY);
-        System.setProperty("aws.secretKey", KinesaliteServer.SECRET_KEY);
-        System.setProperty("aws.secretAccessKey", KinesaliteServer.SECRET_KEY);
-        String database = Postgres.freshDatabase();
-        try (Connection warehouse = Postgres.connect(database);
-                Statement statement = warehouse.createStatement();
-                KinesaliteServer kinesis = KinesaliteServer.start()) {
+        try (JobOnKinesis kinesis = new JobOnKinesis(1, 1);
+                Statement statement = kinesis.warehouse().createStatement()) {
             statement.execute("INSERT INTO customer_info (customer_id, full_name) VALUES (1, 'Ada Lovelace')");
             statement.execute("ALTER TABLE " + PREDICTIONS + " ADD CHECK (terminal_id <> " + CLOSED_TERMINAL + ")");
-            kinesis.createStream("payments", 1);
-            kinesis.createStream("verdicts", 1);
             startedMillis = System.currentTimeMillis();
-            job = start(cluster, kinesis, database);
+            job = start(cluster, kinesis.settings());
             send(kinesis);
             awaitAll(cluster);
             threadsWhileItRan = healthThreads();
@@ -90,33 +81,23 @@ class JobMetricsTest {
     }
 
     @AfterAll
-    static void forgetMetricsAndCredentials() {
+    static void forgetMetrics() {
         REPORTER.close();
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretKey");
-        System.clearProperty("aws.secretAccessKey");
     }
 
-    private static JobID start(MiniCluster cluster, KinesaliteServer kinesis, String database) throws Exception {
+    private static JobID start(MiniCluster cluster, Settings settings) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(
                 new Configuration().set(StateBackendOptions.STATE_BACKEND, "rocksdb"));
         env.setParallelism(2);
-        new CardwatchJob(Settings.fromArguments(List.of(
-                        "--source.endpoint-url=" + kinesis.endpoint(),
-                        "--source.stream=payments",
-                        "--labels.stream=verdicts",
-                        "--warehouse.url=" + database,
-                        "--warehouse.user=" + Postgres.USER)))
-                .fromKinesis(env);
+        new CardwatchJob(settings).fromKinesis(env);
         return cluster.submitJob(env.getStreamGraph().getJobGraph()).get().getJobID();
     }
 
     /** Good payments, every second one with an unknown field, and one label; then what is not as it should be. */
-    private static void send(KinesaliteServer kinesis) {
-        SentRecords verdicts = new SentRecords(kinesis.client(), "verdicts");
-        verdicts.add(1, label().getBytes(UTF_8), "");
-        verdicts.send();
-        SentRecords payments = new SentRecords(kinesis.client(), "payments");
+    private static void send(JobOnKinesis kinesis) {
+        kinesis.verdicts().add(1, label().getBytes(UTF_8), "");
+        kinesis.verdicts().send();
+        SentRecords payments = kinesis.payments();
         for (int number = 0; number < GOOD; number++) {
             payments.add(1, payment(number, 1, "10", number % 2 == 0 ? "" : ",\"NEW\":1"), "");
         }
