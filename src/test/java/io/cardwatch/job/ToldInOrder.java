@@ -13,6 +13,8 @@ import io.cardwatch.domain.Transaction;
 import io.cardwatch.enrich.CustomerInfoSource;
 import io.cardwatch.platform.Settings;
 import io.cardwatch.score.FraudModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +24,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.JobStatus;
@@ -35,6 +38,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.testutils.CommonTestUtils;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -42,13 +46,14 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.FileUtils;
 import org.apache.flink.util.OutputTag;
 
 /**
  * Payments told to the stages one after the other, in a small Flink: each one when the row of the one before has come
- * out, so that any parallelism sees them in their order. All verdicts are told before; each must become known so much
- * later than the first payment that it does not matter how soon after the beginning it arrives. Event time advances as
- * in a shard.
+ * out, so that any parallelism sees them in their order. All verdicts are told before, and a savepoint's barrier behind
+ * them says when every stage has taken them: they go another way, which may open later. Event time advances as in a
+ * shard.
  *
  * <p>One at a time: records and answers are static, for the job's functions to find.
  */
@@ -68,6 +73,8 @@ final class ToldInOrder {
     private static List<Decoded<Transaction>> payments;
     private static Collection<String> rows;
     private static int stopAfter;
+    /** Done when all verdicts are where they are needed; a job that is restored has them in its state. */
+    private static CompletableFuture<Void> labelsArrived;
 
     private ToldInOrder() {}
 
@@ -87,6 +94,7 @@ final class ToldInOrder {
         CHANGES.clear();
         TOLD.set(0);
         SCORED.set(0);
+        labelsArrived = new CompletableFuture<>();
     }
 
     /** Starts the stages, without contacts. */
@@ -172,7 +180,27 @@ final class ToldInOrder {
                 .uid("row-sink");
         JobClient job = env.executeAsync();
         CommonTestUtils.waitForJobStatus(job, List.of(JobStatus.RUNNING, JobStatus.FINISHED));
+        awaitLabels(job);
         return job;
+    }
+
+    private static void awaitLabels(JobClient job) throws Exception {
+        Path directory = Files.createTempDirectory("labels");
+        while (!labelsArrived.isDone()) {
+            failWith(job);
+            Thread.sleep(5);
+            if (TOLD.get() < labels.size()) {
+                continue;
+            }
+            try {
+                job.triggerSavepoint(directory.toUri().toString(), SavepointFormatType.CANONICAL)
+                        .get();
+                labelsArrived.complete(null);
+            } catch (ExecutionException e) {
+                // Not all stages run yet.
+            }
+        }
+        FileUtils.deleteDirectory(directory.toFile());
     }
 
     /** Waits until all that shall be told has been told and is scored. */
@@ -236,10 +264,13 @@ final class ToldInOrder {
         return reason + " " + stream + " " + sequenceNumber;
     }
 
-    /** Lets the source go on until enough is told. */
+    /** Lets the source go on until enough is told, and before the first payment until all verdicts have arrived. */
     private static final class Silence implements RateLimiter {
         @Override
         public CompletionStage<Void> acquire() {
+            if (TOLD.get() == labels.size()) {
+                return labelsArrived;
+            }
             boolean toTheEnd = stopAfter == labels.size() + payments.size();
             return toTheEnd || TOLD.get() < stopAfter
                     ? CompletableFuture.completedFuture(null)
