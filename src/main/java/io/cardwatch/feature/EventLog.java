@@ -20,7 +20,8 @@ import org.apache.flink.core.memory.DataOutputView;
  * Positions are array indices, valid until the next insertion or eviction.
  */
 final class EventLog {
-    private static final int INITIAL_CAPACITY = 4;
+    /** Places that are free at least when there is room again. */
+    private static final int LEAST_ROOM = 4;
     /** Headers of the object and its arrays, about. */
     private static final int OBJECT_BYTES = 120;
     /** 2050-01-01T00:00:00Z: the contract's years 2000 to 2099 fit into an int around it. */
@@ -32,7 +33,7 @@ final class EventLog {
     private final Column[] columns;
 
     EventLog(int width) {
-        this(width, INITIAL_CAPACITY);
+        this(width, 0);
     }
 
     private EventLog(int width, int capacity) {
@@ -42,14 +43,12 @@ final class EventLog {
     }
 
     private EventLog(EventLog other) {
-        start = 0;
-        end = other.size();
-        seconds = Arrays.copyOfRange(other.seconds, other.start, other.end);
+        start = other.start;
+        end = other.end;
+        seconds = other.seconds;
         columns = new Column[other.columns.length];
         Arrays.setAll(columns, c -> new Column(other.columns[c]));
-        for (Column column : columns) {
-            column.resize(other.start, end, end);
-        }
+        resize(roomFor(size()));
     }
 
     EventLog copy() {
@@ -199,9 +198,34 @@ final class EventLog {
         return Math.toIntExact(epochSecond - BASE_SECOND);
     }
 
+    /**
+     * Moves the events to the beginning where that makes room for an eighth more and leaves not much more than a quarter
+     * free: so a window that neither grows nor shrinks allocates nothing, and its arrays are at most about 1.5 times as
+     * long as its events need.
+     */
     private void makeRoom() {
+        int eighth = seconds.length >> 3;
+        int wanted = size() + (size() >> 2) + LEAST_ROOM;
+        if (start > 0 && start >= eighth && wanted >= seconds.length - eighth) {
+            System.arraycopy(seconds, start, seconds, 0, size());
+            for (Column column : columns) {
+                column.move(start, 0, size());
+            }
+            end = size();
+            start = 0;
+        } else {
+            resize(wanted);
+        }
+    }
+
+    /** What is read or copied is so for the sake of a change, mostly of one event more. */
+    private static int roomFor(int size) {
+        return size == 0 ? 0 : size + (size >> 3) + 1;
+    }
+
+    /** Moves the events to the beginning of arrays of their own. */
+    private void resize(int capacity) {
         int size = size();
-        int capacity = start > seconds.length / 2 ? seconds.length : seconds.length + (seconds.length >> 1) + 2;
         int[] roomier = new int[capacity];
         System.arraycopy(seconds, start, roomier, 0, size);
         seconds = roomier;
@@ -225,7 +249,7 @@ final class EventLog {
 
     static EventLog read(DataInputView in, int width) throws IOException {
         int size = (int) readVarint(in);
-        EventLog log = new EventLog(width, Math.max(size, INITIAL_CAPACITY));
+        EventLog log = new EventLog(width, roomFor(size));
         for (int i = 0; i < size; i++) {
             log.seconds[i] = (int) (readSignedVarint(in) + (i == 0 ? 0 : log.seconds[i - 1]));
             for (Column column : log.columns) {

@@ -10,6 +10,8 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The log beside a list that is searched from its beginning. */
 class EventLogTest {
@@ -45,6 +47,33 @@ class EventLogTest {
         insert(START, Integer.MAX_VALUE + 1L, 1);
         assertThat(log.heapBytes()).isEqualTo(narrow + 4 * Integer.BYTES);
         assertThat(events()).isEqualTo(wanted);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 10, 39, 64, 66, 1_000, 110_000})
+    void aWindowThatSlidesTakesHalfAsMuchRoomAgain_howeverItCameToItsSize(int size) {
+        long grown = slide(new EventLog(3), size);
+        EventLog shrunk = new EventLog(3);
+        for (int i = 0; i < 10 * size; i++) {
+            shrunk.insert(START + i);
+        }
+        long most = new EventLog(3).heapBytes() + (Long.BYTES + Long.BYTES) * (size + size / 2 + 5L);
+        assertThat(grown).isLessThanOrEqualTo(most);
+        assertThat(slide(shrunk, size)).isLessThanOrEqualTo(most);
+        assertThat(slide(shrunk.copy(), size)).isLessThanOrEqualTo(most);
+    }
+
+    /** The largest that {@code log} is once it has slid on by all that it held, and by as much as it is to hold. */
+    private static long slide(EventLog log, int size) {
+        long second = log.isEmpty() ? START : log.second(log.end() - 1);
+        long most = 0;
+        for (int i = 0; i < 20 * size; i++) {
+            second++;
+            log.insert(second);
+            log.evictThrough(second - size);
+            most = i < 12 * size ? most : Math.max(most, log.heapBytes());
+        }
+        return most;
     }
 
     private static long number(Random random) {
