@@ -61,9 +61,12 @@ public final class WindowTimes implements Serializable {
         return epochSecond - terminalDelay;
     }
 
-    /** The newest second whose events a terminal may collapse at {@code watermark}. */
+    /**
+     * The newest second whose events a terminal may collapse at {@code watermark}: no window ends before it any more, and
+     * no transaction of it can still come.
+     */
     long coarseThrough(long watermark) {
-        return horizon(watermark, terminalDelay);
+        return horizon(watermark, Math.max(terminalDelay, allowedLateness));
     }
 
     /**

@@ -118,6 +118,20 @@ class CoarseTerminalTest {
                 .isEqualTo(arrive(window, payments.get(10), EXACT, FeatureSet.REFERENCE));
     }
 
+    @Test
+    void aDelayBelowTheLatenessCollapsesNothingThatMayStillCome() {
+        WindowTimes times = new WindowTimes(Duration.ofHours(6), LATENESS, 1_000);
+        TerminalWindow window = TerminalWindow.of(FeatureSet.REFERENCE);
+        payments.forEach(payment -> arrive(window, payment, times, FeatureSet.REFERENCE));
+        assertThat(window.isCoarse()).isTrue();
+        Transaction last = payments.get(payments.size() - 1);
+        Transaction twoDaysAgo = payments.get(payments.size() - 600);
+        Transaction heldUp = Events.transaction(PAYMENTS, PAYMENTS, twoDaysAgo.epochSecond, 1, 1, 100);
+
+        assertThat(window.label(Events.label(1, heldUp, true, last.epochSecond), last.epochSecond * 1000, times))
+                .isEqualTo(TerminalWindow.Match.WAITING);
+    }
+
     private static double[] arrive(TerminalWindow window, Transaction payment, WindowTimes times, FeatureSet set) {
         double[] features = new double[set.size()];
         window.arrive(payment, payment.epochSecond * 1000, times, features);
