@@ -49,7 +49,11 @@ final class WarehouseUrl {
 
     static boolean isAccepted(String url) {
         Properties parts = url.startsWith("jdbc:postgresql:") ? Driver.parseURL(url, null) : null;
-        return parts != null && !refused(url, parts) && (local(parts) || verified(parts));
+        return parts != null
+                && !refused(url, parts)
+                // The driver takes a user and password before the host for a part of its name, and names are printed.
+                && !parts.getProperty("PGHOST").contains("@")
+                && (local(parts) || verified(parts));
     }
 
     private static boolean refused(String url, Properties parts) {

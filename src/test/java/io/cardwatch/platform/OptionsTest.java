@@ -262,6 +262,8 @@ class OptionsTest {
                 arguments(false, "jdbc:postgresql://db.example/cards?sslmode=verify-full&sslmode=disable"),
                 arguments(false, "jdbc:postgresql://db.example/cards?SSLMODE=verify-full"),
                 arguments(false, "JDBC:POSTGRESQL://localhost/cards?socketFactory=x.Y"),
+                arguments(false, "jdbc:postgresql://me:hunter2@db.example:5432/cards?sslmode=verify-full"),
+                arguments(false, "jdbc:postgresql://hunter2@db.example/cards?sslmode=verify-full"),
                 arguments(false, "jdbc:postgresql://localhost:port/cards"));
     }
 
