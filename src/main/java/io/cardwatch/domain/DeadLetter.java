@@ -43,6 +43,11 @@ public final class DeadLetter {
         return new DeadLetter(reason, message, origin, kept, sha256(bytes));
     }
 
+    /** The same without its bytes. */
+    public DeadLetter withoutRaw() {
+        return new DeadLetter(reason, message, origin, new byte[0], sha256);
+    }
+
     /** The hash that stands in the key of a dead letter for the record {@code bytes}. */
     public static String sha256(byte[] bytes) {
         return Sha256.of(bytes);

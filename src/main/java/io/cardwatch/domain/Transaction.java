@@ -10,6 +10,8 @@ public final class Transaction {
     /** Value of an optional field that the record did not carry. */
     public static final long ABSENT = Long.MIN_VALUE;
 
+    private static final byte[] NO_BYTES = {};
+
     public final long transactionId;
     /** TX_DATETIME, UTC epoch seconds. */
     public final long epochSecond;
@@ -69,7 +71,7 @@ public final class Transaction {
                 fraud,
                 fraudScenario,
                 origin,
-                new byte[0]);
+                NO_BYTES);
     }
 
     /** The same transaction with {@code verdict}, 0, 1 or {@link #ABSENT}, in place of its own TX_FRAUD. */

@@ -13,7 +13,6 @@ import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
@@ -99,7 +98,9 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
         super.open();
         counts = Metrics.of(getMetricGroup());
         windows = getRuntimeContext().getState(descriptor);
-        if (cacheShare > 0 && !(getKeyedStateBackend() instanceof HeapKeyedStateBackend)) {
+        // Not one that keeps the objects themselves, a changelog before it or not: a checkpoint would read them in
+        // change.
+        if (cacheShare > 0 && getKeyedStateBackend().isSafeToReuseKVState()) {
             cache = new WriteBackCache<>(getKeyedStateBackend(), windows, cacheBytes(), counts);
             windows = cache;
         }
@@ -208,7 +209,8 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
         return DeadLetter.of(reason, message, origin, raw, keepBytes);
     }
 
+    /** One from state may be from a time when bytes were to be kept. */
     void refuse(DeadLetter deadLetter) {
-        output.collect(deadLetters, new StreamRecord<>(deadLetter));
+        output.collect(deadLetters, new StreamRecord<>(keepBytes ? deadLetter : deadLetter.withoutRaw()));
     }
 }
