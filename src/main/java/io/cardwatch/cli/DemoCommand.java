@@ -24,9 +24,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.FileUtils;
@@ -92,7 +92,7 @@ final class DemoCommand implements Callable<Integer> {
             SqlScripts.apply(database);
             world.loadCustomers(database);
 
-            StreamExecutionEnvironment env = LocalFlink.streaming(webPort, checkpoints, Optional.empty(), 0);
+            StreamExecutionEnvironment env = LocalFlink.streaming(new Configuration(), webPort, checkpoints, 0);
             SimulatedRecords records =
                     new SimulatedRecords(env, () -> profile(worldSeed, people, length, today), world.events, settings);
             new CardwatchJob(settings).build(env, records.transactions(), records.labels());

@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -15,7 +14,6 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -55,13 +53,14 @@ final class LocalFlink {
     /**
      * For a job that never ends: Flink's web interface, checkpoints and restarts.
      *
+     * @param start what to start from, empty for nothing
      * @param webPort port of the web interface, on loopback only
      * @param checkpoints directory of the checkpoints
-     * @param from savepoint or checkpoint to start from
-     * @param restarts failures after which it gives up, so that one that lasts reaches the person who started this
+     * @param restarts how many failures it survives within any ten minutes: one that lasts reaches the person who started
+     *     this, while those that pass add up to nothing over the years
      */
-    static StreamExecutionEnvironment streaming(int webPort, Path checkpoints, Optional<String> from, int restarts) {
-        Configuration configuration = new Configuration();
+    static StreamExecutionEnvironment streaming(Configuration start, int webPort, Path checkpoints, int restarts) {
+        Configuration configuration = new Configuration(start);
         configuration.set(RestOptions.PORT, webPort);
         configuration.set(RestOptions.BIND_ADDRESS, "localhost");
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
@@ -71,10 +70,11 @@ final class LocalFlink {
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, restarts);
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(5));
-        from.ifPresent(path -> configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, restarts == 0 ? "none" : "failure-rate");
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FAILURE_RATE_MAX_FAILURES_PER_INTERVAL, restarts);
+        configuration.set(
+                RestartStrategyOptions.RESTART_STRATEGY_FAILURE_RATE_FAILURE_RATE_INTERVAL, Duration.ofMinutes(10));
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FAILURE_RATE_DELAY, Duration.ofSeconds(5));
         return StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
     }
 

@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -50,6 +52,12 @@ final class RunCommand implements Callable<Integer> {
                     "Savepoint or checkpoint to start from, or a directory of them; left out, windows start empty.")
     private Optional<String> savepoint = Optional.empty();
 
+    @Option(
+            names = "--allow-non-restored-state",
+            description = "Leave out state that the job no longer has, such as the customers of"
+                    + " enrichment.contact-columns=false.")
+    private boolean allowNonRestoredState;
+
     @Mixin
     private ConfigurationMixin configuration;
 
@@ -62,7 +70,10 @@ final class RunCommand implements Callable<Integer> {
         Optional<String> from = savepoint.map(RunCommand::newestIn);
         makeCheckpoints();
         CardwatchJob job = new CardwatchJob(configuration.settings());
-        StreamExecutionEnvironment env = LocalFlink.streaming(webPort, checkpoints, from, RESTARTS);
+        Configuration start = new Configuration();
+        from.ifPresent(path -> start.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
+        start.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, allowNonRestoredState);
+        StreamExecutionEnvironment env = LocalFlink.streaming(start, webPort, checkpoints, RESTARTS);
         job.fromKinesis(env);
         watch(env.executeAsync("cardwatch"), command.commandLine().getOut());
         return 0;
