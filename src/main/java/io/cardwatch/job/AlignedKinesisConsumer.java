@@ -216,15 +216,21 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
                     alignment.slowestAnywhere(
                             jobManager.updateGlobalAggregate(AGGREGATE, alignment.slowestHere(), slowest));
                     answered = System.nanoTime();
-                    Thread.sleep(alignment.isWaiting() ? REPORT_MILLIS_WAITING : REPORT_MILLIS);
                 } catch (IOException e) {
                     // Until the next answer the last one holds: as shards move on, it holds back rather too much.
                     if (System.nanoTime() - answered > PATIENCE.toNanos()) {
                         stopWithError(e);
                     }
-                } catch (InterruptedException e) {
-                    stopWithError(e);
                 }
+                pause();
+            }
+        }
+
+        private void pause() {
+            try {
+                Thread.sleep(alignment.isWaiting() ? REPORT_MILLIS_WAITING : REPORT_MILLIS);
+            } catch (InterruptedException e) {
+                stopWithError(e);
             }
         }
     }
