@@ -7,14 +7,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.kinesis.shaded.com.amazonaws.SDKGlobalConfiguration;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.runtime.taskexecutor.GlobalAggregateManager;
 import org.apache.flink.streaming.api.functions.source.SourceFunction;
 import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
 import org.apache.flink.streaming.connectors.kinesis.FlinkKinesisConsumer;
 import org.apache.flink.streaming.connectors.kinesis.config.AWSConfigConstants;
+import org.apache.flink.streaming.connectors.kinesis.config.ConsumerConfigConstants;
 import org.apache.flink.streaming.connectors.kinesis.internals.KinesisDataFetcher;
 import org.apache.flink.streaming.connectors.kinesis.internals.ShardConsumer;
 import org.apache.flink.streaming.connectors.kinesis.internals.publisher.RecordPublisher;
@@ -51,8 +59,13 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
     private final KinesisRecords.Observation<T> observation;
     private final Duration maxJump;
     private final Duration maxDrift;
+    /** Where shards are read from that have delivered nothing since: UTC epoch milliseconds. Kept in the state. */
+    private long startMillis;
+
+    private transient ListState<Long> keptStartMillis;
 
     /**
+     * @param properties with a start, see {@link #setStart}
      * @param uid of the source
      * @param observation tells the progress of event time about an accepted value
      */
@@ -65,10 +78,37 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
             Duration maxJump,
             Duration maxDrift) {
         super(stream, schema, properties);
+        startMillis = Math.round(
+                1000 * Double.parseDouble(properties.getProperty(ConsumerConfigConstants.STREAM_INITIAL_TIMESTAMP)));
         this.uid = uid;
         this.observation = observation;
         this.maxJump = maxJump;
         this.maxDrift = maxDrift;
+    }
+
+    /** Sets the arrival time, UTC epoch milliseconds, from which a shard without any position is read. */
+    static void setStart(Properties properties, long millis) {
+        properties.setProperty(ConsumerConfigConstants.STREAM_INITIAL_TIMESTAMP, String.valueOf(millis / 1000.0));
+    }
+
+    /**
+     * The connector's state says of a shard that has not delivered yet only that it is read from a time, not from which:
+     * where the settings no longer name it, the job would fail for ever.
+     */
+    @Override
+    public void initializeState(FunctionInitializationContext context) throws Exception {
+        super.initializeState(context);
+        keptStartMillis = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>("start", LongSerializer.INSTANCE));
+        for (long kept : keptStartMillis.get()) {
+            startMillis = kept;
+        }
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        keptStartMillis.update(List.of(startMillis));
     }
 
     /**
@@ -102,7 +142,10 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
         if (properties.containsKey(AWSConfigConstants.AWS_ENDPOINT)) {
             System.setProperty(SDKGlobalConfiguration.AWS_CBOR_DISABLE_SYSTEM_PROPERTY, "true");
         }
-        return new Fetcher(streams, sourceContext, (StreamingRuntimeContext) runtimeContext, properties, schema);
+        Properties sinceStart = new Properties();
+        sinceStart.putAll(properties);
+        setStart(sinceStart, startMillis);
+        return new Fetcher(streams, sourceContext, (StreamingRuntimeContext) runtimeContext, sinceStart, schema);
     }
 
     /** Reads the shards of one subtask, a thread for each. */

@@ -9,6 +9,7 @@ import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
 import java.io.Serializable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Properties;
 import java.util.function.BiConsumer;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -69,12 +70,7 @@ final class KinesisRecords {
         properties.setProperty(AWSConfigConstants.AWS_REGION, settings.get(Options.SOURCE_REGION));
         settings.get(Options.SOURCE_ENDPOINT_URL)
                 .ifPresent(url -> properties.setProperty(AWSConfigConstants.AWS_ENDPOINT, url.toString()));
-        InitialPosition position = settings.get(Options.SOURCE_INITIAL_POSITION);
-        properties.setProperty(ConsumerConfigConstants.STREAM_INITIAL_POSITION, position.name());
-        settings.get(Options.SOURCE_INITIAL_TIMESTAMP)
-                .ifPresent(timestamp -> properties.setProperty(
-                        ConsumerConfigConstants.STREAM_INITIAL_TIMESTAMP,
-                        String.valueOf(timestamp.toEpochMilli() / 1000.0)));
+        setStart(properties, settings);
         set(properties, ConsumerConfigConstants.SHARD_IDLE_INTERVAL_MILLIS, settings.get(Options.SOURCE_IDLE_INTERVAL));
         set(
                 properties,
@@ -89,6 +85,22 @@ final class KinesisRecords {
         set(properties, ConsumerConfigConstants.SHARD_GETITERATOR_BACKOFF_BASE, FIRST_BACKOFF);
         set(properties, ConsumerConfigConstants.SHARD_GETITERATOR_BACKOFF_MAX, longestBackoff);
         return properties;
+    }
+
+    /**
+     * LATEST is made a time here, once for the job. The connector would take the time anew at each start of a task for
+     * every shard that has not delivered yet, and so leave out what came in between.
+     */
+    private static void setStart(Properties properties, Settings settings) {
+        InitialPosition position = settings.get(Options.SOURCE_INITIAL_POSITION);
+        boolean latest = position == InitialPosition.LATEST;
+        properties.setProperty(
+                ConsumerConfigConstants.STREAM_INITIAL_POSITION,
+                (latest ? InitialPosition.AT_TIMESTAMP : position).name());
+        Instant start = latest
+                ? Instant.now()
+                : settings.get(Options.SOURCE_INITIAL_TIMESTAMP).orElse(Instant.EPOCH);
+        AlignedKinesisConsumer.setStart(properties, start.toEpochMilli());
     }
 
     private static void set(Properties properties, String key, Duration value) {

@@ -43,7 +43,7 @@ public final class Options {
             "source.initial-position",
             ValueType.oneOf(InitialPosition.class),
             "TRIM_HORIZON",
-            "Where reading both streams begins when there is no savepoint.");
+            "Where reading both streams begins when there is no savepoint; LATEST is the time of the start.");
 
     public static final Option<Optional<Instant>> SOURCE_INITIAL_TIMESTAMP = declare(
             "source.initial-timestamp",
