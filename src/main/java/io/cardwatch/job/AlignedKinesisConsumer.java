@@ -179,6 +179,14 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
             reporter.setDaemon(true);
         }
 
+        /** Stopped while it still starts shards, it would fail on the one that comes next. */
+        @Override
+        protected ExecutorService createShardConsumersThreadPool(String taskName) {
+            ThreadPoolExecutor pool = (ThreadPoolExecutor) super.createShardConsumersThreadPool(taskName);
+            pool.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+            return pool;
+        }
+
         @Override
         public void runFetcher() throws Exception {
             reporter.start();
@@ -227,6 +235,10 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
                     }
                     return last;
                 });
+                if (result == RecordPublisherRunResult.COMPLETE && shard.cutShort) {
+                    // COMPLETE would mark the shard as read to its end in the state; the consumer ends by itself.
+                    return RecordPublisherRunResult.INCOMPLETE;
+                }
                 if (result == RecordPublisherRunResult.COMPLETE) {
                     alignment.remove(shard);
                 }
@@ -241,7 +253,8 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
             if (record.accepted()) {
                 observation.accept(shard.progress, record.value);
             }
-            if (alignment.await(shard)) {
+            shard.cutShort |= !alignment.await(shard);
+            if (!shard.cutShort) {
                 super.emitRecordAndUpdateState(record, arrivalMillis, index, sequenceNumber);
             }
         }

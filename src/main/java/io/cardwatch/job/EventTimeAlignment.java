@@ -31,6 +31,9 @@ final class EventTimeAlignment {
     /** A shard that is being read. */
     static final class Shard {
         final EventTimeProgress progress;
+        /** Whether a record did not go on, so that no later one may. Known to the shard's own thread. */
+        boolean cutShort;
+
         private long position = UNKNOWN;
         private boolean atTip;
 
