@@ -27,6 +27,8 @@ import org.apache.flink.streaming.connectors.kinesis.internals.KinesisDataFetche
 import org.apache.flink.streaming.connectors.kinesis.internals.ShardConsumer;
 import org.apache.flink.streaming.connectors.kinesis.internals.publisher.RecordPublisher;
 import org.apache.flink.streaming.connectors.kinesis.internals.publisher.RecordPublisher.RecordPublisherRunResult;
+import org.apache.flink.streaming.connectors.kinesis.internals.publisher.RecordPublisherFactory;
+import org.apache.flink.streaming.connectors.kinesis.internals.publisher.polling.PollingRecordPublisherFactory;
 import org.apache.flink.streaming.connectors.kinesis.metrics.ShardConsumerMetricsReporter;
 import org.apache.flink.streaming.connectors.kinesis.model.KinesisStreamShardState;
 import org.apache.flink.streaming.connectors.kinesis.model.SentinelSequenceNumber;
@@ -205,6 +207,11 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
         }
 
         @Override
+        protected RecordPublisherFactory createRecordPublisherFactory() {
+            return new PollingRecordPublisherFactory(CheckedAggregates::new);
+        }
+
+        @Override
         protected ShardConsumer<Decoded<T>> createShardConsumer(
                 Integer index,
                 StreamShardHandle handle,
@@ -215,7 +222,11 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
             return new ShardConsumer<>(
                     this,
                     watched(
-                            createRecordPublisher(lastSequenceNumber, getConsumerConfiguration(), metrics, handle),
+                            createRecordPublisher(
+                                    lastSequenceNumber,
+                                    getConsumerConfiguration(),
+                                    metrics,
+                                    CheckedAggregates.ofEveryKey(handle)),
                             shards.get(index)),
                     index,
                     handle,

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -12,7 +13,7 @@ import java.util.List;
  * with a table of partition keys (field 1) and the records (field 3: index of the key in field 1, bytes in field 3), and
  * the MD5 of the buffer.
  */
-final class AggregatedRecord {
+public final class AggregatedRecord {
     private static final byte[] MAGIC = {(byte) 0xF3, (byte) 0x89, (byte) 0x9A, (byte) 0xC2};
     /** Numbers of fields, shifted, with their wire type. */
     private static final int LENGTH_DELIMITED_1 = 1 << 3 | 2;
@@ -23,19 +24,31 @@ final class AggregatedRecord {
     private AggregatedRecord() {}
 
     static byte[] of(String partitionKey, List<byte[]> records) {
+        return of(List.of(partitionKey), Collections.nCopies(records.size(), 0), records);
+    }
+
+    /** One whose records each have a key of their own, named by its index, be there such a key or not. */
+    public static byte[] of(List<String> partitionKeys, List<Integer> keyIndexes, List<byte[]> records) {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
-        writeBytes(message, LENGTH_DELIMITED_1, partitionKey.getBytes(UTF_8));
-        for (byte[] data : records) {
+        for (String partitionKey : partitionKeys) {
+            writeBytes(message, LENGTH_DELIMITED_1, partitionKey.getBytes(UTF_8));
+        }
+        for (int i = 0; i < records.size(); i++) {
             ByteArrayOutputStream record = new ByteArrayOutputStream();
             record.write(VARINT_1);
-            writeVarint(record, 0);
-            writeBytes(record, LENGTH_DELIMITED_3, data);
+            writeVarint(record, keyIndexes.get(i));
+            writeBytes(record, LENGTH_DELIMITED_3, records.get(i));
             writeBytes(message, LENGTH_DELIMITED_3, record.toByteArray());
         }
+        return of(message.toByteArray());
+    }
+
+    /** One of this protocol buffer, or of what is none. */
+    public static byte[] of(byte[] message) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(MAGIC);
-        all.writeBytes(message.toByteArray());
-        all.writeBytes(md5(message.toByteArray()));
+        all.writeBytes(message);
+        all.writeBytes(md5(message));
         return all.toByteArray();
     }
 
