@@ -2,145 +2,141 @@ package io.cardwatch.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cardwatch.codec.WireTypes;
-import io.cardwatch.domain.FeatureSet;
-import io.cardwatch.domain.RecordOrigin;
-import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
-import io.cardwatch.job.WarehouseSinks;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.CommitCuttingProxy;
+import io.cardwatch.testing.JobOnKinesis;
+import io.cardwatch.testing.LiveFeed;
 import io.cardwatch.testing.OwnPostgres;
+import io.cardwatch.testing.PaymentStory;
 import io.cardwatch.testing.Reckoning;
-import java.io.IOException;
+import io.cardwatch.testing.Restarts;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
-import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestartStrategyOptions;
+import java.time.Instant;
+import java.util.Comparator;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Rows stream into a warehouse that loses its connections between COMMIT and answer, then goes down in the middle of a
- * batch, and comes back. The job may not even restart. Every tenth identity comes twice.
+ * Payments and verdicts stream through the job into a warehouse that loses connections between COMMIT and answer, is
+ * killed in the middle of a batch, and comes back. The job may not even restart.
  */
 final class WarehouseOutage {
-    private static final int WRITERS = 2;
     /** Commits whose answer gets lost, before the outage and again after it. */
     static final int CUTS = 5;
 
-    private static final String ROWS = "SELECT count(*) FROM cust_payment_tx_fraud_predictions";
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofMillis(500);
+    private static final int POLL_MILLIS = 20;
+    /**
+     * Connections that the job keeps with the shipped settings: one for each of the two writers of predictions, one for
+     * labels and one for dead letters. {@code customer_info} is read over one that is closed after each reading.
+     */
+    private static final long WRITERS = 4;
+
+    private static final Duration MOST_UNTIL_CLOSED = Duration.ofSeconds(30);
     private static final String OPEN = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cardwatch'";
+    private static final String STOPPED = OPEN + " AND wait_event_type = 'Lock' AND wait_event = 'advisory'";
+    private static final int LOCK = 1;
+    /** A batch is sorted by customer: the median one's payment is in the middle. */
+    private static final int MOST_IN_A_BATCH = 500;
 
     private final OwnPostgres server;
     private final CommitCuttingProxy proxy;
-    private final long rows;
+    private final JobOnKinesis kinesis;
+    private final PaymentStory story;
+    private final LiveFeed feed;
+    private JobClient job;
 
-    private WarehouseOutage(OwnPostgres server, CommitCuttingProxy proxy, long rows) {
+    private WarehouseOutage(OwnPostgres server, CommitCuttingProxy proxy, JobOnKinesis kinesis, PaymentStory story) {
         this.server = server;
         this.proxy = proxy;
-        this.rows = rows;
+        this.kinesis = kinesis;
+        this.story = story;
+        feed = new LiveFeed(kinesis, story);
     }
 
-    /** Writes {@code rows} rows at a few thousand a second, and takes the warehouse away for {@code down}. */
-    static Reckoning survive(Path data, long rows, Duration down) throws Exception {
-        try (OwnPostgres server = new OwnPostgres(data);
-                CommitCuttingProxy proxy = new CommitCuttingProxy(server.port())) {
-            return new WarehouseOutage(server, proxy, rows).run(down);
+    /** Takes the warehouse away for {@code down}, on the cluster of the test; what is wrong besides the rows fails it. */
+    static Reckoning survive(Path directory, int payments, Duration down, long seed) throws Exception {
+        PaymentStory story = new PaymentStory(seed, payments);
+        try (OwnPostgres server = new OwnPostgres(directory.resolve("postgres"));
+                CommitCuttingProxy proxy = new CommitCuttingProxy(server.port());
+                JobOnKinesis kinesis = new JobOnKinesis(
+                        4, 2, server.url(), "jdbc:postgresql://localhost:" + proxy.port() + "/postgres")) {
+            kinesis.loadCustomers(story.customers);
+            new WarehouseOutage(server, proxy, kinesis, story).run(directory.resolve("checkpoints"), down);
+            return Reckoning.of(kinesis.warehouse(), story.expectedFeatures());
         }
     }
 
-    private Reckoning run(Duration down) throws Exception {
-        JobClient job = start();
-        awaitRows(job, 1);
-        cut(job);
-        long before = count(ROWS);
-        server.stop();
+    private void run(Path checkpoints, Duration down) throws Exception {
+        int payments = story.transactions.size();
+        // Customers are read often enough to miss the warehouse as well.
+        job = kinesis.start(Restarts.none(checkpoints, CHECKPOINT_INTERVAL), "--customers.refresh-interval=1s");
+        feed.sendUntil(payments / 5, job);
+        loseAnswers(2 * payments / 5);
+        awaitConnections();
+        killInTheMiddleOfABatch();
         Thread.sleep(down.toMillis());
         server.start();
-        awaitRows(job, before + 1);
-        cut(job);
-        assertThat(count(OPEN)).isLessThanOrEqualTo(WRITERS + 1);
-        assertThat(job.getJobStatus().get()).as("the rows must suffice").isEqualTo(JobStatus.RUNNING);
-
-        job.getJobExecutionResult().get();
-
-        assertThat(count("SELECT count(*) FROM cust_payment_tx_dead_letters")).isZero();
-        try (Connection connection = server.connect()) {
-            return Reckoning.ofNumbers(connection, rows);
-        }
+        kinesis.reconnect();
+        feed.sendUntil(3 * payments / 5, job);
+        loseAnswers(4 * payments / 5);
+        feed.sendUntil(payments, job);
+        kinesis.awaitAll(job, payments + story.labels.size());
+        awaitConnections();
+        JobOnKinesis.stopWithSavepoint(job, checkpoints);
+        kinesis.assertDeadLetters();
+        kinesis.assertContacts();
     }
 
-    private JobClient start() throws Exception {
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(
-                WRITERS, new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "disable"));
-        env.enableCheckpointing(500);
-        Settings settings = Settings.fromArguments(List.of(
-                "--warehouse.url=jdbc:postgresql://localhost:" + proxy.port() + "/postgres",
-                "--warehouse.user=postgres",
-                "--warehouse.writers=" + WRITERS));
-        new WarehouseSinks(settings)
-                .writePredictions(env.fromSequence(0, rows - 1)
-                        .<ScoredTransaction>flatMap((id, out) -> {
-                            if (id % 20 == 0) {
-                                Thread.sleep(10);
-                            }
-                            out.collect(row(id));
-                            if (id % 10 == 0) {
-                                out.collect(row(id));
-                            }
-                        })
-                        .returns(WireTypes.SCORED_TRANSACTION));
-        return env.executeAsync();
-    }
-
-    private static ScoredTransaction row(long id) {
-        long absent = Transaction.ABSENT;
-        RecordOrigin origin = new RecordOrigin("payments", "", "shard", String.valueOf(id), RecordOrigin.NO_ARRIVAL);
-        Transaction transaction = new Transaction(
-                id, 1_709_294_400L, id % 97, 5, 100, absent, absent, absent, absent, origin, new byte[0]);
-        double[] features = new double[FeatureSet.REFERENCE.size()];
-        return new ScoredTransaction(
-                transaction, features, 0.1, 0.5, "test", ScoredTransaction.NOT_TIMED, null, null, null);
-    }
-
-    private void cut(JobClient job) throws Exception {
-        int cuts = proxy.cuts() + CUTS;
+    /** Sends on until so many payments are sent, and some of the COMMITs that write them are not answered. */
+    private void loseAnswers(int payments) throws Exception {
+        int before = proxy.cuts();
         proxy.cutAfter(CUTS);
-        while (proxy.cuts() < cuts) {
-            requireRunning(job);
-            Thread.sleep(20);
-        }
-        awaitRows(job, count(ROWS) + 1);
+        feed.sendUntil(payments, job);
+        feed.awaitWritten(job);
+        assertThat(proxy.cuts()).as("answers to COMMITs lost").isEqualTo(before + CUTS);
     }
 
-    private void awaitRows(JobClient job, long expected) throws Exception {
-        while (count(ROWS) < expected) {
-            requireRunning(job);
-            Thread.sleep(20);
+    /** The connections that were cut are noticed by the server one after the other. */
+    private void awaitConnections() throws Exception {
+        Instant end = Instant.now().plus(MOST_UNTIL_CLOSED);
+        while (kinesis.number(OPEN) != WRITERS && Instant.now().isBefore(end)) {
+            Thread.sleep(POLL_MILLIS);
+        }
+        assertThat(kinesis.number(OPEN)).as("open connections").isEqualTo(WRITERS);
+    }
+
+    /** Some of a batch's rows are inserted, and one waits for a lock, when the server is killed. */
+    private void killInTheMiddleOfABatch() throws Exception {
+        try (Connection holder = server.connect();
+                Statement statement = holder.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(" + LOCK + ")");
+            stopAt(statement, payment());
+            while (kinesis.number(STOPPED) == 0) {
+                JobOnKinesis.requireAlive(job);
+                if (!feed.sendNext()) {
+                    Thread.sleep(POLL_MILLIS);
+                }
+            }
+            server.kill();
         }
     }
 
-    private static void requireRunning(JobClient job) throws Exception {
-        if (job.getJobStatus().get().isGloballyTerminalState()) {
-            job.getJobExecutionResult().get();
-            throw new IllegalStateException("the job ended too early: give it more rows");
-        }
+    private static void stopAt(Statement statement, Transaction payment) throws SQLException {
+        statement.execute("CREATE FUNCTION wait_for_lock() RETURNS trigger LANGUAGE plpgsql AS"
+                + " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(" + LOCK + "); RETURN NEW; END $$");
+        statement.execute("CREATE TRIGGER stop BEFORE INSERT ON cust_payment_tx_fraud_predictions FOR EACH ROW"
+                + " WHEN (NEW.transaction_id = " + payment.transactionId + ") EXECUTE FUNCTION wait_for_lock()");
     }
 
-    /** Not through the proxy. */
-    private long count(String query) throws SQLException, IOException {
-        try (Connection connection = server.connect();
-                Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(query)) {
-            result.next();
-            return result.getLong(1);
-        }
+    private Transaction payment() {
+        return story.transactions.subList(feed.sent(), feed.sent() + MOST_IN_A_BATCH).stream()
+                .sorted(Comparator.comparingLong(payment -> payment.customerId))
+                .skip(MOST_IN_A_BATCH / 2)
+                .findFirst()
+                .orElseThrow();
     }
 }

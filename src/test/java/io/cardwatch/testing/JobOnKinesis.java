@@ -44,10 +44,26 @@ public final class JobOnKinesis implements AutoCloseable {
     private final SentRecords payments;
     private final SentRecords verdicts;
     private final String database;
-    private final Connection warehouse;
+    private final String jobsDatabase;
+    private Connection warehouse;
 
     /** Starts the servers, with two empty streams and empty tables. */
     public JobOnKinesis(int paymentShards, int verdictShards) throws SQLException {
+        this(paymentShards, verdictShards, Postgres.freshDatabase());
+    }
+
+    private JobOnKinesis(int paymentShards, int verdictShards, String database) throws SQLException {
+        this(paymentShards, verdictShards, database, database);
+    }
+
+    /**
+     * Starts a Kinesis with two empty streams.
+     *
+     * @param database of the warehouse's tables, where {@link Postgres#USER} needs no password
+     * @param jobsDatabase where the job finds it, a proxy before the server
+     */
+    public JobOnKinesis(int paymentShards, int verdictShards, String database, String jobsDatabase)
+            throws SQLException {
         // Of the server's credentials all three are the same.
         for (String credential : CREDENTIALS) {
             System.setProperty(credential, KinesaliteServer.ACCESS_KEY);
@@ -57,7 +73,8 @@ public final class JobOnKinesis implements AutoCloseable {
         kinesis.createStream(VERDICTS, verdictShards);
         payments = new SentRecords(kinesis.client(), PAYMENTS);
         verdicts = new SentRecords(kinesis.client(), VERDICTS);
-        database = Postgres.freshDatabase();
+        this.database = database;
+        this.jobsDatabase = jobsDatabase;
         warehouse = Postgres.connect(database);
     }
 
@@ -80,6 +97,12 @@ public final class JobOnKinesis implements AutoCloseable {
         return warehouse;
     }
 
+    /** Makes that connection anew, to a warehouse that was away. */
+    public void reconnect() throws SQLException {
+        warehouse.close();
+        warehouse = Postgres.connect(database);
+    }
+
     /** What the shipped settings do not know. */
     public Settings settings() {
         return Settings.fromArguments(arguments(kinesis.endpoint()));
@@ -91,7 +114,7 @@ public final class JobOnKinesis implements AutoCloseable {
                 "--source.endpoint-url=" + endpoint,
                 "--source.stream=" + PAYMENTS,
                 "--labels.stream=" + VERDICTS,
-                "--warehouse.url=" + database,
+                "--warehouse.url=" + jobsDatabase,
                 "--warehouse.user=" + Postgres.USER);
     }
 

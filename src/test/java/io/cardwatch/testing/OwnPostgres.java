@@ -12,8 +12,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
 
-/** A PostgreSQL of the test's own, to be stopped, started again and locked up. Superuser {@code postgres}. */
+/** A PostgreSQL of the test's own, to be stopped, killed, started again and locked up. Superuser {@code postgres}. */
 public final class OwnPostgres implements AutoCloseable {
     private final Path data;
     private final int port;
@@ -37,11 +39,25 @@ public final class OwnPostgres implements AutoCloseable {
                 .setPort(port)
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
+                // As a server comes, and other than an embedded one: an answered COMMIT outlives the server's death.
+                .setServerConfig("synchronous_commit", "on")
                 .start();
     }
 
     /** Stops it; whoever is connected loses the connection. */
     public void stop() throws IOException {
+        server.close();
+    }
+
+    /** Kills all of its processes at once, which then write nothing any more, and tell nobody. */
+    public void kill() throws IOException {
+        String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
+        ProcessHandle postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+        List<ProcessHandle> processes =
+                Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+        processes.forEach(ProcessHandle::destroyForcibly);
+        processes.forEach(process -> process.onExit().join());
+        // Finds nothing to stop, and lets go of the files.
         server.close();
     }
 
