@@ -142,7 +142,7 @@ final class BatchStore<T> implements AutoCloseable {
                             + reason(error),
                     error);
         }
-        return refusedRow.get().deadLetter(table, row, reason(error));
+        return refusedRow.get().deadLetter(table, row, dialect.cause(error));
     }
 
     private IOException failure(SQLException error, Duration spent) {

@@ -9,6 +9,8 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * How PostgreSQL takes a batch, and what its errors mean.
@@ -106,6 +108,22 @@ final class PostgresDialect implements Serializable {
     /** Whether one of the batch's rows is to blame. */
     boolean blamesRow(SQLException error) {
         return ROW_CLASSES.contains(stateClass(error)) || state(error).equals(RAISED_BY_TRIGGER);
+    }
+
+    /**
+     * SQLSTATE, and the constraint and column where the server names them. Not its sentence: a trigger's may quote the row,
+     * in other words than the row's, and what it has read elsewhere.
+     */
+    String cause(SQLException error) {
+        ServerErrorMessage told =
+                error instanceof PSQLException ? ((PSQLException) error).getServerErrorMessage() : null;
+        return told == null
+                ? state(error)
+                : state(error) + named("constraint", told.getConstraint()) + named("column", told.getColumn());
+    }
+
+    private static String named(String what, String name) {
+        return name == null ? "" : ", " + what + " " + name;
     }
 
     private static String state(SQLException error) {

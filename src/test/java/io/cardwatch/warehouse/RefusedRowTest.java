@@ -83,7 +83,8 @@ class RefusedRowTest {
                 .containsExactly("cust-payment-txn-stream shardId-000000000000 495900 WAREHOUSE_REJECTED"
                         + " 2024-03-01 12:00:00.25");
         assertThat(query("SELECT message FROM cust_payment_tx_dead_letters").get(0))
-                .startsWith("The warehouse refused the row of cust_payment_tx_fraud_predictions: 23514 ");
+                .isEqualTo("The warehouse refused the row of cust_payment_tx_fraud_predictions: 23514, constraint"
+                        + " cust_payment_tx_fraud_predictions_fraud_probability_check");
     }
 
     @ParameterizedTest
@@ -95,10 +96,7 @@ class RefusedRowTest {
 
         assertThat(query(ROWS + " ORDER BY 1")).containsExactly("1", "2");
         assertThat(query("SELECT message FROM cust_payment_tx_dead_letters"))
-                .singleElement()
-                .asString()
-                .contains(state + " ", "no thirteen for")
-                .doesNotContain("Lovelace", "ada@example.org", "+44 1");
+                .containsExactly("The warehouse refused the row of cust_payment_tx_fraud_predictions: " + state);
     }
 
     @Test
@@ -185,8 +183,8 @@ class RefusedRowTest {
 
     private void refuse(String when, String state) throws SQLException {
         execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-                + " IF NEW.transaction_id = 13 THEN RAISE EXCEPTION 'no thirteen for %, %', NEW.full_name,"
-                + " NEW.email_address USING ERRCODE = '" + state + "'; END IF; RETURN NEW; END $$;"
+                + " IF NEW.transaction_id = 13 THEN RAISE EXCEPTION 'no thirteen for %, %', upper(NEW.full_name),"
+                + " reverse(NEW.email_address) USING ERRCODE = '" + state + "'; END IF; RETURN NEW; END $$;"
                 + " CREATE TRIGGER refuse " + when + " FOR EACH ROW EXECUTE FUNCTION refuse()");
     }
 
