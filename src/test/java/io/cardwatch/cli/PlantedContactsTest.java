@@ -8,6 +8,7 @@ import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.testing.CapturedLog;
 import io.cardwatch.testing.KinesaliteServer;
 import io.cardwatch.testing.OwnPostgres;
+import io.cardwatch.training.SyntheticHistory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -29,6 +30,7 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -73,8 +75,14 @@ class PlantedContactsTest {
             DeadLetterReason.CONFLICT, payment(DAYS - 1, 1, "2"),
             DeadLetterReason.OVERSIZE, "{\"NOTE\":\"" + ALL_THREE + " ".repeat(70_000) + "\"}");
 
-    private static final Set<DeadLetterReason> REASONS =
-            EnumSet.of(DeadLetterReason.TOO_OLD, DeadLetterReason.LABEL_INVALID, DeadLetterReason.LABEL_UNMATCHED);
+    private static final Set<DeadLetterReason> REASONS = EnumSet.of(
+            DeadLetterReason.TOO_OLD,
+            DeadLetterReason.LABEL_INVALID,
+            DeadLetterReason.LABEL_UNMATCHED,
+            DeadLetterReason.WAREHOUSE_REJECTED);
+
+    /** A payment whose row the warehouse refuses, in words that quote its customer. */
+    private static final long REFUSED = 13;
 
     static {
         REASONS.addAll(BAD_PAYMENTS.keySet());
@@ -105,6 +113,7 @@ class PlantedContactsTest {
         execute("INSERT INTO customer_info (customer_id, full_name, email_address, phone_number) VALUES (1, '" + NAME
                 + "', '" + EMAIL + "', '" + PHONE + "')");
         refuseTheFirstWrites();
+        refuseOnePaymentAndQuoteItsCustomer();
         kinesis = KinesaliteServer.start();
         kinesis.createStream("payments", 1);
         kinesis.createStream("verdicts", 1);
@@ -145,9 +154,35 @@ class PlantedContactsTest {
                             "table cust_payment_tx_dead_letters",
                             "table cust_payment_tx_fraud_predictions",
                             "table cust_payment_tx_labels")
-                    .doesNotContain("log", "printed", "web");
+                    .doesNotContain("log", "printed", "web", "refusal");
         }
         assertThat(placesOf(PASSWORD)).isEmpty();
+    }
+
+    @Test
+    void aModelAndItsReportDoNotHoldThem() throws Exception {
+        String planted = "," + String.join(",", NAME, EMAIL, PHONE) + "\n";
+        String history = SyntheticHistory.header() + ",FULL_NAME,EMAIL_ADDRESS,PHONE_NUMBER\n"
+                + SyntheticHistory.csv()
+                        .lines()
+                        .skip(1)
+                        .map(row -> row + planted)
+                        .collect(Collectors.joining());
+        Path model = directory.resolve("model");
+        Path file = Files.writeString(directory.resolve("history.csv"), history);
+        PrintWriter console = new PrintWriter(printed, true);
+
+        assertThat(Cardwatch.run(console, console, "train", "--history=" + file, "--out=" + model, "--rounds=10"))
+                .as(printed.toString())
+                .isZero();
+
+        found.put("history", history);
+        found.put("model", contents(model));
+        keepWhatWasSaid();
+        assertThat(found.get("model")).contains("report.html", "Fraud model");
+        for (String text : List.of(NAME, EMAIL, PHONE)) {
+            assertThat(placesOf(text)).as(text).containsExactly("history");
+        }
     }
 
     @Test
@@ -212,6 +247,7 @@ class PlantedContactsTest {
             put("payments", day % 2 == 0 ? "1" : ALL_THREE, payment(day, 1, "1"));
             put("verdicts", day % 2 == 0 ? "1" : ALL_THREE, verdict(day, 1, 1, LABEL_SOURCES.get(day % 4)));
         }
+        put("payments", ALL_THREE, payment(DAYS - 1, REFUSED, "1"));
         BAD_PAYMENTS.values().forEach(record -> put("payments", ALL_THREE, record));
         put("verdicts", "1", verdict(1, 1, 2, ALL_THREE));
         // Of payments that never come: one is given up, the other waits in the windows' state.
@@ -273,6 +309,15 @@ class PlantedContactsTest {
         }
     }
 
+    /** As a careless trigger may, from a table that the job may not even read, and not as it is written there. */
+    private void refuseOnePaymentAndQuoteItsCustomer() throws SQLException {
+        execute("CREATE FUNCTION refuse_payment() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                + " RAISE EXCEPTION 'not for %', (SELECT upper(c::text) FROM customer_info c"
+                + " WHERE c.customer_id = NEW.customer_id); END $$");
+        execute("CREATE TRIGGER refuse_payment BEFORE INSERT ON cust_payment_tx_fraud_predictions FOR EACH ROW"
+                + " WHEN (NEW.transaction_id = " + REFUSED + ") EXECUTE FUNCTION refuse_payment()");
+    }
+
     private void stopWithSavepoint(URI flink, String job, Path target) throws Exception {
         String body = "{\"targetDirectory\":\"" + target.toUri() + "\",\"drain\":false}";
         HttpRequest request = HttpRequest.newBuilder(flink.resolve("/jobs/" + job + "/stop"))
@@ -316,6 +361,10 @@ class PlantedContactsTest {
                 "\n",
                 strings("SELECT encode(decode(raw_base64, 'base64'), 'escape') FROM cust_payment_tx_dead_letters"));
         found.merge("table cust_payment_tx_dead_letters", bytes, String::concat);
+        String refusal = strings("SELECT message FROM cust_payment_tx_dead_letters WHERE reason = 'WAREHOUSE_REJECTED'")
+                .get(0);
+        assertThat(refusal).contains("P0001");
+        found.put("refusal", refusal);
     }
 
     private void keepWhatWasSaid() {
@@ -323,9 +372,11 @@ class PlantedContactsTest {
         found.put("printed", printed.toString());
     }
 
+    /** Wherever it is written in any case. */
     private Set<String> placesOf(String planted) {
+        String sought = planted.toLowerCase(Locale.ROOT);
         return found.keySet().stream()
-                .filter(place -> found.get(place).contains(planted))
+                .filter(place -> found.get(place).toLowerCase(Locale.ROOT).contains(sought))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
