@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 
 /**
@@ -56,7 +57,10 @@ final class TaskManagerKills {
         PaymentStory story = new PaymentStory(seed, payments);
         try (JobOnKinesis kinesis = new JobOnKinesis(4, 2)) {
             kinesis.loadCustomers(story.customers);
+            // As in production, with windows that wait in the shipped cache for the next checkpoint.
             Configuration configuration = Restarts.always(checkpoints, CHECKPOINT_INTERVAL)
+                    .set(StateBackendOptions.STATE_BACKEND, "rocksdb")
+                    .set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true)
                     .set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, CHECKPOINT_INTERVAL);
             // The writers' batches wait long enough that one is lost with a TaskManager, unless a checkpoint wrote it.
             ObservedJob job = new ObservedJob(
