@@ -16,6 +16,8 @@ import io.cardwatch.testing.Restarts;
 import io.cardwatch.testing.Seed;
 import io.cardwatch.testing.SentRecords.Content;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -35,6 +37,10 @@ import org.junit.jupiter.api.io.TempDir;
 class BadInputIT {
     private static final int PAYMENTS = 50_000;
     private static final int LARGE_ONE_IN = 1_000;
+    /** Payments of nobody's at terminals from that one on, which the warehouse does not know. */
+    private static final int REFUSED_ONE_IN = 200;
+
+    private static final long UNKNOWN = 1_000_000_000;
     /** Verdicts on payments that never come; their time expires 40 days after those, soon after the first real one. */
     private static final int UNMATCHED = 300;
 
@@ -66,6 +72,7 @@ class BadInputIT {
     void everyBadRecordIsADeadLetterAndEveryGoodOneScored_withoutRestartsOrManyWords() throws Exception {
         try (JobOnKinesis servers = new JobOnKinesis(4, 2)) {
             kinesis = servers;
+            refuseUnknownTerminals();
             sendUnmatched();
             send();
             JobClient job = kinesis.start(Restarts.none(directory, CHECKPOINT_INTERVAL), "--source.poll-interval=50ms");
@@ -78,6 +85,16 @@ class BadInputIT {
             JobOnKinesis.stopWithSavepoint(job, directory);
             kinesis.assertDeadLetters();
             Reckoning.of(kinesis.warehouse(), story.expectedFeatures()).assertExact();
+        }
+    }
+
+    private void refuseUnknownTerminals() throws SQLException {
+        try (Statement statement = kinesis.warehouse().createStatement()) {
+            statement.execute(
+                    "ALTER TABLE cust_payment_tx_fraud_predictions ADD CHECK (terminal_id < " + UNKNOWN + ")");
+            // What the server itself logs of it, the embedded one would log here.
+            statement.execute("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET log_min_messages = panic',"
+                    + " current_database()); END $$");
         }
     }
 
@@ -129,6 +146,12 @@ class BadInputIT {
         if (random.nextInt(LARGE_ONE_IN) == 0) {
             BadInput.Way way = any(BadInput.large());
             kinesis.payments().addRefused(payment.customerId, BadInput.bytes(way, payment), way.reason());
+        } else if (random.nextInt(REFUSED_ONE_IN) == 0) {
+            Transaction nobodys =
+                    Events.transaction(0, i, payment.epochSecond, UNKNOWN + i, UNKNOWN + i, payment.amountCents);
+            kinesis.payments()
+                    .addRefused(
+                            payment.customerId, TransactionJson.encode(nobodys), DeadLetterReason.WAREHOUSE_REJECTED);
         } else if (kind == 0) {
             BadInput.Way way = any(BadInput.ofVerdicts());
             FraudLabel like = Events.label(i, payment, true, payment.epochSecond);

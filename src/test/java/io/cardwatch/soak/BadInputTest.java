@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BadInputTest {
-    /** Those that depend on other records and on the warehouse: the test itself makes the first three. */
+    /** Those that depend on other records and on the warehouse: {@link BadInputIT} itself makes them. */
     private static final Set<DeadLetterReason> NOT_OF_A_RECORD_ALONE =
             EnumSet.of(TOO_OLD, CONFLICT, LABEL_UNMATCHED, WAREHOUSE_REJECTED);
 
