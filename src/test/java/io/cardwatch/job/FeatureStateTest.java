@@ -15,10 +15,13 @@ import io.cardwatch.oracle.FeatureOracle.Verdict;
 import io.cardwatch.platform.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.common.JobStatus;
@@ -55,18 +58,31 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * One stream of payments through the feature stages, stopped with savepoints, gone on with by more and by fewer subtasks,
  * and with a TaskManager terminated on the way: every payment's features are the oracle's, also those that are computed
- * twice. On the heap, in RocksDB, and there behind a cache that holds nearly nothing, and one that holds all.
+ * twice, and all is refused that must be. On the heap, in RocksDB, and there behind a cache that holds nearly nothing, and one that holds all.
  */
 @Timeout(120)
 class FeatureStateTest {
     private static final OutputTag<Decoded<FraudLabel>> LABELS =
             new OutputTag<>("labels", WireTypes.DECODED_FRAUD_LABEL);
     private static final RandomPayments PAYMENTS = new RandomPayments();
+    private static final BoundedOracle.Answers ORACLE = BoundedOracle.run(
+            new FeatureOracle(FeatureSet.REFERENCE, 7 * Events.DAY, 3 * Events.DAY),
+            PAYMENTS.transactions,
+            PAYMENTS.labels);
     private static final Map<String, String> EXPECTED = expected();
+    /** From this payment on, every so many-th is followed by one that is older by far more than is allowed. */
+    private static final int FIRST_TOO_OLD = 2_000;
+
+    private static final int TOO_OLD_ONE_IN = 50;
+    private static final long TOO_OLD_SECONDS = 15 * Events.DAY;
+    private static final List<Transaction> TOLD = payments();
+    private static final Set<String> EXPECTED_LETTERS = expectedLetters();
     private static final int PER_SECOND = 1_200;
 
     /** By sequence number of the payment, what has left the stages; a second answer that differs is added to the first. */
     private static final Map<String, String> FEATURED = new ConcurrentHashMap<>();
+    /** What was refused; a second letter of a record after a failure is the same. */
+    private static final Set<String> LETTERS = ConcurrentHashMap.newKeySet();
     /** Payments that came a second time, since a checkpoint was behind. */
     private static final AtomicInteger AGAIN = new AtomicInteger();
     /** Payments that came since the job was started last, by whom it may be. */
@@ -91,6 +107,7 @@ class FeatureStateTest {
     void forgetWhatCame(@InjectMiniCluster MiniCluster miniCluster) {
         cluster = miniCluster;
         FEATURED.clear();
+        LETTERS.clear();
         AGAIN.set(0);
     }
 
@@ -115,6 +132,7 @@ class FeatureStateTest {
         wrong.replaceAll((key, row) -> row + " instead of " + EXPECTED.get(key));
         assertThat(wrong).isEmpty();
         assertThat(FEATURED).hasSameSizeAs(EXPECTED);
+        assertThat(LETTERS).isEqualTo(EXPECTED_LETTERS);
     }
 
     private JobClient start(int parallelism, Configuration configuration) throws Exception {
@@ -145,7 +163,16 @@ class FeatureStateTest {
                 .uid("came")
                 .sinkTo(new DiscardingSink<>())
                 .uid("sink");
-        features.deadLetters.sinkTo(new DiscardingSink<>()).uid("dead-letters");
+        features.deadLetters
+                .map(letter -> {
+                    LETTERS.add(ToldInOrder.letter(
+                            letter.reason.name(), letter.origin.stream, letter.origin.sequenceNumber));
+                    return letter;
+                })
+                .returns(WireTypes.DEAD_LETTER)
+                .uid("letters")
+                .sinkTo(new DiscardingSink<>())
+                .uid("dead-letters");
         JobClient job = env.executeAsync();
         CommonTestUtils.waitForJobStatus(job, List.of(JobStatus.RUNNING, JobStatus.FINISHED));
         return job;
@@ -161,13 +188,13 @@ class FeatureStateTest {
         return env.fromSource(
                         new DataGeneratorSource<>(
                                 number -> number,
-                                PAYMENTS.labels.size() + PAYMENTS.transactions.size(),
+                                PAYMENTS.labels.size() + TOLD.size(),
                                 RateLimiterStrategy.perSecond(PER_SECOND),
                                 Types.LONG),
                         WatermarkStrategy.<Long>forMonotonousTimestamps()
                                 .withTimestampAssigner((number, previous) -> number < PAYMENTS.labels.size()
                                         ? Long.MIN_VALUE
-                                        : PAYMENTS.transactions.get(position(number)).epochSecond * 1000),
+                                        : TOLD.get(position(number)).epochSecond * 1000),
                         "numbers")
                 .setParallelism(1)
                 .uid("numbers")
@@ -202,7 +229,7 @@ class FeatureStateTest {
                 context.output(LABELS, Decoded.of(PAYMENTS.labels.get(number.intValue())));
                 return;
             }
-            Transaction transaction = PAYMENTS.transactions.get(position(number));
+            Transaction transaction = TOLD.get(position(number));
             out.collect(Decoded.of(transaction));
             accepted += EXPECTED.containsKey(transaction.origin.sequenceNumber) ? 1 : 0;
             while (accepted - CAME.get() > MOST_UNANSWERED) {
@@ -212,18 +239,45 @@ class FeatureStateTest {
     }
 
     private static Map<String, String> expected() {
-        BoundedOracle.Answers oracle = BoundedOracle.run(
-                new FeatureOracle(FeatureSet.REFERENCE, 7 * Events.DAY, 3 * Events.DAY),
-                PAYMENTS.transactions,
-                PAYMENTS.labels);
         Map<String, String> expected = new HashMap<>();
         for (int i = 0; i < PAYMENTS.transactions.size(); i++) {
-            Verdict verdict = oracle.verdicts().get(i);
+            Verdict verdict = ORACLE.verdicts().get(i);
             if (verdict.outcome == Outcome.ACCEPTED) {
                 expected.put(PAYMENTS.transactions.get(i).origin.sequenceNumber, Arrays.toString(verdict.features));
             }
         }
         return expected;
+    }
+
+    /** The payments, and behind some of them one that is too old, of nobody else's identity. */
+    private static List<Transaction> payments() {
+        List<Transaction> told = new ArrayList<>();
+        int next = PAYMENTS.transactions.size();
+        for (Transaction payment : PAYMENTS.transactions) {
+            told.add(payment);
+            if (told.size() > FIRST_TOO_OLD && told.size() % TOO_OLD_ONE_IN == 0) {
+                long second = payment.epochSecond - TOO_OLD_SECONDS;
+                told.add(Events.transaction(next, next, second, payment.customerId, payment.terminalId, 100));
+                next++;
+            }
+        }
+        return told;
+    }
+
+    private static Set<String> expectedLetters() {
+        Set<String> letters = new HashSet<>();
+        for (int i = 0; i < PAYMENTS.transactions.size(); i++) {
+            if (ORACLE.verdicts().get(i).outcome == Outcome.CONFLICT) {
+                letters.add(ToldInOrder.letter("CONFLICT", "transactions", Integer.toString(i)));
+            }
+        }
+        for (int i = PAYMENTS.transactions.size(); i < TOLD.size(); i++) {
+            letters.add(ToldInOrder.letter("TOO_OLD", "transactions", Integer.toString(i)));
+        }
+        ORACLE.unmatchedLabels()
+                .forEach(label ->
+                        letters.add(ToldInOrder.letter("LABEL_UNMATCHED", "labels", label.origin.sequenceNumber)));
+        return letters;
     }
 
     /** The other one is there before the first is gone, so that the job need not wait for slots. */
