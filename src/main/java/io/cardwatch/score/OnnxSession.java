@@ -10,6 +10,9 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
 import io.cardwatch.domain.BadInputException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -18,7 +21,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** An open session of ONNX Runtime; the only class that knows its API. It computes in the thread that asks. */
+/**
+ * An open session of ONNX Runtime; the only class that knows its API. It computes in the thread that asks, which must be
+ * one at a time: all rows share one tensor for their features and one for the answer, since making these would cost as
+ * much as scoring.
+ */
 final class OnnxSession {
     /** The output that is taken where there are several, as scikit-learn's converters call it. */
     private static final String PROBABILITIES = "probabilities";
@@ -29,6 +36,15 @@ final class OnnxSession {
     private final String input;
     private final int featureCount;
     private final String output;
+
+    /** A row's features, which ONNX Runtime reads where they are. */
+    private FloatBuffer row;
+
+    private Map<String, OnnxTensor> inputs = Map.of();
+    /** A row's answer, which ONNX Runtime writes where it is. */
+    private FloatBuffer answer;
+
+    private Map<String, OnnxTensor> outputs = Map.of();
 
     private OnnxSession(OrtSession session) throws OrtException {
         this.session = session;
@@ -124,28 +140,65 @@ final class OnnxSession {
     }
 
     float probability(float[] x) {
-        try (OnnxTensor row = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), new float[][] {x});
-                OrtSession.Result result = session.run(Map.of(input, row), Set.of(output))) {
-            Object value = result.get(0).getValue();
-            float[] classes = value instanceof float[][] ? ((float[][]) value)[0] : (float[]) value;
-            float probability = classes.length == 1 ? classes[0] : classes[1];
-            if (classes.length > 2 || !(probability >= -ROUNDING && probability <= 1 + ROUNDING)) {
-                throw new BadInputException(
-                        "the ONNX model gives " + classes.length + " values for a row, with " + probability
-                                + " for fraud: no probability of two classes",
-                        "Export a classifier with its probabilities, not margins or labels.");
-            }
-            return Math.max(0, Math.min(1, probability));
+        try {
+            run(x);
         } catch (OrtException e) {
             throw new BadInputException(
                     "the ONNX model does not score a row of " + x.length + " features: " + firstLine(e),
                     "Export it for rows of the features that it is to score, any number at a time.",
                     e);
         }
+        int classes = answer.capacity();
+        float probability = answer.get(classes == 1 ? 0 : 1);
+        if (classes > 2 || !(probability >= -ROUNDING && probability <= 1 + ROUNDING)) {
+            throw new BadInputException(
+                    "the ONNX model gives " + classes + " values for a row, with " + probability
+                            + " for fraud: no probability of two classes",
+                    "Export a classifier with its probabilities, not margins or labels.");
+        }
+        return Math.max(0, Math.min(1, probability));
+    }
+
+    /** Leaves what the model says of a row in {@link #answer}. */
+    private void run(float[] x) throws OrtException {
+        if (inputs.isEmpty() || row.capacity() != x.length) {
+            closeTensors();
+            row = floats(x.length);
+            inputs = Map.of(input, tensor(row, 1, x.length));
+        }
+        row.put(x).rewind();
+        if (outputs.isEmpty()) {
+            // The model may leave its answer's shape open, and a tensor to write to must have it.
+            try (OrtSession.Result first = session.run(inputs, Set.of(output))) {
+                TensorInfo shaped = ((OnnxTensor) first.get(0)).getInfo();
+                answer = floats((int) shaped.getNumElements());
+                outputs = Map.of(output, tensor(answer, shaped.getShape()));
+            }
+        }
+        session.run(inputs, outputs).close();
+    }
+
+    private static FloatBuffer floats(int count) {
+        return ByteBuffer.allocateDirect(count * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+    }
+
+    /** Not a copy: it is {@code floats}. */
+    private static OnnxTensor tensor(FloatBuffer floats, long... shape) throws OrtException {
+        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), floats, shape);
     }
 
     void close() {
+        closeTensors();
         close(session);
+    }
+
+    private void closeTensors() {
+        inputs.values().forEach(OnnxTensor::close);
+        outputs.values().forEach(OnnxTensor::close);
+        inputs = Map.of();
+        outputs = Map.of();
     }
 
     private static void close(OrtSession session) {

@@ -102,6 +102,7 @@ class OnnxModelTest {
         assertThatThrownBy(() -> model.probability(new float[] {1, Float.NaN, 3, 4}))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("with NaN for fraud");
+        assertThat(model.probability(new float[] {1, -2, 3, -2})).isEqualTo(0.5f);
     }
 
     @Test
