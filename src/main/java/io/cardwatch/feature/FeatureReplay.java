@@ -7,6 +7,7 @@ import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The feature stages without Flink, for a past that is told in order of time, labels first within a second: one call an
@@ -49,6 +50,13 @@ public final class FeatureReplay {
         if (terminal.label(label, now, times) == TerminalWindow.Match.WAITING) {
             terminal.await(label, DeadLetter.of(DeadLetterReason.LABEL_UNMATCHED, "", label.origin, label.raw, false));
         }
+    }
+
+    /** Bytes of heap that all windows would take in the job's cache. */
+    public long cacheBytes() {
+        return Stream.<ExpiringWindow>concat(customers.values().stream(), terminals.values().stream())
+                .mapToLong(WriteBackCache::heapBytes)
+                .sum();
     }
 
     private CustomerWindow customer(long id) {

@@ -68,7 +68,7 @@ final class WriteBackCache<W extends ExpiringWindow> implements ValueState<W> {
         }
         entry.window = window;
         entry.changed = true;
-        long size = ENTRY_BYTES + window.heapBytes();
+        long size = heapBytes(window);
         bytes += size - entry.bytes;
         entry.bytes = size;
         if (bytes > capacity) {
@@ -94,6 +94,11 @@ final class WriteBackCache<W extends ExpiringWindow> implements ValueState<W> {
             Long2ObjectMap.Entry<Entry<W>> entry = all.next();
             write(entry.getLongKey(), entry.getValue());
         }
+    }
+
+    /** Bytes of heap that {@code window} takes in a cache. */
+    static long heapBytes(ExpiringWindow window) {
+        return ENTRY_BYTES + window.heapBytes();
     }
 
     private void evict(long currentKey) throws IOException {

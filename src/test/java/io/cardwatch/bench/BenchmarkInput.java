@@ -32,7 +32,6 @@ final class BenchmarkInput {
     private static Entry[] told = {};
     private static int transactions;
     private static int keys;
-    private static int days;
 
     /** What is changed in the simulated world before it is written. */
     enum Shape {
@@ -106,7 +105,6 @@ final class BenchmarkInput {
         Arrays.sort(labelsFirst, Comparator.comparing(entry -> !entry.label));
         transactions = (int) both.stream().filter(entry -> !entry.label).count();
         keys = customers.size() + terminals.size();
-        days = world.days;
         arrange(false);
     }
 
@@ -123,11 +121,6 @@ final class BenchmarkInput {
     /** Customers and terminals. */
     static int keys() {
         return keys;
-    }
-
-    /** Days that are simulated. */
-    static int days() {
-        return days;
     }
 
     /** The greatest id of a payment. */
@@ -156,6 +149,11 @@ final class BenchmarkInput {
         told = forComparison ? labelsFirst : entries;
     }
 
+    /** Whether they tell it so that rows can be compared. */
+    static boolean isForComparison() {
+        return told == labelsFirst;
+    }
+
     /** A record, where the sources have it. */
     static Entry entry(long position) {
         return told[(int) position];
@@ -164,7 +162,7 @@ final class BenchmarkInput {
     /** Event time of a record, UTC epoch milliseconds; labels that are told first have none. */
     static long timestamp(long position) {
         Entry entry = entry(position);
-        return entry.label && told == labelsFirst ? Long.MIN_VALUE : entry.millis;
+        return entry.label && isForComparison() ? Long.MIN_VALUE : entry.millis;
     }
 
     /** One record. */

@@ -1,6 +1,7 @@
 package io.cardwatch.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.cardwatch.job.CardwatchJob;
 import io.cardwatch.job.ScoringTopology;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -76,12 +77,12 @@ final class BenchmarkRun {
             cluster.start();
             JobGraph graph = env.getStreamGraph().getJobGraph();
             long garbageBefore = Garbage.collected();
-            long cpuBefore = PROCESS.getProcessCpuTime();
+            long cpuBefore = processCpuNanos();
             cluster.submitJob(graph).get();
             JobExecutionResult result = cluster.requestJobResult(graph.getJobID())
                     .get()
                     .toJobExecutionResult(Candidate.class.getClassLoader());
-            long cpuNanos = PROCESS.getProcessCpuTime() - cpuBefore;
+            long cpuNanos = processCpuNanos() - cpuBefore;
             return new BenchmarkRun(
                     result,
                     cpuNanos,
@@ -92,7 +93,12 @@ final class BenchmarkRun {
         }
     }
 
-    /** What all benchmarked jobs run with; checkpoints go to {@code directory}. */
+    /** CPU time of the whole process until now, those that compile and collect garbage included. */
+    static long processCpuNanos() {
+        return PROCESS.getProcessCpuTime();
+    }
+
+    /** What all benchmarked jobs run with, as the job itself does; checkpoints go to {@code directory}. */
     static StreamExecutionEnvironment environment(
             String backend, Path directory, int parallelism, int checkpointMillis) {
         Configuration configuration = new Configuration();
@@ -103,6 +109,7 @@ final class BenchmarkRun {
         env.setParallelism(parallelism);
         env.setMaxParallelism(ScoringTopology.MAX_PARALLELISM);
         env.getConfig().enableObjectReuse();
+        env.setBufferTimeout(CardwatchJob.BUFFER_TIMEOUT_MILLIS);
         if (checkpointMillis > 0) {
             env.enableCheckpointing(checkpointMillis);
         }

@@ -73,14 +73,27 @@ class BenchmarksTest {
         List<String> lines = results(out -> TopologyBenchmark.run(WORLD, Shape.UNIFORM, 1, out));
 
         assertThat(lines)
-                .hasSize(12)
+                .hasSize(2 + 2 + 9 + 7)
                 .filteredOn(line -> line.matches("(scores|features|MapState).*(heap|cache|tenth).*"))
-                .hasSize(6)
+                .hasSize(7)
                 .allMatch(line -> line.endsWith(" 100.00 %"));
         assertThat(lines)
                 .filteredOn(line -> line.startsWith("SQL"))
                 .hasSize(1)
                 .allMatch(line -> line.matches(".* (100|9[5-9])\\.\\d\\d %"));
+        assertThat(lines.subList(2 + 2 + 9, lines.size()))
+                .allMatch(line -> line.matches("goal: .* ÷ .*, wanted [<>]= [0-9.]+, reached [0-9.]+"));
+    }
+
+    @Test
+    void theOtherInputsAreMeasuredBesideTheUniformOne() throws Exception {
+        Profile world =
+                Profile.reference().customers(100).terminals(200).days(20).build();
+
+        List<String> lines = results(out -> TopologyBenchmark.compareInputs(world, 1, out));
+
+        assertThat(lines.subList(lines.size() - 3, lines.size()))
+                .allMatch(line -> line.matches(".* ÷ uniform: (features|scores), heap [0-9.]+(; .* [0-9.]+){5}"));
     }
 
     @Test

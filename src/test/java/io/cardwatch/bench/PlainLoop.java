@@ -7,15 +7,12 @@ import io.cardwatch.domain.Transaction;
 import io.cardwatch.feature.FeatureReplay;
 import io.cardwatch.feature.WindowTimes;
 import io.cardwatch.score.FraudModel;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 
 /** The limit: one thread, the job's parser, windows and trees, and nothing between them. */
 final class PlainLoop {
-    private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
-
     private final String name;
     private final Samples perSecond;
     private final Samples cpuMicros;
@@ -32,20 +29,28 @@ final class PlainLoop {
         cpuMicros = new Samples(runs);
     }
 
-    void warmUp() {
-        loop();
+    /**
+     * Runs once.
+     *
+     * @param rows receives the features by transaction id
+     * @return bytes of heap that all windows would take in the job's cache
+     */
+    long warmUp(double[][] rows) {
+        return loop((transaction, features) -> rows[(int) transaction.transactionId] = features.clone());
     }
 
-    void take(int run) {
+    void take(int run) throws Exception {
+        // As before a job, so that neither pays for the other's garbage.
+        Garbage.collected();
         long start = System.nanoTime();
-        long cpu = CLOCK.getCurrentThreadCpuTime();
-        loop();
-        cpuMicros.set(run, (CLOCK.getCurrentThreadCpuTime() - cpu) / 1e3 / BenchmarkInput.size());
+        long cpu = BenchmarkRun.processCpuNanos();
+        loop((transaction, features) -> {});
+        cpuMicros.set(run, (BenchmarkRun.processCpuNanos() - cpu) / 1e3 / BenchmarkInput.size());
         perSecond.set(run, BenchmarkInput.size() / ((System.nanoTime() - start) / 1e9));
     }
 
     /** All records in the order of time. */
-    private void loop() {
+    private long loop(BiConsumer<Transaction, double[]> rows) {
         FeatureReplay replay =
                 new FeatureReplay(FeatureSet.REFERENCE, new WindowTimes(Duration.ofDays(7), Duration.ofDays(3)));
         double[] features = new double[FeatureSet.REFERENCE.size()];
@@ -61,6 +66,7 @@ final class PlainLoop {
             if (!replay.transaction(transaction, features)) {
                 throw new IllegalStateException("a payment was refused: " + transaction.transactionId);
             }
+            rows.accept(transaction, features);
             if (model != null) {
                 for (int i = 0; i < vector.length; i++) {
                     vector[i] = (float) features[i];
@@ -73,6 +79,7 @@ final class PlainLoop {
         if (!(sum > 0)) {
             throw new IllegalStateException("nothing was computed");
         }
+        return replay.cacheBytes();
     }
 
     double cpuMicros() {
