@@ -98,10 +98,14 @@ class BenchmarksTest {
 
     @Test
     void growthIsMeasuredWithKeysDaysAndParallelism_andALineFitted() throws Exception {
-        List<String> lines =
-                results(out -> GrowthBenchmark.run(1, 20_000, new int[] {300, 3_000, 30_000}, new int[] {30, 60}, out));
+        List<String> lines = results(
+                out -> GrowthBenchmark.run(1, 500, 20_000, new int[] {300, 3_000, 10_000}, new int[] {30, 60}, out));
 
-        assertThat(lines).hasSize(1 + 3 + 2 + 2 + 1 + 1).last().asString().startsWith("fitted: ");
+        assertThat(lines).hasSize(1 + 3 * 2 + 2 + 1 + 1 + 3);
+        assertThat(lines.get(1)).matches("RocksDB +300 +666 +20,000 +2 .*");
+        assertThat(lines.get(lines.size() - 3)).startsWith("fitted: ");
+        assertThat(lines.get(lines.size() - 2)).contains("cores by CPU", "3 payments in 30 days");
+        assertThat(lines.get(lines.size() - 1)).startsWith("state: ").contains(" TB; ", "25,920 of each in 30 days");
     }
 
     @Test

@@ -14,8 +14,13 @@ import io.cardwatch.platform.Settings;
 import io.cardwatch.score.FraudModel;
 import java.io.PrintStream;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -25,91 +30,131 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.Collector;
 
 /**
- * How the topology, from JSON to the score by 100 trees, grows: with the number of keys, with days of history, and with
- * parallelism; and what that says of a million payments a second.
+ * How the topology, from JSON to the score by 100 trees, grows: with the number of keys, each of which has three payments in
+ * 30 days; with days of history, of keys that have twenty; and with parallelism; and what that says of a million payments a
+ * second.
  *
  * <p>Payments are made up where they are read, since so many would not fit into memory: customers and terminals at random,
- * times at a steady rate, a hundredth labelled a week later. What making them up costs is measured alone and taken off
- * the CPU time. A checkpoint every five seconds; the state is the largest one's. A third of the keys are customers. A point
- * is the median of the runs, of which one more goes before to warm up.
+ * times at a steady rate, a hundredth labelled a week later. What it costs to write them as JSON is measured in a plain loop
+ * and taken off the CPU time of the process. The second half of each run is measured, from when half of the rows have come
+ * out until all have: by then, where a history has 90 days or more, windows forget as much as comes; the shorter ones still
+ * grow. A checkpoint every five seconds; the state is the largest one's. A third of the keys are customers. A point is the
+ * median of the runs, of which one more goes before to warm up; of more than ten million payments there is one run, without.
  *
  * <p>The line is fitted by least squares to the CPU time with RocksDB over the logarithm of the keys of one subtask, which
- * is what grows in a cluster with as many subtasks as cores.
+ * is what grows in a cluster with as many subtasks as cores, and is not followed beyond the keys that were measured.
  *
  * <pre>mvn -q -Pbench process-test-classes -Dbench.class=io.cardwatch.bench.GrowthBenchmark</pre>
  */
 public final class GrowthBenchmark {
-    private static final int CHECKPOINT_MILLIS = 5_000;
     private static final double CACHE_SHARE = 0.3;
     private static final int DAY_SECONDS = 86_400;
+    private static final int MONTH = 30;
+    /** Payments of a key in a month, while keys grow. */
+    private static final int PER_KEY = 3;
+    /** Months after which windows forget as much as comes, and half of which has filled them. */
+    private static final int STEADY_MONTHS = 3;
+    /** More payments are told once. */
+    private static final long MOST_REPEATED = 10_000_000;
+
+    private static final int PLAIN_PAYMENTS = 200_000;
     private static final long START = 1_767_225_600;
+    /** For how long customers keep a payment, and terminals: a month, the lateness, and the delay. */
+    private static final int KEPT_DAYS = 30 + 3 + 30 + 7 + 3;
+
     private static final double MILLION = 1e6;
     private static final double CLUSTER_KEYS = 1e8;
-    private static final String LINE = "%-9s %12s %6s %12s %26s %26s %14s%n";
+    private static final double KPU_DISK_BYTES = 50e9;
+    private static final String LINE = "%-9s %12s %6s %12s %12s %26s %26s %14s%n";
+
+    private static final Stretch STRETCH = new Stretch();
 
     private final int runs;
+    private final int checkpointMillis;
     private final PrintStream out;
     private final FraudModel model = HundredTrees.model();
 
-    private GrowthBenchmark(int runs, PrintStream out) throws Exception {
+    private GrowthBenchmark(int runs, int checkpointMillis, PrintStream out) throws Exception {
         this.runs = runs;
+        this.checkpointMillis = checkpointMillis;
         this.out = out;
     }
 
-    /** Prints a line for each point and the fitted line. */
+    /** Prints a line for each point, the fitted line, and what a million payments a second would take. */
     public static void main(String[] arguments) throws Exception {
-        run(3, 3_000_000, new int[] {10_000, 100_000, 1_000_000, 10_000_000}, new int[] {30, 90, 180, 360}, System.out);
+        run(
+                3,
+                5_000,
+                3_000_000,
+                new int[] {10_000, 100_000, 1_000_000, 10_000_000},
+                new int[] {30, 90, 180, 360},
+                System.out);
     }
 
     /**
-     * Prints a line for each point and the fitted line.
+     * Prints a line for each point, the fitted line, and what a million payments a second would take.
      *
-     * @param payments of 30 days for each number of keys; as many as keys, where these are more
-     * @param keys numbers of keys
-     * @param days lengths of histories, of {@code payments / 300} payments a day by {@code payments / 200} keys
+     * @param payments for each number of keys, in as many days as three a month for each key take; more where that would
+     *     be less than 90 days, or, with the most keys, 30
+     * @param keys numbers of keys, in ascending order
+     * @param days lengths of histories, of {@code payments / 300} payments a day by {@code payments / 200} keys, in
+     *     ascending order
      */
-    static void run(int runs, int payments, int[] keys, int[] days, PrintStream out) throws Exception {
-        GrowthBenchmark benchmark = new GrowthBenchmark(runs, out);
+    static void run(int runs, int checkpointMillis, int payments, int[] keys, int[] days, PrintStream out)
+            throws Exception {
+        GrowthBenchmark benchmark = new GrowthBenchmark(runs, checkpointMillis, out);
         out.printf(
                 Locale.ROOT,
                 LINE,
                 "backend",
                 "keys",
                 "days",
+                "payments",
                 "parallelism",
                 "records/s",
                 "CPU, µs a record",
                 "state, B a key");
-        double[] micros = new double[keys.length];
+        Point[] byKeys = new Point[keys.length];
+        List<Point> onHeap = new ArrayList<>();
         for (int i = 0; i < keys.length; i++) {
-            // So that even of the most keys each is seen.
-            Payments steady = new Payments(keys[i], Math.max(payments, keys[i]), 30);
-            micros[i] = benchmark.measure(Candidate.ROCKSDB, steady, BenchmarkInput.PARALLELISM);
+            Payments steady = steady(keys[i], payments);
+            byKeys[i] = benchmark.measure(Candidate.ROCKSDB, steady, BenchmarkInput.PARALLELISM);
             if (keys[i] < payments) {
                 // More windows than that do not fit into the heap.
-                benchmark.measure(Candidate.HEAP, steady, BenchmarkInput.PARALLELISM);
+                onHeap.add(benchmark.measure(Candidate.HEAP, steady, BenchmarkInput.PARALLELISM));
             }
         }
+        Payments longest = null;
         for (int length : days) {
-            benchmark.measure(
-                    Candidate.ROCKSDB,
-                    new Payments(payments / 200, payments / 300 * length, length),
-                    BenchmarkInput.PARALLELISM);
+            longest = new Payments(payments / 200, (long) payments / 300 * length, length);
+            benchmark.measure(Candidate.ROCKSDB, longest, BenchmarkInput.PARALLELISM);
         }
-        benchmark.measure(Candidate.ROCKSDB, new Payments(keys[1], payments, 30), 1);
-        benchmark.extrapolate(keys, micros);
+        onHeap.add(benchmark.measure(Candidate.HEAP, longest, BenchmarkInput.PARALLELISM));
+        benchmark.measure(Candidate.ROCKSDB, steady(keys[1], payments), 1);
+        benchmark.extrapolate(byKeys);
+        benchmark.printState(onHeap.get(0), onHeap.get(onHeap.size() - 1));
     }
 
-    private double measure(String backend, Payments payments, int parallelism) throws Exception {
-        Samples perSecond = new Samples(runs);
-        Samples micros = new Samples(runs);
+    private static Payments steady(int keys, int payments) {
+        long aMonth = (long) PER_KEY * keys;
+        long count = Math.max(payments, STEADY_MONTHS * aMonth <= MOST_REPEATED ? STEADY_MONTHS * aMonth : aMonth);
+        return new Payments(keys, count, (int) (MONTH * count / aMonth));
+    }
+
+    private Point measure(String backend, Payments payments, int parallelism) throws Exception {
+        boolean once = payments.count > MOST_REPEATED;
+        int measured = once ? 1 : runs;
+        Samples perSecond = new Samples(measured);
+        Samples micros = new Samples(measured);
+        double making = microsOfMaking(payments);
         long state = 0;
-        for (int run = -1; run < runs; run++) {
-            double making = BenchmarkRun.of(backend, parallelism, 0, env -> make(env, payments)).cpuNanos;
-            BenchmarkRun job = BenchmarkRun.of(backend, parallelism, CHECKPOINT_MILLIS, env -> score(env, payments));
+        for (int run = once ? 0 : -1; run < measured; run++) {
+            STRETCH.begin(payments.count);
+            BenchmarkRun job = BenchmarkRun.of(backend, parallelism, checkpointMillis, env -> score(env, payments));
+            STRETCH.requireAll();
             if (run >= 0) {
-                perSecond.set(run, payments.count / (job.millis / 1e3));
-                micros.set(run, (job.cpuNanos - making) / 1e3 / payments.count);
+                perSecond.set(run, STRETCH.perSecond());
+                micros.set(run, STRETCH.cpuMicros() - making);
                 state = Math.max(state, job.stateBytes);
             }
         }
@@ -119,75 +164,216 @@ public final class GrowthBenchmark {
                 backend.equals(Candidate.HEAP) ? "heap" : "RocksDB",
                 String.format(Locale.ROOT, "%,d", payments.keys()),
                 payments.days,
+                String.format(Locale.ROOT, "%,d", payments.count),
                 parallelism,
                 perSecond.text("%,.0f"),
                 micros.text("%.2f"),
                 state == 0 ? "" : String.format(Locale.ROOT, "%,d", state / payments.keys()));
-        return micros.median();
+        return new Point(payments, micros.median(), (double) state / payments.keys());
+    }
+
+    /** CPU time to make up a payment and its label, with what collects their garbage. */
+    private static double microsOfMaking(Payments payments) {
+        long last = Math.min(payments.count, PLAIN_PAYMENTS);
+        makeUp(payments, last);
+        long cpu = BenchmarkRun.processCpuNanos();
+        makeUp(payments, last);
+        return (BenchmarkRun.processCpuNanos() - cpu) / 1e3 / last;
+    }
+
+    /** The last ones, which have labels. */
+    private static void makeUp(Payments payments, long last) {
+        long bytes = 0;
+        for (long number = payments.count - last; number < payments.count; number++) {
+            byte[] label = payments.label(number);
+            bytes += payments.json(number).length + (label == null ? 0 : label.length);
+        }
+        if (bytes == 0) {
+            throw new IllegalStateException("nothing was made up");
+        }
     }
 
     /** The keys of one subtask decide what a record costs, and what it costs how many subtasks there are. */
-    private void extrapolate(int[] keys, double[] micros) {
+    private void extrapolate(Point[] byKeys) {
         double meanX = 0;
         double meanY = 0;
-        for (int i = 0; i < keys.length; i++) {
-            meanX += logOfSubtask(keys[i]) / keys.length;
-            meanY += micros[i] / keys.length;
+        for (Point point : byKeys) {
+            meanX += Math.log10(point.keysOfSubtask()) / byKeys.length;
+            meanY += point.micros / byKeys.length;
         }
         double covariance = 0;
         double variance = 0;
-        for (int i = 0; i < keys.length; i++) {
-            double x = logOfSubtask(keys[i]) - meanX;
-            covariance += x * (micros[i] - meanY);
+        for (Point point : byKeys) {
+            double x = Math.log10(point.keysOfSubtask()) - meanX;
+            covariance += x * (point.micros - meanY);
             variance += x * x;
         }
         double slope = covariance / variance;
         double intercept = meanY - slope * meanX;
-        double cores = 1;
-        for (int i = 0; i < 50; i++) {
-            cores = Math.max(1, intercept + slope * Math.log10(CLUSTER_KEYS / cores));
-        }
+        double fewest = byKeys[0].keysOfSubtask();
+        double most = byKeys[byKeys.length - 1].keysOfSubtask();
         out.printf(
                 Locale.ROOT,
-                "fitted: %.2f + %.2f · log10(keys of a subtask) µs a record; %,.0f payments/s of %,.0f keys: %.1f cores%n",
+                "fitted: %.2f + %.2f · log10(keys of a subtask) µs a record, from %,.0f to %,.0f keys%n",
                 intercept,
                 slope,
+                fewest,
+                most);
+        double cores = 1;
+        for (int i = 0; i < 50; i++) {
+            double keys = Math.max(fewest, Math.min(most, CLUSTER_KEYS / cores));
+            cores = Math.max(1, intercept + slope * Math.log10(keys)) * MILLION / 1e6;
+        }
+        double subtasks = Math.max(cores, CLUSTER_KEYS / most);
+        out.printf(
+                Locale.ROOT,
+                "%,.0f payments/s of %,.0f keys: %.1f cores by CPU, %.0f KPUs for no more keys a subtask than were measured;"
+                        + " without source and writers, and as if each key had %d payments in %d days%n",
                 MILLION,
                 CLUSTER_KEYS,
-                cores);
+                cores,
+                Math.ceil(subtasks),
+                PER_KEY,
+                MONTH);
     }
 
-    private static double logOfSubtask(int keys) {
-        return Math.log10((double) keys / BenchmarkInput.PARALLELISM);
-    }
-
-    /** The payments are made up, and nothing is done with them. */
-    private static void make(StreamExecutionEnvironment env, Payments payments) {
-        positions(env, payments)
-                .filter(position -> payments.json(position).length == 0)
-                .sinkTo(new DiscardingSink<>());
+    /**
+     * Two points that differ in the payments of a key tell what a payment takes and what a key does; on the heap, since
+     * RocksDB's files hold what was written before, too, until it is compacted.
+     */
+    private void printState(Point few, Point many) {
+        double ofPayment = (many.bytesOfKey - few.bytesOfKey) / (many.keptOfKey() - few.keptOfKey());
+        double ofKey = few.bytesOfKey - ofPayment * few.keptOfKey();
+        double kept = MILLION * DAY_SECONDS * KEPT_DAYS;
+        double bytes = kept * ofPayment + CLUSTER_KEYS * ofKey;
+        out.printf(
+                Locale.ROOT,
+                "state: %.1f B a payment and %.0f B a key; %,.0f payments/s of %,.0f keys, %,.0f of each in %d days, kept %d"
+                        + " days by customers and terminals together: %.2f TB; %,.0f KPUs by their disks of 50 GB, without"
+                        + " what RocksDB has not compacted yet%n",
+                ofPayment,
+                ofKey,
+                MILLION,
+                CLUSTER_KEYS,
+                MILLION * DAY_SECONDS * MONTH / CLUSTER_KEYS,
+                MONTH,
+                KEPT_DAYS,
+                bytes / 1e12,
+                Math.ceil(bytes / KPU_DISK_BYTES));
     }
 
     private void score(StreamExecutionEnvironment env, Payments payments) {
-        SingleOutputStreamOperator<Decoded<Transaction>> decoded = positions(env, payments)
+        SingleOutputStreamOperator<Decoded<Transaction>> decoded = numbers(env, payments)
                 .process(new Decode(payments), WireTypes.DECODED_TRANSACTION)
                 .uid("decode");
         ScoringTopology topology =
                 ScoringTopology.streaming(Settings.fromArguments(List.of("--features.cache-share=" + CACHE_SHARE)));
         ScoringTopology.Features features = topology.features(decoded, decoded.getSideOutput(OurTopology.LABELS));
         features.deadLetters.sinkTo(new DiscardingSink<>());
-        topology.score(features.featured, model).sinkTo(new DiscardingSink<>());
+        topology.score(features.featured, model).filter(row -> STRETCH.count()).sinkTo(new DiscardingSink<>());
     }
 
-    private static SingleOutputStreamOperator<Long> positions(StreamExecutionEnvironment env, Payments payments) {
+    /**
+     * Numbers of payments in order of time, of which each source takes the next: were each to have its own, one would be
+     * days of event time ahead of the other after a moment.
+     */
+    private static SingleOutputStreamOperator<Long> numbers(StreamExecutionEnvironment env, Payments payments) {
         return env.fromSource(
-                new NumberSequenceSource(0, payments.count - 1L),
-                WatermarkStrategy.<Long>forMonotonousTimestamps()
-                        .withTimestampAssigner((position, none) -> payments.epochSecond(position) * 1000),
-                "Made up");
+                        new NumberSequenceSource(0, payments.count - 1), WatermarkStrategy.noWatermarks(), "Made up")
+                .map(position -> STRETCH.next())
+                .assignTimestampsAndWatermarks(WatermarkStrategy.<Long>forGenerator(context -> new EventTimeSteps())
+                        .withTimestampAssigner((number, none) -> payments.epochSecond(number) * 1000));
     }
 
-    /** Payments by position. Each half of the positions goes through all of the time with half of the customers. */
+    /** A watermark every six hours of event time: by the clock there would be weeks between two. */
+    private static final class EventTimeSteps implements WatermarkGenerator<Long> {
+        private static final long STEP_MILLIS = 6 * 3_600_000;
+
+        private long last = Long.MIN_VALUE;
+
+        @Override
+        public void onEvent(Long number, long millis, WatermarkOutput output) {
+            if (millis >= last + STEP_MILLIS) {
+                last = millis;
+                output.emitWatermark(new Watermark(millis - 1));
+            }
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {}
+    }
+
+    /** The second half of the job that runs: how long it takes, and what CPU time of the process. */
+    private static final class Stretch {
+        private final AtomicLong told = new AtomicLong();
+        private final AtomicLong rows = new AtomicLong();
+        private long count;
+        private volatile long startNanos;
+        private volatile long startCpu;
+        private volatile long endNanos;
+        private volatile long endCpu;
+
+        void begin(long payments) {
+            count = payments;
+            told.set(0);
+            rows.set(0);
+        }
+
+        long next() {
+            return told.getAndIncrement();
+        }
+
+        /** Of a row that came out; always true. */
+        boolean count() {
+            long row = rows.incrementAndGet();
+            if (row == count / 2) {
+                startCpu = BenchmarkRun.processCpuNanos();
+                startNanos = System.nanoTime();
+            } else if (row == count) {
+                endCpu = BenchmarkRun.processCpuNanos();
+                endNanos = System.nanoTime();
+            }
+            return true;
+        }
+
+        void requireAll() {
+            if (rows.get() != count) {
+                throw new IllegalStateException("of " + count + " payments came " + rows.get());
+            }
+        }
+
+        double perSecond() {
+            return (count - count / 2) * 1e9 / (endNanos - startNanos);
+        }
+
+        double cpuMicros() {
+            return (endCpu - startCpu) / 1e3 / (count - count / 2);
+        }
+    }
+
+    /** What was measured at parallelism 2. */
+    private static final class Point {
+        final double micros;
+        final double bytesOfKey;
+        private final Payments payments;
+
+        Point(Payments payments, double micros, double bytesOfKey) {
+            this.payments = payments;
+            this.micros = micros;
+            this.bytesOfKey = bytesOfKey;
+        }
+
+        double keysOfSubtask() {
+            return (double) payments.keys() / BenchmarkInput.PARALLELISM;
+        }
+
+        /** Payments that a key keeps, of customers and terminals together. */
+        double keptOfKey() {
+            return (double) payments.count / payments.days * KEPT_DAYS / payments.keys();
+        }
+    }
+
+    /** Payments by number, in order of time. */
     private static final class Payments implements Serializable {
         private static final long serialVersionUID = 1;
         private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
@@ -198,13 +384,13 @@ public final class GrowthBenchmark {
 
         private final int customers;
         private final int terminals;
-        private final int count;
+        private final long count;
         private final int days;
 
-        Payments(int keys, int count, int days) {
+        Payments(int keys, long count, int days) {
             this.customers = keys / 3;
             this.terminals = keys - customers;
-            this.count = count / 2 * 2;
+            this.count = count;
             this.days = days;
         }
 
@@ -212,18 +398,16 @@ public final class GrowthBenchmark {
             return customers + terminals;
         }
 
-        long epochSecond(long position) {
-            int half = count / 2;
-            return START + (position % half) * days * DAY_SECONDS / half;
+        long epochSecond(long number) {
+            return START + number * days * DAY_SECONDS / count;
         }
 
-        private Transaction at(long position) {
-            long random = mixed(position);
-            long customer = Long.remainderUnsigned(random, customers / 2) * 2 + (position < count / 2 ? 0 : 1);
+        private Transaction at(long number) {
+            long random = mixed(number);
             return new Transaction(
-                    position,
-                    epochSecond(position),
-                    customer,
+                    number,
+                    epochSecond(number),
+                    Long.remainderUnsigned(random, customers),
                     Long.remainderUnsigned(mixed(random), terminals),
                     Long.remainderUnsigned(random >>> 7, MOST_CENTS),
                     Transaction.ABSENT,
@@ -234,14 +418,14 @@ public final class GrowthBenchmark {
                     new byte[0]);
         }
 
-        byte[] json(long position) {
-            return TransactionJson.encode(at(position));
+        byte[] json(long number) {
+            return TransactionJson.encode(at(number));
         }
 
-        /** The label that comes with the payment at {@code position}, for one of a week before; null where none does. */
-        byte[] label(long position) {
-            long weekAgo = position - 7L * (count / 2) / days;
-            if (position % HUNDREDTH != 0 || weekAgo < 0 || weekAgo < count / 2 != position < count / 2) {
+        /** The label that comes with payment {@code number}, for one of a week before; null where none does. */
+        byte[] label(long number) {
+            long weekAgo = number - 7 * count / days;
+            if (number % HUNDREDTH != 0 || weekAgo < 0) {
                 return null;
             }
             Transaction fraud = at(weekAgo);
@@ -251,7 +435,7 @@ public final class GrowthBenchmark {
                     fraud.customerId,
                     fraud.terminalId,
                     true,
-                    epochSecond(position),
+                    epochSecond(number),
                     "",
                     NOWHERE,
                     new byte[0]));
@@ -266,7 +450,7 @@ public final class GrowthBenchmark {
         }
     }
 
-    /** Position to envelope, labels to the side. */
+    /** Number to envelope, labels to the side. */
     private static final class Decode extends ProcessFunction<Long, Decoded<Transaction>> {
         private static final long serialVersionUID = 1;
 
@@ -279,13 +463,13 @@ public final class GrowthBenchmark {
         }
 
         @Override
-        public void processElement(Long position, Context context, Collector<Decoded<Transaction>> out) {
-            byte[] label = payments.label(position);
-            RecordOrigin origin = BenchmarkInput.origin(payments.epochSecond(position) * 1000);
+        public void processElement(Long number, Context context, Collector<Decoded<Transaction>> out) {
+            byte[] label = payments.label(number);
+            RecordOrigin origin = BenchmarkInput.origin(payments.epochSecond(number) * 1000);
             if (label != null) {
                 context.output(OurTopology.LABELS, labels.decode(label, origin));
             }
-            out.collect(transactions.decode(payments.json(position), origin));
+            out.collect(transactions.decode(payments.json(number), origin));
         }
     }
 }
