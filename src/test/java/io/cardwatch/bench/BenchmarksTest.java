@@ -9,6 +9,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +62,7 @@ class BenchmarksTest {
     void checkpointsBadInputAndRecoveryAreMeasured() throws Exception {
         assertThat(results(out -> {
                     ReliabilityBenchmark benchmark =
-                            new ReliabilityBenchmark(new ReliabilityBenchmark.Times(100, 1_000, 250), 1, out);
+                            new ReliabilityBenchmark(new ReliabilityBenchmark.Times(100, 1_000, 250, 0.1), 1, out);
                     benchmark.checkpoints(WORLD);
                     benchmark.badInput(WORLD);
                     benchmark.recovery(WORLD);
@@ -70,7 +72,8 @@ class BenchmarksTest {
 
     @Test
     void theTopologyIsMeasuredBesideItsPeers_whoseRowsAreItsOwn() throws Exception {
-        List<String> lines = results(out -> TopologyBenchmark.run(WORLD, Shape.UNIFORM, 1, out));
+        Map<String, Double> rates = new TreeMap<>();
+        List<String> lines = results(out -> rates.putAll(TopologyBenchmark.run(WORLD, Shape.UNIFORM, 1, out)));
 
         assertThat(lines)
                 .hasSize(2 + 2 + 9 + 7)
@@ -83,25 +86,16 @@ class BenchmarksTest {
                 .allMatch(line -> line.matches(".* (100|9[5-9])\\.\\d\\d %"));
         assertThat(lines.subList(2 + 2 + 9, lines.size()))
                 .allMatch(line -> line.matches("goal: .* ÷ .*, wanted [<>]= [0-9.]+, reached [0-9.]+"));
-    }
-
-    @Test
-    void theOtherInputsAreMeasuredBesideTheUniformOne() throws Exception {
-        Profile world =
-                Profile.reference().customers(100).terminals(200).days(20).build();
-
-        List<String> lines = results(out -> TopologyBenchmark.compareInputs(world, 1, out));
-
-        assertThat(lines.subList(lines.size() - 3, lines.size()))
-                .allMatch(line -> line.matches(".* ÷ uniform: (features|scores), heap [0-9.]+(; .* [0-9.]+){5}"));
+        assertThat(TopologyBenchmark.besideUniform(Shape.BUSY_TERMINAL, rates, rates))
+                .matches(".* ÷ uniform: features, RocksDB.*(; .* 1\\.00){5}");
     }
 
     @Test
     void growthIsMeasuredWithKeysDaysAndParallelism_andALineFitted() throws Exception {
-        List<String> lines = results(
-                out -> GrowthBenchmark.run(1, 500, 20_000, new int[] {300, 3_000, 10_000}, new int[] {30, 60}, out));
+        List<String> lines =
+                results(out -> GrowthBenchmark.run(1, 500, 20_000, new int[] {300, 3_000}, new int[] {30}, out));
 
-        assertThat(lines).hasSize(1 + 3 * 2 + 2 + 1 + 1 + 3);
+        assertThat(lines).hasSize(1 + 2 * 2 + 1 + 1 + 1 + 3);
         assertThat(lines.get(1)).matches("RocksDB +300 +666 +20,000 +2 .*");
         assertThat(lines.get(lines.size() - 3)).startsWith("fitted: ");
         assertThat(lines.get(lines.size() - 2)).contains("cores by CPU", "3 payments in 30 days");

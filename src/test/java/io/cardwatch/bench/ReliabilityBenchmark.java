@@ -44,18 +44,18 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  */
 public final class ReliabilityBenchmark {
     private static final double CACHE_SHARE = 0.3;
-    private static final double BACK = 0.9;
     private static final long SAMPLE_MILLIS = 50;
     private static final long MOST_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final String PREDICTIONS = "cust_payment_tx_fraud_predictions";
     private static final String DEAD_LETTERS = "cust_payment_tx_dead_letters";
     private static final LongAdder ROWS = new LongAdder();
 
-    /** How long things take in one run, milliseconds. */
+    /** How long things take in one run, milliseconds, and when a rate is back. */
     public static final class Times {
         final int warmUp;
         final int measured;
         final int checkpoint;
+        final double back;
 
         /**
          * Times of one run.
@@ -63,11 +63,13 @@ public final class ReliabilityBenchmark {
          * @param warmUp before anything is measured
          * @param measured while records are counted
          * @param checkpoint between two checkpoints
+         * @param back share of the rate before a failure that ends a recovery
          */
-        public Times(int warmUp, int measured, int checkpoint) {
+        public Times(int warmUp, int measured, int checkpoint, double back) {
             this.warmUp = warmUp;
             this.measured = measured;
             this.checkpoint = checkpoint;
+            this.back = back;
         }
     }
 
@@ -109,7 +111,7 @@ public final class ReliabilityBenchmark {
     }
 
     private static ReliabilityBenchmark of(int measuredMillis) throws Exception {
-        return new ReliabilityBenchmark(new Times(4_000, measuredMillis, 10_000), 3, System.out);
+        return new ReliabilityBenchmark(new Times(4_000, measuredMillis, 10_000, 0.9), 3, System.out);
     }
 
     /** Prints a line for each state backend. */
@@ -181,12 +183,12 @@ public final class ReliabilityBenchmark {
                     BenchmarkInput.keys(),
                     stateMegabytes.text("%,.0f"),
                     seconds.text("%.1f"),
-                    BACK,
+                    times.back,
                     before.text("%,.0f"));
         }
     }
 
-    private static double secondsUntilBack(RunningJob job, double perSecondBefore) throws Exception {
+    private double secondsUntilBack(RunningJob job, double perSecondBefore) throws Exception {
         long start = System.nanoTime();
         job.cluster.terminateTaskManager(0).get();
         job.await(job::restarts, 1);
@@ -200,14 +202,13 @@ public final class ReliabilityBenchmark {
             if (last.nanos - start > MOST_NANOS || job.restarts() > 1) {
                 throw new IllegalStateException("the job did not come back, or was started again twice");
             }
-        } while (!isBack(second, last, perSecondBefore));
+        } while (!isBack(second, last, times.back * perSecondBefore));
         return (last.nanos - start) / 1e9;
     }
 
-    private static boolean isBack(Deque<Sample> second, Sample last, double perSecondBefore) {
+    private static boolean isBack(Deque<Sample> second, Sample last, double wanted) {
         long nanos = last.nanos - second.peekFirst().nanos;
-        return nanos >= TimeUnit.SECONDS.toNanos(1)
-                && (last.rows - second.removeFirst().rows) * 1e9 / nanos >= BACK * perSecondBefore;
+        return nanos >= TimeUnit.SECONDS.toNanos(1) && (last.rows - second.removeFirst().rows) * 1e9 / nanos >= wanted;
     }
 
     /** How many rows there were at a moment. */

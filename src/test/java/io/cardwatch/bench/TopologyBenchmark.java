@@ -84,15 +84,20 @@ public final class TopologyBenchmark {
     }
 
     /** Prints all tables, and then a line for each input but the uniform one: our rates ÷ those of that. */
-    static void compareInputs(Profile world, int runs, PrintStream out) throws Exception {
+    private static void compareInputs(Profile world, int runs, PrintStream out) throws Exception {
         Map<BenchmarkInput.Shape, Map<String, Double>> rates = new EnumMap<>(BenchmarkInput.Shape.class);
         for (BenchmarkInput.Shape shape : BenchmarkInput.Shape.values()) {
             rates.put(shape, run(world, shape, runs, out));
         }
         Map<String, Double> uniform = rates.remove(BenchmarkInput.Shape.UNIFORM);
-        rates.forEach((shape, ours) -> out.println(ours.keySet().stream()
+        rates.forEach((shape, ours) -> out.println(besideUniform(shape, ours, uniform)));
+    }
+
+    /** A line with our rates on an input ÷ those on the uniform one. */
+    static String besideUniform(BenchmarkInput.Shape shape, Map<String, Double> ours, Map<String, Double> uniform) {
+        return ours.keySet().stream()
                 .map(name -> String.format(Locale.ROOT, "%s %.2f", name, ours.get(name) / uniform.get(name)))
-                .collect(joining("; ", shape.title + " ÷ uniform: ", ""))));
+                .collect(joining("; ", shape.title + " ÷ uniform: ", ""));
     }
 
     /**

@@ -208,11 +208,12 @@ class FeatureStateTest {
     }
 
     /**
-     * A number becomes the verdict or payment at that position. No more than three days of payments are on their way at
-     * once: all 45 would fit into the buffers, and one subtask could be weeks ahead of another that still opens its state.
+     * A number becomes the verdict or payment at that position. No more than a day and a half of payments are on their
+     * way at once, or twice that while the last answers of a lost TaskManager still come in: all 45 would fit into the
+     * buffers, and one subtask could be weeks ahead of another that still opens its state.
      */
     private static final class Tell extends ProcessFunction<Long, Decoded<Transaction>> {
-        private static final int MOST_UNANSWERED = 300;
+        private static final int MOST_UNANSWERED = 150;
 
         private transient int accepted;
 
