@@ -29,8 +29,8 @@ final class PostgresDialect implements Serializable {
     static final String INVALID_PASSWORD = "28P01";
 
     /**
-     * Lock not available; statement cancelled by its timeout or an administrator; server shutting down, crashed or starting; read-only while a standby takes over; password
-     * refused, which a rotation mends.
+     * Lock not available; statement cancelled by its timeout or an administrator; server shutting down, crashed or
+     * starting; read-only while a standby takes over; password refused, which a rotation mends.
      */
     private static final Set<String> PASSING_STATES =
             Set.of("55P03", "57014", "57P01", "57P02", "57P03", "57P05", "25006", "28000", INVALID_PASSWORD);
