@@ -124,7 +124,8 @@ class TimeRulesTest {
             if (sent.get(i).honest && i > 0) {
                 // The second record confirms the first: there is no event time before.
                 long reached = sent.get(i).epochSecond;
-                unmatched.addAll(oracle.watermark((i > 1 ? reached : Math.min(reached, sent.get(0).epochSecond)) - 1));
+                long second = i > 1 ? reached : Math.min(reached, sent.get(0).epochSecond);
+                unmatched.addAll(oracle.watermarkMillis(second * 1000 - 1));
             }
         }
         unmatched.addAll(oracle.end());

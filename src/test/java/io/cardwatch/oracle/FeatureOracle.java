@@ -85,6 +85,7 @@ public final class FeatureOracle {
     private final FeatureSet set;
     private final long delay;
     private final long allowedLateness;
+    /** UTC epoch milliseconds. */
     private long watermark = NO_WATERMARK;
 
     private final Map<Identity, Transaction> accepted = new HashMap<>();
@@ -122,7 +123,7 @@ public final class FeatureOracle {
         if (sameContent) {
             return new Verdict(Outcome.REDELIVERED);
         }
-        if (watermark != NO_WATERMARK && tx.epochSecond < watermark - allowedLateness) {
+        if (watermark != NO_WATERMARK && tx.epochSecond * 1000 < watermark - allowedLateness * 1000) {
             return new Verdict(Outcome.TOO_OLD);
         }
         if (known) {
@@ -161,7 +162,12 @@ public final class FeatureOracle {
      * @return the labels whose transaction can no longer come: LABEL_UNMATCHED
      */
     public List<FraudLabel> watermark(long epochSecond) {
-        watermark = Math.max(watermark, epochSecond);
+        return watermarkMillis(epochSecond * 1000);
+    }
+
+    /** The same for UTC epoch milliseconds, such as the last before a second of which more may come. */
+    public List<FraudLabel> watermarkMillis(long epochMillis) {
+        watermark = Math.max(watermark, epochMillis);
         List<FraudLabel> unmatched = new ArrayList<>();
         waiting.values().removeIf(group -> {
             boolean expired = isPast(group.get(0).txEpochSecond, delay + LONGEST_WINDOW + allowedLateness);
@@ -175,7 +181,7 @@ public final class FeatureOracle {
 
     /** All input has ended; what {@link #watermark} says of the end of time. */
     public List<FraudLabel> end() {
-        return watermark(Long.MAX_VALUE);
+        return watermarkMillis(Long.MAX_VALUE);
     }
 
     private static boolean repeats(FraudLabel label, List<FraudLabel> earlier) {
@@ -189,7 +195,7 @@ public final class FeatureOracle {
     }
 
     private boolean isPast(long epochSecond, long retention) {
-        return watermark != NO_WATERMARK && epochSecond <= watermark - retention;
+        return watermark != NO_WATERMARK && epochSecond * 1000 <= watermark - retention * 1000;
     }
 
     private double[] features(Transaction tx) {
