@@ -58,7 +58,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * One stream of payments through the feature stages, stopped with savepoints, gone on with by more and by fewer subtasks,
  * and with a TaskManager terminated on the way: every payment's features are the oracle's, also those that are computed
- * twice, and all is refused that must be. On the heap, in RocksDB, and there behind a cache that holds nearly nothing, and one that holds all.
+ * twice, and all is refused that must be. On the heap, in RocksDB, and there behind a cache that holds nearly nothing, and
+ * one that holds all.
  */
 @Timeout(120)
 class FeatureStateTest {
