@@ -6,7 +6,6 @@ import static io.cardwatch.codec.WireSerializer.writeSignedVarint;
 import static io.cardwatch.codec.WireSerializer.writeVarint;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.function.IntPredicate;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -14,40 +13,44 @@ import org.apache.flink.core.memory.DataOutputView;
 /**
  * Events sorted by second, equal seconds in arrival order, each with a fixed number of {@code long} columns.
  *
- * <p>Parallel primitive arrays with a moving start: appending and evicting cost amortised constant time, inserting a
- * late event costs a move of what is newer. A second takes 4 bytes (as an offset from 2050, which covers 1982 to
- * 2118), a column 4, or 8 once it holds a number that needs them; serialized, both are variable-length differences.
- * Positions are array indices, valid until the next insertion or eviction.
+ * <p>One array of rows with a moving start: what belongs to an event lies side by side, so that a key that has not been
+ * seen for long waits for memory once for each event that is looked at, not once for each number. Appending and evicting
+ * cost amortised constant time, inserting a late event costs a move of what is newer. A second takes 4 bytes (as an
+ * offset from 2050, which covers 1982 to 2118), a column 4, or 8 once it holds a number that needs them; serialized,
+ * both are variable-length differences. Positions are row numbers, valid until the next insertion or eviction.
  */
 final class EventLog {
-    /** Places that are free at least when there is room again. */
+    /** Rows that are free at least when there is room again. */
     private static final int LEAST_ROOM = 4;
-    /** Headers of the object and its arrays, about. */
-    private static final int OBJECT_BYTES = 120;
+    /** Headers of the object and its array, about. */
+    private static final int OBJECT_BYTES = 64;
     /** 2050-01-01T00:00:00Z: the contract's years 2000 to 2099 fit into an int around it. */
     private static final long BASE_SECOND = 2_524_608_000L;
 
+    private static final int[] NOTHING = {};
+
+    private final int width;
     private int start;
     private int end;
-    private int[] seconds;
-    private final Column[] columns;
+    /** The columns that take two cells, the more significant first: column c by bit c. */
+    private int wide;
+    /** Cells of a row: the second, then the columns. */
+    private int stride;
+
+    private int[] cells = NOTHING;
 
     EventLog(int width) {
-        this(width, 0);
-    }
-
-    private EventLog(int width, int capacity) {
-        seconds = new int[capacity];
-        columns = new Column[width];
-        Arrays.setAll(columns, c -> new Column(capacity));
+        this.width = width;
+        this.stride = 1 + width;
     }
 
     private EventLog(EventLog other) {
+        width = other.width;
         start = other.start;
         end = other.end;
-        seconds = other.seconds;
-        columns = new Column[other.columns.length];
-        Arrays.setAll(columns, c -> new Column(other.columns[c]));
+        wide = other.wide;
+        stride = other.stride;
+        cells = other.cells;
         resize(roomFor(size()));
     }
 
@@ -63,13 +66,9 @@ final class EventLog {
         return end - start;
     }
 
-    /** Bytes of heap, by the capacity of its arrays. */
+    /** Bytes of heap, by the capacity of its array. */
     long heapBytes() {
-        long bytes = OBJECT_BYTES + (long) Integer.BYTES * seconds.length;
-        for (Column column : columns) {
-            bytes += column.heapBytes();
-        }
-        return bytes;
+        return OBJECT_BYTES + (long) Integer.BYTES * cells.length;
     }
 
     /** Position of the oldest event. */
@@ -83,15 +82,61 @@ final class EventLog {
     }
 
     long second(int position) {
-        return BASE_SECOND + seconds[position];
+        return BASE_SECOND + offset(position);
     }
 
     long get(int column, int position) {
-        return columns[column].get(position);
+        int cell = cell(column, position);
+        return isWide(column)
+                ? ((long) cells[cell] << Integer.SIZE) | Integer.toUnsignedLong(cells[cell + 1])
+                : cells[cell];
     }
 
     void set(int column, int position, long value) {
-        columns[column].set(position, value);
+        if (!isWide(column)) {
+            if (value == (int) value) {
+                cells[cell(column, position)] = (int) value;
+                return;
+            }
+            widen(column);
+        }
+        int cell = cell(column, position);
+        cells[cell] = (int) (value >> Integer.SIZE);
+        cells[cell + 1] = (int) value;
+    }
+
+    private int offset(int position) {
+        return cells[position * stride];
+    }
+
+    private boolean isWide(int column) {
+        return ((wide >> column) & 1) != 0;
+    }
+
+    private int cell(int column, int position) {
+        return position * stride + 1 + column + Integer.bitCount(wide & ((1 << column) - 1));
+    }
+
+    private int capacity() {
+        return cells.length / stride;
+    }
+
+    /** Gives a column's numbers 64 bits. */
+    private void widen(int column) {
+        int capacity = capacity();
+        int before = cell(column, 0);
+        int behind = stride - before - 1;
+        int[] wider = new int[capacity * (stride + 1)];
+        for (int row = 0; row < capacity; row++) {
+            int from = row * stride;
+            int to = row * (stride + 1);
+            System.arraycopy(cells, from, wider, to, before);
+            wider[to + before] = cells[from + before] >> (Integer.SIZE - 1);
+            System.arraycopy(cells, from + before, wider, to + before + 1, 1 + behind);
+        }
+        wide |= 1 << column;
+        stride++;
+        cells = wider;
     }
 
     /**
@@ -100,18 +145,15 @@ final class EventLog {
      * @return its position
      */
     int insert(long epochSecond) {
-        if (end == seconds.length) {
+        if (end * stride == cells.length) {
             makeRoom();
         }
-        int second = offset(epochSecond);
-        int position = start == end || seconds[end - 1] <= second ? end : positionAfter(epochSecond, end);
+        int second = Math.toIntExact(epochSecond - BASE_SECOND);
+        int position = start == end || offset(end - 1) <= second ? end : positionAfter(epochSecond, end);
         if (position < end) {
-            System.arraycopy(seconds, position, seconds, position + 1, end - position);
-            for (Column column : columns) {
-                column.move(position, position + 1, end - position);
-            }
+            move(position, position + 1, end - position);
         }
-        seconds[position] = second;
+        cells[position * stride] = second;
         end++;
         return position;
     }
@@ -125,10 +167,7 @@ final class EventLog {
 
     void remove(int position) {
         end--;
-        System.arraycopy(seconds, position + 1, seconds, position, end - position);
-        for (Column column : columns) {
-            column.move(position + 1, position, end - position);
-        }
+        move(position + 1, position, end - position);
     }
 
     /** Keeps of the events before position {@code behind} those that {@code kept} accepts, and all others, in their order. */
@@ -136,10 +175,7 @@ final class EventLog {
         int to = start;
         for (int i = start; i < end; i++) {
             if (i >= behind || kept.test(i)) {
-                seconds[to] = seconds[i];
-                for (Column column : columns) {
-                    column.set(to, column.get(i));
-                }
+                move(i, to, 1);
                 to++;
             }
         }
@@ -162,11 +198,11 @@ final class EventLog {
         int low = start;
         int high = end;
         int probe = Math.max(start, Math.min(hint, end));
-        if (probe < end && seconds[probe] <= wanted) {
+        if (probe < end && offset(probe) <= wanted) {
             low = probe + 1;
             for (int step = 1; low < high; step <<= 1) {
                 int next = Math.min(probe + step, end - 1);
-                if (seconds[next] > wanted) {
+                if (offset(next) > wanted) {
                     high = next;
                     break;
                 }
@@ -176,7 +212,7 @@ final class EventLog {
             high = probe;
             for (int step = 1; low < high; step <<= 1) {
                 int next = Math.max(probe - step, start);
-                if (seconds[next] <= wanted) {
+                if (offset(next) <= wanted) {
                     low = next + 1;
                     break;
                 }
@@ -185,7 +221,7 @@ final class EventLog {
         }
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (seconds[middle] <= wanted) {
+            if (offset(middle) <= wanted) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -194,23 +230,21 @@ final class EventLog {
         return low;
     }
 
-    private static int offset(long epochSecond) {
-        return Math.toIntExact(epochSecond - BASE_SECOND);
+    private void move(int from, int to, int count) {
+        System.arraycopy(cells, from * stride, cells, to * stride, count * stride);
     }
 
     /**
      * Moves the events to the beginning where that makes room for an eighth more and leaves not much more than a quarter
-     * free: so a window that neither grows nor shrinks allocates nothing, and its arrays are at most about 1.5 times as
+     * free: so a window that neither grows nor shrinks allocates nothing, and its array is at most about 1.5 times as
      * long as its events need.
      */
     private void makeRoom() {
-        int eighth = seconds.length >> 3;
+        int capacity = capacity();
+        int eighth = capacity >> 3;
         int wanted = size() + (size() >> 2) + LEAST_ROOM;
-        if (start > 0 && start >= eighth && wanted >= seconds.length - eighth) {
-            System.arraycopy(seconds, start, seconds, 0, size());
-            for (Column column : columns) {
-                column.move(start, 0, size());
-            }
+        if (start > 0 && start >= eighth && wanted >= capacity - eighth) {
+            move(start, 0, size());
             end = size();
             start = 0;
         } else {
@@ -223,15 +257,12 @@ final class EventLog {
         return size == 0 ? 0 : size + (size >> 3) + 1;
     }
 
-    /** Moves the events to the beginning of arrays of their own. */
+    /** Moves the events to the beginning of an array of their own. */
     private void resize(int capacity) {
         int size = size();
-        int[] roomier = new int[capacity];
-        System.arraycopy(seconds, start, roomier, 0, size);
-        seconds = roomier;
-        for (Column column : columns) {
-            column.resize(start, size, capacity);
-        }
+        int[] roomier = capacity == 0 ? NOTHING : new int[capacity * stride];
+        System.arraycopy(cells, start * stride, roomier, 0, size * stride);
+        cells = roomier;
         start = 0;
         end = size;
     }
@@ -240,79 +271,24 @@ final class EventLog {
     void write(DataOutputView out) throws IOException {
         writeVarint(size(), out);
         for (int i = start; i < end; i++) {
-            writeSignedVarint(i == start ? seconds[i] : (long) seconds[i] - seconds[i - 1], out);
-            for (Column column : columns) {
-                writeSignedVarint(i == start ? column.get(i) : column.get(i) - column.get(i - 1), out);
+            writeSignedVarint(i == start ? offset(i) : (long) offset(i) - offset(i - 1), out);
+            for (int column = 0; column < width; column++) {
+                writeSignedVarint(i == start ? get(column, i) : get(column, i) - get(column, i - 1), out);
             }
         }
     }
 
     static EventLog read(DataInputView in, int width) throws IOException {
         int size = (int) readVarint(in);
-        EventLog log = new EventLog(width, roomFor(size));
+        EventLog log = new EventLog(width);
+        log.resize(roomFor(size));
         for (int i = 0; i < size; i++) {
-            log.seconds[i] = (int) (readSignedVarint(in) + (i == 0 ? 0 : log.seconds[i - 1]));
-            for (Column column : log.columns) {
-                column.set(i, readSignedVarint(in) + (i == 0 ? 0 : column.get(i - 1)));
+            log.cells[i * log.stride] = (int) (readSignedVarint(in) + (i == 0 ? 0 : log.offset(i - 1)));
+            for (int column = 0; column < width; column++) {
+                log.set(column, i, readSignedVarint(in) + (i == 0 ? 0 : log.get(column, i - 1)));
             }
         }
         log.end = size;
         return log;
-    }
-
-    /** Numbers of 64 bits, which take 32 while all of them fit. */
-    private static final class Column {
-        /** Null once a number did not fit. */
-        private int[] narrow;
-        /** Null until then. */
-        private long[] wide;
-
-        Column(int capacity) {
-            narrow = new int[capacity];
-        }
-
-        /** A column that holds the arrays of {@code other} until it is resized. */
-        Column(Column other) {
-            narrow = other.narrow;
-            wide = other.wide;
-        }
-
-        long get(int position) {
-            return wide == null ? narrow[position] : wide[position];
-        }
-
-        void set(int position, long value) {
-            if (wide == null && value == (int) value) {
-                narrow[position] = (int) value;
-                return;
-            }
-            if (wide == null) {
-                wide = Arrays.stream(narrow).asLongStream().toArray();
-                narrow = null;
-            }
-            wide[position] = value;
-        }
-
-        void move(int from, int to, int count) {
-            Object values = wide == null ? narrow : wide;
-            System.arraycopy(values, from, values, to, count);
-        }
-
-        /** Keeps {@code count} numbers from position {@code from} on, at the beginning of arrays of their own. */
-        void resize(int from, int count, int capacity) {
-            if (wide == null) {
-                int[] values = new int[capacity];
-                System.arraycopy(narrow, from, values, 0, count);
-                narrow = values;
-            } else {
-                long[] values = new long[capacity];
-                System.arraycopy(wide, from, values, 0, count);
-                wide = values;
-            }
-        }
-
-        long heapBytes() {
-            return wide == null ? (long) Integer.BYTES * narrow.length : (long) Long.BYTES * wide.length;
-        }
     }
 }
