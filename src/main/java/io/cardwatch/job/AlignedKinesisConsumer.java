@@ -157,6 +157,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
         private final GlobalAggregateManager jobManager;
         private final SlowestShard slowest;
         private final Thread reporter;
+        private volatile boolean ended;
 
         Fetcher(
                 List<String> streams,
@@ -270,8 +271,17 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
             }
         }
 
+        /** The connector's timer fires on when the source has ended, and would fail a stop with savepoint. */
+        @Override
+        protected void emitWatermark() {
+            if (!ended) {
+                super.emitWatermark();
+            }
+        }
+
         @Override
         public void shutdownFetcher() {
+            ended = true;
             super.shutdownFetcher();
             alignment.stop();
         }

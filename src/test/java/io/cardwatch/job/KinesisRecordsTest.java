@@ -169,6 +169,23 @@ class KinesisRecordsTest {
                 List.of());
     }
 
+    /** The connector's timer, which tells of idleness, fires a thousand times a second here. */
+    @Test
+    void aSourceWithoutRecordsCanBeStoppedAtAnyTime() throws Exception {
+        kinesis.createStream(PAYMENTS, 1);
+        String savepoint = null;
+        for (int stop = 0; stop < 10; stop++) {
+            put(KEYS[0], payment(stop));
+            StreamExecutionEnvironment env = environment(savepoint);
+            env.getConfig().setAutoWatermarkInterval(1);
+            read(env, PAYMENTS, List.of());
+            read(env, OTHERS, List.of());
+
+            savepoint = stopOnceRead(env.executeAsync(), stop + 1);
+        }
+        assertThat(READ).containsExactlyElementsOf(payments(0, 10));
+    }
+
     private void assertSilentShardIsReadFromTheFirstStart(List<String> first, List<String> second) throws Exception {
         kinesis.createStream(PAYMENTS, 2);
         put(KEYS[0], payment(0));
