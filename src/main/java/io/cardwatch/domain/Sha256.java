@@ -1,11 +1,12 @@
 package io.cardwatch.domain;
 
-import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /** SHA-256 as 64 lower-case hexadecimal digits, of bytes that come at once or piece by piece. */
 public final class Sha256 {
+    private static final String DIGITS = "0123456789abcdef";
+
     private final MessageDigest digest;
 
     public Sha256() {
@@ -29,6 +30,11 @@ public final class Sha256 {
 
     /** The hash of all pieces since the last call. */
     public String hex() {
-        return String.format("%064x", new BigInteger(1, digest.digest()));
+        byte[] hash = digest.digest();
+        StringBuilder hex = new StringBuilder(2 * hash.length);
+        for (byte octet : hash) {
+            hex.append(DIGITS.charAt((octet >> 4) & 0xF)).append(DIGITS.charAt(octet & 0xF));
+        }
+        return hex.toString();
     }
 }
