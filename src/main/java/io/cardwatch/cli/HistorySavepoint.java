@@ -9,7 +9,6 @@ import io.cardwatch.job.ScoringTopology;
 import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -46,7 +45,7 @@ final class HistorySavepoint {
     final String refused;
 
     private HistorySavepoint(String directory, long reachedMillis, JobExecutionResult result) {
-        this.directory = Path.of(URI.create(directory));
+        this.directory = Path.of(new org.apache.flink.core.fs.Path(directory).getPath());
         this.lastSecond = reachedMillis / 1000;
         this.transactions = RunTally.count(result, ROWS);
         this.refused = RunTally.refused(result);
@@ -127,7 +126,7 @@ final class HistorySavepoint {
     private static String stopWithSavepoint(JobClient job, Path target) throws Exception {
         while (true) {
             try {
-                return job.stopWithSavepoint(false, target.toUri().toString(), SavepointFormatType.CANONICAL)
+                return job.stopWithSavepoint(false, LocalFlink.address(target), SavepointFormatType.CANONICAL)
                         .get();
             } catch (ExecutionException | IllegalStateException e) {
                 if (!isTooEarly(e)) {

@@ -18,6 +18,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.ExceptionUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
@@ -33,6 +34,8 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
     private static final int RESTARTS = 10;
     private static final long POLL_MILLIS = 200;
+    /** What Flink recommends, where state is left over, is an option of its own command line. */
+    private static final String FLINKS_OPTION = "--allowNonRestoredState";
 
     @Option(names = "--web-port", paramLabel = "PORT", defaultValue = "8081", description = "Port of Flink's web UI.")
     private int webPort;
@@ -75,8 +78,23 @@ final class RunCommand implements Callable<Integer> {
         start.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, allowNonRestoredState);
         StreamExecutionEnvironment env = LocalFlink.streaming(start, webPort, checkpoints, RESTARTS);
         job.fromKinesis(env);
-        watch(env.executeAsync("cardwatch"), command.commandLine().getOut());
+        try {
+            watch(env.executeAsync("cardwatch"), command.commandLine().getOut());
+        } catch (Exception e) {
+            throw isOfStateLeftOver(e) ? stateLeftOver(e) : e;
+        }
         return 0;
+    }
+
+    private static boolean isOfStateLeftOver(Exception e) {
+        return ExceptionUtils.findThrowableWithMessage(e, FLINKS_OPTION).isPresent();
+    }
+
+    private BadInputException stateLeftOver(Exception e) {
+        return new BadInputException(
+                savepoint.orElseThrow() + " holds state that a job of these settings has not",
+                "Start it with --allow-non-restored-state to leave that out, or with the settings it was written with.",
+                e);
     }
 
     /** A directory of checkpoints stands for the newest of them; addresses such as s3://… are Flink's to read. */

@@ -18,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,10 +28,11 @@ import org.apache.flink.core.execution.JobClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.SdkBytes;
 
 /**
- * The job as it ships, over the real wire, started from the savepoint of a past. It reads its streams from their
- * beginning: the emulator takes the milliseconds that the consumer sends with AT_TIMESTAMP for seconds, and refuses.
+ * The job as it ships, over the real wire, started from the savepoint of a past and at a time: what the stream got
+ * before is not read.
  *
  * <p>Labels are known two days before a terminal's windows reach their payments, and no shard runs as far ahead of
  * another: so the features are a function of the input.
@@ -51,10 +53,18 @@ class HistorySavepointIT {
         Path savepoint = world.savepoint(directory, FeatureSet.REFERENCE, new StringWriter());
         List<String> expected = world.expected(FeatureSet.REFERENCE);
         try (JobOnKinesis kinesis = new JobOnKinesis(2, 1)) {
+            kinesis.kinesis().client().putRecord(record -> record.streamName("payments")
+                    .partitionKey(String.valueOf(KEYS[0]))
+                    .data(SdkBytes.fromUtf8String("would be a dead letter")));
+            Thread.sleep(1_000);
+            Instant start = Instant.now();
             send(kinesis);
-            JobClient job = kinesis.start(Restarts.none(directory, Duration.ofSeconds(1))
-                    .set(StateBackendOptions.STATE_BACKEND, "rocksdb")
-                    .set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toString()));
+            JobClient job = kinesis.start(
+                    Restarts.none(directory, Duration.ofSeconds(1))
+                            .set(StateBackendOptions.STATE_BACKEND, "rocksdb")
+                            .set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toString()),
+                    "--source.initial-position=AT_TIMESTAMP",
+                    "--source.initial-timestamp=" + start);
             kinesis.await(job, expected.size() + world.liveLabels.size());
             job.cancel().get();
 

@@ -24,6 +24,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -111,13 +112,26 @@ class HistorySavepointTest {
     @ParameterizedTest
     @EnumSource
     void theSavepointHoldsTheStateOfBothWindowsAndNoOther(FeatureSet set) throws IOException {
-        Path metadata = SAVEPOINTS.get(set).resolve("_metadata");
-        try (DataInputStream in = new DataInputStream(Files.newInputStream(metadata))) {
-            assertThat(Checkpoints.loadCheckpointMetadata(in, getClass().getClassLoader(), metadata.toString())
-                            .getOperatorStates())
-                    .filteredOn(HistorySavepointTest::hasState)
-                    .extracting(OperatorState::getOperatorID)
-                    .containsExactlyInAnyOrder(ofUid("customer-windows"), ofUid("terminal-windows"));
+        assertWindowsAlone(SAVEPOINTS.get(set));
+    }
+
+    /** Long before the savepoint is asked for: what reads it must not end. */
+    @Test
+    void aHistoryThatIsReadAtOnceIsInItsSavepointToo(@TempDir Path directory) throws IOException {
+        Path two = directory.resolve("two.csv");
+        Files.write(
+                two,
+                List.of(
+                        TransactionCsv.HEADER,
+                        TransactionCsv.row(WORLD.past.get(0)),
+                        TransactionCsv.row(WORLD.past.get(1))));
+        Path target = directory.resolve("a savepoint");
+
+        int exitCode = run("backfill", "--transactions", two.toString(), "--savepoint", target.toString());
+
+        assertThat(exitCode).as(errors.toString()).isZero();
+        try (Stream<Path> savepoints = Files.list(target)) {
+            assertWindowsAlone(savepoints.findFirst().orElseThrow());
         }
     }
 
@@ -265,6 +279,19 @@ class HistorySavepointTest {
                 BEHIND_LABELS.incrementAndGet();
             }
             super.processWatermark(mark);
+        }
+    }
+
+    /** Fails unless {@code savepoint} has the state of both windows, and no other. */
+    private static void assertWindowsAlone(Path savepoint) throws IOException {
+        Path metadata = savepoint.resolve("_metadata");
+        try (DataInputStream in = new DataInputStream(Files.newInputStream(metadata))) {
+            assertThat(Checkpoints.loadCheckpointMetadata(
+                                    in, HistorySavepointTest.class.getClassLoader(), metadata.toString())
+                            .getOperatorStates())
+                    .filteredOn(HistorySavepointTest::hasState)
+                    .extracting(OperatorState::getOperatorID)
+                    .containsExactlyInAnyOrder(ofUid("customer-windows"), ofUid("terminal-windows"));
         }
     }
 

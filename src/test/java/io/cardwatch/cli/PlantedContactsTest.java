@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -58,6 +59,9 @@ class PlantedContactsTest {
     private static final String PHONE = "+49 5550 1901901";
     private static final String PASSWORD = "canary-pass-phrase";
     private static final String ALL_THREE = NAME + " " + EMAIL + " " + PHONE;
+    private static final String CHECKPOINTS = "the check points";
+    private static final String SAVEPOINT = "savepoint";
+    private static final String WITHOUT_CONTACTS = "savepoint without contacts";
     private static final int DAYS = 60;
     private static final LocalDateTime FIRST_NOON = LocalDateTime.of(2024, 3, 1, 12, 0);
     private static final List<String> LABEL_SOURCES = List.of("chargeback", NAME, EMAIL, PHONE);
@@ -149,7 +153,7 @@ class PlantedContactsTest {
                     .as(planted)
                     .contains(
                             "checkpoint",
-                            "savepoint",
+                            SAVEPOINT,
                             "table customer_info",
                             "table cust_payment_tx_dead_letters",
                             "table cust_payment_tx_fraud_predictions",
@@ -157,6 +161,16 @@ class PlantedContactsTest {
                     .doesNotContain("log", "printed", "web", "refusal");
         }
         assertThat(placesOf(PASSWORD)).isEmpty();
+    }
+
+    @Test
+    void aJobThatGoesOnWithoutThem_leavesThemOutOfItsState() throws Exception {
+        runTheJob(true);
+        goOnWithoutContacts();
+
+        for (String planted : List.of(NAME, EMAIL, PHONE)) {
+            assertThat(placesOf(planted)).as(planted).contains(SAVEPOINT).doesNotContain(WITHOUT_CONTACTS);
+        }
     }
 
     @Test
@@ -204,22 +218,42 @@ class PlantedContactsTest {
         int port = freePort();
         CompletableFuture<Integer> running = command("run", contacts, "--web-port=" + port);
         awaitRows(running);
-        found.put("checkpoint", contents(directory.resolve("checkpoints")));
+        found.put("checkpoint", contents(directory.resolve(CHECKPOINTS)));
         URI flink = URI.create("http://localhost:" + port);
         String job = firstGroup("\"id\":\"([0-9a-f]{32})\"", get(flink, "/jobs"));
         String pages = Stream.of("", "/config", "/plan", "/exceptions", "/checkpoints", "/accumulators")
                 .map(page -> get(flink, "/jobs/" + job + page))
                 .collect(Collectors.joining());
         found.put("web", pages + get(flink, "/jobmanager/config") + get(flink, "/jobmanager/environment"));
-        Path savepoints = directory.resolve("savepoints");
-        stopWithSavepoint(flink, job, savepoints);
-        assertThat(running.join()).as(printed.toString()).isZero();
-        found.put("savepoint", contents(savepoints));
+        stopWithSavepoint(running, flink, SAVEPOINT);
         keepTables();
         keepWhatWasSaid();
         assertThat(found.get("printed")).contains("warehouse.password-file", "Running");
         assertThat(found.get("web")).contains("Terminal windows");
-        assertThat(found.get("savepoint")).contains("terminal-window");
+    }
+
+    /**
+     * Starts the job from the savepoint that the one with contacts left, and stops it after two more payments, of which
+     * one is waited for by a label that has its record's bytes.
+     */
+    private void goOnWithoutContacts() throws Exception {
+        String from = "--from=" + directory.resolve(SAVEPOINT);
+        assertThat(command("run", false, "--web-port=" + freePort(), from).join())
+                .isEqualTo(Failure.BAD_INPUT);
+        assertThat(printed.toString()).contains("remedy: Start it with --allow-non-restored-state");
+
+        int port = freePort();
+        CompletableFuture<Integer> running =
+                command("run", false, "--web-port=" + port, from, "--allow-non-restored-state");
+        put("payments", ALL_THREE, payment(DAYS - 1, 7, "1"));
+        put("payments", ALL_THREE, payment(DAYS, 1, "1"));
+        while (strings("SELECT 1 FROM cust_payment_tx_fraud_predictions WHERE full_name IS NULL")
+                        .size()
+                < 2) {
+            assertThat(running).as(() -> printed + log.text()).isNotDone();
+            Thread.sleep(200);
+        }
+        stopWithSavepoint(running, URI.create("http://localhost:" + port), WITHOUT_CONTACTS);
     }
 
     private CompletableFuture<Integer> command(String command, boolean contacts, String... more) {
@@ -235,7 +269,7 @@ class PlantedContactsTest {
                 "--warehouse.user=job",
                 "--warehouse.password-file=" + passwordFile));
         if (command.equals("run")) {
-            arguments.add("--checkpoints=" + directory.resolve("checkpoints"));
+            arguments.add("--checkpoints=" + directory.resolve(CHECKPOINTS));
         }
         arguments.addAll(List.of(more));
         PrintWriter console = new PrintWriter(printed, true);
@@ -267,7 +301,7 @@ class PlantedContactsTest {
     }
 
     private boolean checkpointed() throws IOException {
-        try (Stream<Path> files = Files.walk(directory.resolve("checkpoints"))) {
+        try (Stream<Path> files = Files.walk(directory.resolve(CHECKPOINTS))) {
             return files.anyMatch(file -> file.endsWith("_metadata"));
         }
     }
@@ -318,12 +352,18 @@ class PlantedContactsTest {
                 + " WHEN (NEW.transaction_id = " + REFUSED + ") EXECUTE FUNCTION refuse_payment()");
     }
 
-    private void stopWithSavepoint(URI flink, String job, Path target) throws Exception {
-        String body = "{\"targetDirectory\":\"" + target.toUri() + "\",\"drain\":false}";
+    /** Stops the job that runs, and keeps the savepoint that it leaves in a directory of that name. */
+    private void stopWithSavepoint(CompletableFuture<Integer> running, URI flink, String name) throws Exception {
+        String job = firstGroup("\"id\":\"([0-9a-f]{32})\"", get(flink, "/jobs"));
+        Path target = directory.resolve(name);
+        String body = "{\"targetDirectory\":\"" + target + "\",\"drain\":false}";
         HttpRequest request = HttpRequest.newBuilder(flink.resolve("/jobs/" + job + "/stop"))
                 .POST(BodyPublishers.ofString(body))
                 .build();
         assertThat(HTTP.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(202);
+        assertThat(running.get(1, TimeUnit.MINUTES)).as(printed.toString()).isZero();
+        found.put(name, contents(target));
+        assertThat(found.get(name)).contains("terminal-window");
     }
 
     private static String get(URI flink, String page) {
