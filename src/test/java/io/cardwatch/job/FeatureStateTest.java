@@ -33,6 +33,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.StateChangelogOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
@@ -59,7 +60,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * One stream of payments through the feature stages, stopped with savepoints, gone on with by more and by fewer subtasks,
  * and with a TaskManager terminated on the way: every payment's features are the oracle's, also those that are computed
  * twice, and all is refused that must be. On the heap, in RocksDB, and there behind a cache that holds nearly nothing, and
- * one that holds all.
+ * one that holds all; with Flink's changelog before the backend and without.
  */
 @Timeout(120)
 class FeatureStateTest {
@@ -102,6 +103,7 @@ class FeatureStateTest {
 
     private MiniCluster cluster;
     private String backend;
+    private boolean changelog;
     private double cacheShare;
 
     @BeforeEach
@@ -113,10 +115,18 @@ class FeatureStateTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"hashmap, 0", "rocksdb, 0", "rocksdb, 4e-6", "rocksdb, 0.3"})
-    void savepointsOtherParallelismsAndALostTaskManagerChangeNoFeature(String backend, double cacheShare)
-            throws Exception {
+    @CsvSource({
+        "hashmap, false, 0.3",
+        "hashmap, true, 0.3",
+        "rocksdb, false, 0",
+        "rocksdb, false, 4e-6",
+        "rocksdb, false, 0.3",
+        "rocksdb, true, 0.3"
+    })
+    void savepointsOtherParallelismsAndALostTaskManagerChangeNoFeature(
+            String backend, boolean changelog, double cacheShare) throws Exception {
         this.backend = backend;
+        this.changelog = changelog;
         this.cacheShare = cacheShare;
         JobClient two = start(2, new Configuration());
         awaitPayments(EXPECTED.size() / 5);
@@ -138,6 +148,7 @@ class FeatureStateTest {
 
     private JobClient start(int parallelism, Configuration configuration) throws Exception {
         configuration.set(StateBackendOptions.STATE_BACKEND, backend);
+        configuration.set(StateChangelogOptions.ENABLE_STATE_CHANGE_LOG, changelog);
         configuration.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 directory.resolve("checkpoints").toUri().toString());

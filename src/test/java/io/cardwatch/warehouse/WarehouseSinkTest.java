@@ -245,6 +245,23 @@ class WarehouseSinkTest {
     }
 
     @Test
+    void aStatementThatWasCancelled_isSentAgain() throws Exception {
+        try (var sink = open(
+                Tables.predictions(FeatureSet.REFERENCE),
+                new WritePolicy(2, Duration.ofDays(1), Duration.ofMinutes(1)))) {
+            lock(() -> {
+                sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
+                sink.write(Rows.scored(1, 2, Rows.NOON, 1000, 0.1));
+                awaitWaitingForALock();
+                execute("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'cardwatch'"
+                        + " AND datname = current_database()");
+            });
+            sink.awaitStored();
+            assertThat(query(COUNT)).containsExactly("2");
+        }
+    }
+
+    @Test
     void aWarehouseThatStaysAway_failsTheJobAfterTheRetryTimeout() throws Exception {
         try (var sink = open(Tables.predictions(FeatureSet.REFERENCE), IMPATIENT)) {
             execute("ALTER ROLE CURRENT_USER SET default_transaction_read_only = on");
