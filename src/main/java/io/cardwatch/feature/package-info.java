@@ -2,7 +2,7 @@
  * Exact sliding windows per customer and per terminal.
  *
  * <p>Context: every transaction needs counts, means and risks over 1, 7 and 30 days as of its own second, whatever
- * order transactions and labels arrive in. Choice: each key keeps its events in one time-sorted columnar log
+ * order transactions and labels arrive in. Choice: each key keeps its events in one packed log, sorted by time
  * ({@link io.cardwatch.feature.EventLog}) with running sums in whole cents, so that any window at any time is the
  * difference between two positions, and a position is found by a galloping search from where it was last. Consequence:
  * nothing but the events is state, late events are inserted in place, results do not depend on how subtasks race, and
