@@ -29,9 +29,12 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.testutils.CommonTestUtils;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,10 +69,12 @@ class KinesisRecordsTest {
     @TempDir
     Path directory;
 
+    private MiniCluster cluster;
     private KinesaliteServer kinesis;
 
     @BeforeEach
-    void startKinesis() {
+    void startKinesis(@InjectMiniCluster MiniCluster miniCluster) {
+        cluster = miniCluster;
         System.setProperty("aws.accessKeyId", KinesaliteServer.ACCESS_KEY);
         System.setProperty("aws.secretKey", KinesaliteServer.SECRET_KEY);
         READ.clear();
@@ -258,6 +263,8 @@ class KinesisRecordsTest {
 
     private String stopOnceRead(JobClient job, int records) throws Exception {
         awaitRead(records);
+        // The other source may still be on its way.
+        CommonTestUtils.waitForAllTaskRunning(cluster, job.getJobID(), false);
         return JobOnKinesis.stopWithSavepoint(job, directory);
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -183,7 +184,11 @@ public final class JobOnKinesis implements AutoCloseable {
             return job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
                     .get();
         } catch (ExecutionException e) {
-            job.getJobExecutionResult().get(1, TimeUnit.MINUTES);
+            try {
+                job.getJobExecutionResult().get(1, TimeUnit.MINUTES);
+            } catch (TimeoutException stillRuns) {
+                e.addSuppressed(stillRuns);
+            }
             throw e;
         }
     }
