@@ -23,7 +23,7 @@ final class ExtendedTerminalWindow extends TerminalWindow {
     private static final int NONE = -1;
 
     ExtendedTerminalWindow() {
-        this(newVerdicts(LEVELS, true), null, null);
+        this(newVerdicts(LEVELS, true), new WaitingLabels(), null);
     }
 
     private ExtendedTerminalWindow(Verdicts verdicts, WaitingLabels waiting, MinutePanes panes) {

@@ -40,8 +40,7 @@ class TerminalWindow extends ExpiringWindow {
     private static final int COLUMNS = 3;
 
     final Verdicts verdicts;
-    /** Null while no label waits for its transaction. */
-    private WaitingLabels waiting;
+    private final WaitingLabels waiting;
     /** The old transactions without a label, which are not among the events; null while there are none. */
     MinutePanes panes;
     /** Where each window's edges were last; hints only, so no state. */
@@ -50,7 +49,7 @@ class TerminalWindow extends ExpiringWindow {
     private final int[] fraudHints = new int[WindowTimes.windows() + 1];
 
     TerminalWindow() {
-        this(newVerdicts(1, false), null, null);
+        this(newVerdicts(1, false), new WaitingLabels(), null);
     }
 
     static Verdicts newVerdicts(int levels, boolean keepGenuine) {
@@ -75,7 +74,7 @@ class TerminalWindow extends ExpiringWindow {
 
     @Override
     boolean isEmpty() {
-        return verdicts.events.isEmpty() && waiting == null && panes == null;
+        return verdicts.events.isEmpty() && waiting.isEmpty() && panes == null;
     }
 
     /** Whether it does not tell all of its transactions apart. */
@@ -85,7 +84,7 @@ class TerminalWindow extends ExpiringWindow {
 
     @Override
     long nextExpiry(WindowTimes times) {
-        return times.terminalExpiry(waiting == null ? newestSecond() : waiting.oldestSecond());
+        return times.terminalExpiry(waiting.isEmpty() ? newestSecond() : waiting.oldestSecond());
     }
 
     private long newestSecond() {
@@ -95,10 +94,7 @@ class TerminalWindow extends ExpiringWindow {
 
     @Override
     long heapBytes() {
-        return OBJECT_BYTES
-                + verdicts.heapBytes()
-                + (waiting == null ? 0 : waiting.heapBytes())
-                + (isCoarse() ? panes.heapBytes() : 0);
+        return OBJECT_BYTES + verdicts.heapBytes() + waiting.heapBytes() + (isCoarse() ? panes.heapBytes() : 0);
     }
 
     /**
@@ -111,7 +107,8 @@ class TerminalWindow extends ExpiringWindow {
         evict(times.terminalHorizon(watermark));
         verdicts.moveTo(transaction.epochSecond);
         int position = insert(transaction.epochSecond, transaction.transactionId, transaction.customerId);
-        verdicts.begin(position, level(features), waiting == null ? 0 : takeWaiting(transaction));
+        int labelsHere = waiting.take(transaction.epochSecond, transaction.transactionId, transaction.customerId);
+        verdicts.begin(position, level(features), labelsHere);
         describe(transaction.epochSecond, times, features);
         if (times.coarsensAt(verdicts.events.size(), watermark)) {
             coarsen(times.coarseThrough(watermark));
@@ -186,19 +183,7 @@ class TerminalWindow extends ExpiringWindow {
 
     /** Remembers that {@code label}'s transaction has not come yet, and what to report if it never does. */
     void await(FraudLabel label, DeadLetter unmatched) {
-        waiting = waiting == null ? new WaitingLabels() : waiting;
         waiting.add(label, unmatched);
-    }
-
-    /** How many labels waited for {@code transaction}, and no longer do. */
-    private int takeWaiting(Transaction transaction) {
-        int taken = waiting.take(transaction.epochSecond, transaction.transactionId, transaction.customerId);
-        dropEmptyWaiting();
-        return taken;
-    }
-
-    private void dropEmptyWaiting() {
-        waiting = waiting.isEmpty() ? null : waiting;
     }
 
     /** Forgets what happened at {@code horizon}, an epoch second, or before. */
@@ -218,12 +203,7 @@ class TerminalWindow extends ExpiringWindow {
 
     /** Takes out the labels whose transactions are at {@code horizon} or before and never came. */
     List<DeadLetter> takeUnmatched(long horizon) {
-        if (waiting == null) {
-            return List.of();
-        }
-        List<DeadLetter> unmatched = waiting.takeThrough(horizon);
-        dropEmptyWaiting();
-        return unmatched;
+        return waiting.takeThrough(horizon);
     }
 
     /** The level that a transaction has for the verdicts, from the features that its customer's stage gave it. */
@@ -290,7 +270,7 @@ class TerminalWindow extends ExpiringWindow {
         protected void write(TerminalWindow window, DataOutputView out) throws IOException {
             out.writeLong(window.timer);
             window.verdicts.write(out);
-            (window.waiting == null ? new WaitingLabels() : window.waiting).write(out);
+            window.waiting.write(out);
             out.writeBoolean(window.isCoarse());
             if (window.isCoarse()) {
                 window.panes.write(out);
@@ -303,19 +283,15 @@ class TerminalWindow extends ExpiringWindow {
             Verdicts verdicts = readVerdicts(in);
             WaitingLabels waiting = WaitingLabels.read(in);
             TerminalWindow window = window(
-                    verdicts,
-                    waiting.isEmpty() ? null : waiting,
-                    writtenVersion >= PANES && in.readBoolean() ? MinutePanes.read(in) : null);
+                    verdicts, waiting, writtenVersion >= PANES && in.readBoolean() ? MinutePanes.read(in) : null);
             window.timer = timer;
             return window;
         }
 
         @Override
         public TerminalWindow copy(TerminalWindow from) {
-            TerminalWindow copy = window(
-                    from.verdicts.copy(),
-                    from.waiting == null ? null : from.waiting.copy(),
-                    from.isCoarse() ? from.panes.copy() : null);
+            TerminalWindow copy =
+                    window(from.verdicts.copy(), from.waiting.copy(), from.isCoarse() ? from.panes.copy() : null);
             copy.timer = from.timer;
             return copy;
         }

@@ -59,8 +59,6 @@ final class Verdicts {
     private long cursorSecond;
 
     private int applied;
-    /** Whether there are labels. Most keys have none, and to ask their log would be to wait for memory for nothing. */
-    private boolean anyLabels;
 
     /**
      * No labels yet about {@code events}.
@@ -86,7 +84,6 @@ final class Verdicts {
         this.labels = labels;
         this.cursorSecond = cursorSecond;
         this.applied = applied;
-        this.anyLabels = !labels.isEmpty();
         this.frauds = new EventLog[levels];
         Arrays.setAll(frauds, level -> new EventLog(0));
         this.genuine = keepGenuine ? new EventLog(0) : null;
@@ -121,7 +118,7 @@ final class Verdicts {
 
     /** Whether anything is known; else {@link #frauds} and {@link #genuine} are empty. */
     boolean hasLabels() {
-        return anyLabels;
+        return !labels.isEmpty();
     }
 
     /** Second of the transaction that the label with the earliest LABEL_DATETIME is about; there must be one. */
@@ -150,7 +147,6 @@ final class Verdicts {
      */
     boolean add(FraudLabel label, long otherParty) {
         int position = labels.insert(label.labelEpochSecond);
-        anyLabels = true;
         labels.set(LABEL_TRANSACTION_ID, position, label.transactionId);
         labels.set(LABEL_OTHER_PARTY, position, otherParty);
         labels.set(LABEL_TX_SECOND, position, label.txEpochSecond);
@@ -205,10 +201,6 @@ final class Verdicts {
 
     /** Applies the labels up to {@code epochSecond}, and takes back those after it. */
     void moveTo(long epochSecond) {
-        cursorSecond = epochSecond;
-        if (!anyLabels) {
-            return;
-        }
         int next = labels.first() + applied;
         for (; next < labels.end() && labels.second(next) <= epochSecond; next++) {
             int event = eventOf(next);
@@ -223,6 +215,7 @@ final class Verdicts {
             }
         }
         applied = next - labels.first();
+        cursorSecond = epochSecond;
     }
 
     /**
@@ -232,7 +225,7 @@ final class Verdicts {
      * another whose transaction has not expired, until {@link #compact}.
      */
     void evict(long horizon) {
-        if (!anyLabels) {
+        if (labels.isEmpty()) {
             return;
         }
         for (EventLog level : frauds) {
@@ -245,7 +238,6 @@ final class Verdicts {
             labels.removeFirst();
             applied = Math.max(0, applied - 1);
         }
-        anyLabels = !labels.isEmpty();
     }
 
     /** Forgets all labels of transactions at {@code horizon} or before, also those behind fresher ones. */
@@ -253,7 +245,6 @@ final class Verdicts {
         labels.retain(labels.end(), label -> labels.get(LABEL_TX_SECOND, label) > horizon);
         applied =
                 cursorSecond == Long.MIN_VALUE ? 0 : labels.positionAfter(cursorSecond, labels.end()) - labels.first();
-        anyLabels = !labels.isEmpty();
     }
 
     private boolean hasSeveral(int event) {
