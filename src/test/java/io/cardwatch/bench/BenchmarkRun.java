@@ -11,7 +11,6 @@ import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
-import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
 import org.apache.flink.runtime.jobgraph.JobGraph;
@@ -65,11 +64,11 @@ final class BenchmarkRun {
     /**
      * Runs a job.
      *
-     * @param backend state backend
+     * @param backend where it keeps state
      * @param checkpointMillis interval of checkpoints, 0 for none
      */
     @SuppressWarnings("try") // closing may be interrupted, and the benchmark then ends
-    static BenchmarkRun of(String backend, int parallelism, int checkpointMillis, Job job) throws Exception {
+    static BenchmarkRun of(Backend backend, int parallelism, int checkpointMillis, Job job) throws Exception {
         Path directory = Files.createTempDirectory("benchmark");
         StreamExecutionEnvironment env = environment(backend, directory, parallelism, checkpointMillis);
         job.build(env);
@@ -100,9 +99,8 @@ final class BenchmarkRun {
 
     /** What all benchmarked jobs run with, as the job itself does; checkpoints go to {@code directory}. */
     static StreamExecutionEnvironment environment(
-            String backend, Path directory, int parallelism, int checkpointMillis) {
-        Configuration configuration = new Configuration();
-        configuration.set(StateBackendOptions.STATE_BACKEND, backend);
+            Backend backend, Path directory, int parallelism, int checkpointMillis) {
+        Configuration configuration = backend.configuration();
         configuration.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory.toUri().toString());
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);

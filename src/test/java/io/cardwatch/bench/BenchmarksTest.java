@@ -76,18 +76,18 @@ class BenchmarksTest {
         List<String> lines = results(out -> rates.putAll(TopologyBenchmark.run(WORLD, Shape.UNIFORM, 1, out)));
 
         assertThat(lines)
-                .hasSize(2 + 2 + 9 + 7)
+                .hasSize(2 + 2 + 10 + 7)
                 .filteredOn(line -> line.matches("(scores|features|MapState).*(heap|cache|tenth).*"))
-                .hasSize(7)
+                .hasSize(8)
                 .allMatch(line -> line.endsWith(" 100.00 %"));
         assertThat(lines)
                 .filteredOn(line -> line.startsWith("SQL"))
                 .hasSize(1)
                 .allMatch(line -> line.matches(".* (100|9[5-9])\\.\\d\\d %"));
-        assertThat(lines.subList(2 + 2 + 9, lines.size()))
+        assertThat(lines.subList(2 + 2 + 10, lines.size()))
                 .allMatch(line -> line.matches("goal: .* ÷ .*, wanted [<>]= [0-9.]+, reached [0-9.]+"));
         assertThat(TopologyBenchmark.besideUniform(Shape.BUSY_TERMINAL, rates, rates))
-                .matches(".* ÷ uniform: features, RocksDB.*(; .* 1\\.00){5}");
+                .matches(".* ÷ uniform: features, RocksDB.*(; .* 1\\.00){6}");
     }
 
     @Test

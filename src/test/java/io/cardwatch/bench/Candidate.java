@@ -9,13 +9,11 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** One way to compute the windows with Flink: ours, or what a user would write instead. */
 abstract class Candidate {
-    static final String HEAP = "hashmap";
-    static final String ROCKSDB = "rocksdb";
 
     final String name;
-    final String backend;
+    final Backend backend;
 
-    Candidate(String name, String backend) {
+    Candidate(String name, Backend backend) {
         this.name = name;
         this.backend = backend;
     }

@@ -118,19 +118,19 @@ public final class GrowthBenchmark {
         List<Point> onHeap = new ArrayList<>();
         for (int i = 0; i < keys.length; i++) {
             Payments steady = steady(keys[i], payments);
-            byKeys[i] = benchmark.measure(Candidate.ROCKSDB, steady, BenchmarkInput.PARALLELISM);
+            byKeys[i] = benchmark.measure(Backend.ROCKSDB, steady, BenchmarkInput.PARALLELISM);
             if (keys[i] < payments) {
                 // More windows than that do not fit into the heap.
-                onHeap.add(benchmark.measure(Candidate.HEAP, steady, BenchmarkInput.PARALLELISM));
+                onHeap.add(benchmark.measure(Backend.HEAP, steady, BenchmarkInput.PARALLELISM));
             }
         }
         Payments longest = null;
         for (int length : days) {
             longest = new Payments(payments / 200, (long) payments / 300 * length, length);
-            benchmark.measure(Candidate.ROCKSDB, longest, BenchmarkInput.PARALLELISM);
+            benchmark.measure(Backend.ROCKSDB, longest, BenchmarkInput.PARALLELISM);
         }
-        onHeap.add(benchmark.measure(Candidate.HEAP, longest, BenchmarkInput.PARALLELISM));
-        benchmark.measure(Candidate.ROCKSDB, steady(keys[1], payments), 1);
+        onHeap.add(benchmark.measure(Backend.HEAP, longest, BenchmarkInput.PARALLELISM));
+        benchmark.measure(Backend.ROCKSDB, steady(keys[1], payments), 1);
         benchmark.extrapolate(byKeys);
         benchmark.printState(onHeap.get(0), onHeap.get(onHeap.size() - 1));
     }
@@ -141,7 +141,7 @@ public final class GrowthBenchmark {
         return new Payments(keys, count, (int) (MONTH * count / aMonth));
     }
 
-    private Point measure(String backend, Payments payments, int parallelism) throws Exception {
+    private Point measure(Backend backend, Payments payments, int parallelism) throws Exception {
         boolean once = payments.count > MOST_REPEATED;
         int measured = once ? 1 : runs;
         Samples perSecond = new Samples(measured);
@@ -161,7 +161,7 @@ public final class GrowthBenchmark {
         out.printf(
                 Locale.ROOT,
                 LINE,
-                backend.equals(Candidate.HEAP) ? "heap" : "RocksDB",
+                backend,
                 String.format(Locale.ROOT, "%,d", payments.keys()),
                 payments.days,
                 String.format(Locale.ROOT, "%,d", payments.count),

@@ -79,7 +79,7 @@ public final class LatencyBenchmark {
             StreamExecutionEnvironment env = environment(directory, 2_000);
             env.getConfig().enableObjectReuse();
             env.setBufferTimeout(CardwatchJob.BUFFER_TIMEOUT_MILLIS);
-            new OurTopology("", Candidate.HEAP, 0, HundredTrees.model())
+            new OurTopology("", Backend.HEAP, 0, HundredTrees.model())
                     .build(
                             env,
                             env.fromSource(

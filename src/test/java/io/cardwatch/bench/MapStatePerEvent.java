@@ -24,7 +24,7 @@ import org.apache.flink.util.Collector;
  * in order of time; verdicts are known from the beginning, so there is no second stream to join.
  */
 final class MapStatePerEvent extends Candidate {
-    MapStatePerEvent(String name, String backend) {
+    MapStatePerEvent(String name, Backend backend) {
         super(name, backend);
     }
 

@@ -39,7 +39,7 @@ final class OurTopology extends Candidate {
     /** Null for the features alone. */
     private final FraudModel model;
 
-    OurTopology(String name, String backend, double cacheShare, FraudModel model) {
+    OurTopology(String name, Backend backend, double cacheShare, FraudModel model) {
         super(name, backend);
         this.cacheShare = cacheShare;
         this.model = model;

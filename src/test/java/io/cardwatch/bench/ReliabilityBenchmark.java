@@ -117,7 +117,7 @@ public final class ReliabilityBenchmark {
     /** Prints a line for each state backend. */
     public void checkpoints(Profile world) throws Exception {
         BenchmarkInput.load(world, Shape.UNIFORM);
-        for (String backend : List.of(Candidate.HEAP, Candidate.ROCKSDB)) {
+        for (Backend backend : List.of(Backend.HEAP, Backend.ROCKSDB)) {
             Samples without = new Samples(runs);
             Samples with = new Samples(runs);
             for (int run = 0; run < runs; run++) {
@@ -142,8 +142,8 @@ public final class ReliabilityBenchmark {
             Samples good = new Samples(runs);
             Samples halfBad = new Samples(runs);
             for (int run = 0; run < runs; run++) {
-                good.set(run, wholeJob ? committedRate(false) : rate(Candidate.HEAP, 0, false));
-                halfBad.set(run, wholeJob ? committedRate(true) : rate(Candidate.HEAP, 0, true));
+                good.set(run, wholeJob ? committedRate(false) : rate(Backend.HEAP, 0, false));
+                halfBad.set(run, wholeJob ? committedRate(true) : rate(Backend.HEAP, 0, true));
             }
             out.printf(
                     Locale.ROOT,
@@ -159,7 +159,7 @@ public final class ReliabilityBenchmark {
     /** Prints a line for each state backend. */
     public void recovery(Profile world) throws Exception {
         BenchmarkInput.load(world, Shape.TEN_TIMES_THE_KEYS);
-        for (String backend : List.of(Candidate.HEAP, Candidate.ROCKSDB)) {
+        for (Backend backend : List.of(Backend.HEAP, Backend.ROCKSDB)) {
             Samples seconds = new Samples(runs);
             Samples before = new Samples(runs);
             Samples stateMegabytes = new Samples(runs);
@@ -215,7 +215,7 @@ public final class ReliabilityBenchmark {
     private record Sample(long nanos, long rows) {}
 
     /** Records per second of the topology, those that become dead letters included. */
-    private double rate(String backend, int checkpointMillis, boolean halfBad) throws Exception {
+    private double rate(Backend backend, int checkpointMillis, boolean halfBad) throws Exception {
         long deadLetters = OurTopology.DEAD_LETTERS.sum();
         try (RunningJob job = start(backend, 1, checkpointMillis, halfBad)) {
             job.await(ROWS::sum, 1);
@@ -229,16 +229,17 @@ public final class ReliabilityBenchmark {
     }
 
     /** Starts the topology without rows. */
-    private RunningJob start(String backend, int taskManagers, int checkpointMillis, boolean halfBad) throws Exception {
+    private RunningJob start(Backend backend, int taskManagers, int checkpointMillis, boolean halfBad)
+            throws Exception {
         ROWS.reset();
-        return new RunningJob(
-                backend, taskManagers, checkpointMillis, env -> new OurTopology(backend, backend, CACHE_SHARE, model)
-                        .build(EndlessInput.of(env, halfBad))
-                        .filter(row -> {
-                            ROWS.increment();
-                            return true;
-                        })
-                        .sinkTo(new DiscardingSink<>()));
+        return new RunningJob(backend, taskManagers, checkpointMillis, env -> new OurTopology(
+                        backend.toString(), backend, CACHE_SHARE, model)
+                .build(EndlessInput.of(env, halfBad))
+                .filter(row -> {
+                    ROWS.increment();
+                    return true;
+                })
+                .sinkTo(new DiscardingSink<>()));
     }
 
     /** Records per second that the whole job commits, as predictions or dead letters. */
@@ -249,7 +250,7 @@ public final class ReliabilityBenchmark {
         try (Connection warehouse = Postgres.connect(database);
                 Statement statement = warehouse.createStatement()) {
             LatencyBenchmark.addCustomers(statement, BenchmarkInput.keys());
-            try (RunningJob job = new RunningJob(Candidate.HEAP, 1, times.checkpoint, env -> {
+            try (RunningJob job = new RunningJob(Backend.HEAP, 1, times.checkpoint, env -> {
                 SingleOutputStreamOperator<Decoded<Transaction>> transactions = EndlessInput.of(env, halfBad);
                 new CardwatchJob(settings).build(env, transactions, transactions.getSideOutput(OurTopology.LABELS));
             })) {

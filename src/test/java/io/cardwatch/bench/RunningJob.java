@@ -27,7 +27,7 @@ final class RunningJob implements AutoCloseable {
      * @param taskManagers between which the two slots are divided, 1 or 2
      * @param checkpointMillis between checkpoints, which go to a local directory; 0 for none
      */
-    RunningJob(String backend, int taskManagers, int checkpointMillis, Consumer<StreamExecutionEnvironment> topology)
+    RunningJob(Backend backend, int taskManagers, int checkpointMillis, Consumer<StreamExecutionEnvironment> topology)
             throws Exception {
         directory = Files.createTempDirectory("benchmark");
         StreamExecutionEnvironment env =

@@ -18,7 +18,7 @@ import org.apache.flink.streaming.api.windowing.assigners.SlidingEventTimeWindow
  * nothing until its day is over, and a sixth of the features.
  */
 final class SlidingWindows extends Candidate {
-    SlidingWindows(String name, String backend) {
+    SlidingWindows(String name, Backend backend) {
         super(name, backend);
     }
 

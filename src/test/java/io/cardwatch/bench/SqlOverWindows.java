@@ -26,7 +26,7 @@ final class SqlOverWindows extends Candidate {
     private static final int[] DAYS = {1, 7, 30};
     private static final RecordOrigin NOWHERE = new RecordOrigin("", "", "", "", 0);
 
-    SqlOverWindows(String name, String backend) {
+    SqlOverWindows(String name, Backend backend) {
         super(name, backend);
     }
 

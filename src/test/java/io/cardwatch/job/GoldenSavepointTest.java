@@ -28,6 +28,8 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
 import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
+import org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend.PriorityQueueStateType;
+import org.apache.flink.contrib.streaming.state.RocksDBOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.metrics.Counter;
@@ -72,14 +74,22 @@ class GoldenSavepointTest {
             versions.add(GoldenFiles.version());
         }
         return versions.stream().sorted().flatMap(version -> Stream.of(FeatureSet.values())
-                .flatMap(set ->
-                        Stream.of(Arguments.of(version, set, "hashmap", 3), Arguments.of(version, set, "rocksdb", 1))));
+                .flatMap(set -> Stream.of(
+                        Arguments.of(version, set, "hashmap", PriorityQueueStateType.ROCKSDB, 3),
+                        Arguments.of(version, set, "rocksdb", PriorityQueueStateType.ROCKSDB, 1),
+                        Arguments.of(version, set, "rocksdb", PriorityQueueStateType.HEAP, 2))));
     }
 
     @ParameterizedTest
     @MethodSource("savepoints")
     void aReleasedVersionsSavepointGoesOnAsTheOracleSays(
-            String version, FeatureSet set, String backend, int parallelism, @TempDir Path directory) throws Exception {
+            String version,
+            FeatureSet set,
+            String backend,
+            PriorityQueueStateType timers,
+            int parallelism,
+            @TempDir Path directory)
+            throws Exception {
         Path golden = GoldenFiles.SAVEPOINTS.resolve(version).resolve(set.lowerCaseName());
         if (GoldenFiles.writing() && version.equals(GoldenFiles.version()) && backend.equals("hashmap")) {
             write(set, golden, directory);
@@ -96,6 +106,7 @@ class GoldenSavepointTest {
         tell(STORY.transactions.size());
         Configuration configuration = new Configuration()
                 .set(StateBackendOptions.STATE_BACKEND, backend)
+                .set(RocksDBOptions.TIMER_SERVICE_FACTORY, timers)
                 .set(StateRecoveryOptions.SAVEPOINT_PATH, golden.toUri().toString())
                 .set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, false);
         JobClient job = start(set, parallelism, configuration, url);
