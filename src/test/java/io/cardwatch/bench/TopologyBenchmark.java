@@ -36,8 +36,9 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  * terminal, and the time of the checkpoint. Then what was aimed at, as far as this input has it. Scores are by 100 trees
  * of depth 6.
  *
- * <p>"Heap timers" keep the timers out of RocksDB. "A tenth" has a cache with room for a tenth of the bytes that all windows have at the end. Each of the two kinds has
- * half of that room, so of the customers, who are fewer, more than a tenth are in it, and of the terminals less.
+ * <p>"Heap timers" keep the timers out of RocksDB. "A tenth" has a cache with room for a tenth of the bytes that all
+ * windows have at the end. Each of the two kinds has half of that room, so of the customers, who are fewer, more than a
+ * tenth are in it, and of the terminals less.
  *
  * <pre>mvn -q -Pbench process-test-classes</pre>
  */
