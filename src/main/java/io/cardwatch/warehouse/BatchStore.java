@@ -83,7 +83,7 @@ final class BatchStore<T> implements AutoCloseable {
                 if (!dialect.isPassing(e) || spent.compareTo(retryTimeout) >= 0) {
                     throw failure(e, spent);
                 }
-                LOG.warn("{} will be written again in {}: {}", table.name, pause, e.getMessage());
+                LOG.warn("{} will be written again in {}: {}", table.name, pause, dialect.reason(e));
                 retries.inc();
                 Thread.sleep(pause.toMillis());
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
@@ -137,27 +137,19 @@ final class BatchStore<T> implements AutoCloseable {
     private DeadLetter refusal(T row, SQLException error) throws IOException {
         if (refusedRow.isEmpty()) {
             close();
-            throw new IOException(
-                    "the warehouse refused the row of " + table.name + " with " + table.describeKey(row) + ": "
-                            + reason(error),
-                    error);
+            throw new IOException("the warehouse refused the row of " + table.name + " with " + table.describeKey(row)
+                    + ": " + dialect.cause(error));
         }
         return refusedRow.get().deadLetter(table, row, dialect.cause(error));
     }
 
     private IOException failure(SQLException error, Duration spent) {
         if (dialect.isPassing(error)) {
-            return new IOException(
-                    "the warehouse " + warehouse + " did not take a batch of " + table.name + " within "
-                            + spent.toSeconds() + " s (warehouse.retry-timeout): " + reason(error),
-                    error);
+            return new IOException("the warehouse " + warehouse + " did not take a batch of " + table.name + " within "
+                    + spent.toSeconds() + " s (warehouse.retry-timeout): " + dialect.reason(error));
         }
         return new IOException(
-                "the warehouse " + warehouse + " refused to write " + table.name + ": " + reason(error), error);
-    }
-
-    private static String reason(SQLException error) {
-        return error.getSQLState() + " " + error.getMessage();
+                "the warehouse " + warehouse + " refused to write " + table.name + ": " + dialect.reason(error));
     }
 
     private Connection connection() throws SQLException {

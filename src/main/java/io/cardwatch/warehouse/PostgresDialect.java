@@ -41,6 +41,9 @@ final class PostgresDialect implements Serializable {
     /** What a trigger raises that names no SQLSTATE of its own. */
     private static final String RAISED_BY_TRIGGER = "P0001";
 
+    /** Severities of errors that end the connection, or that it begins with. */
+    private static final Set<String> CONNECTION_LOST = Set.of("FATAL", "PANIC");
+
     /** {@code name} in double quotes. */
     static String quoted(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';
@@ -115,11 +118,25 @@ final class PostgresDialect implements Serializable {
      * in other words than the row's, and what it has read elsewhere.
      */
     String cause(SQLException error) {
-        ServerErrorMessage told =
-                error instanceof PSQLException ? ((PSQLException) error).getServerErrorMessage() : null;
+        ServerErrorMessage told = told(error);
         return told == null
                 ? state(error)
                 : state(error) + named("constraint", told.getConstraint()) + named("column", told.getColumn());
+    }
+
+    /**
+     * For the log: the {@link #cause}, and the sentence where it cannot be about a row, since the driver itself found the
+     * error, or the server said it of the connection, for which no trigger speaks.
+     */
+    String reason(SQLException error) {
+        ServerErrorMessage told = told(error);
+        boolean quotesNoRow = told == null ? !blamesRow(error) : CONNECTION_LOST.contains(told.getSeverity());
+        return quotesNoRow ? state(error) + " " + error.getMessage() : cause(error);
+    }
+
+    /** What the server said; null where the driver found the error. */
+    private static ServerErrorMessage told(SQLException error) {
+        return error instanceof PSQLException ? ((PSQLException) error).getServerErrorMessage() : null;
     }
 
     private static String named(String what, String name) {

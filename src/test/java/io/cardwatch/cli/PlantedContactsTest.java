@@ -26,6 +26,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -35,8 +37,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -63,10 +67,11 @@ class PlantedContactsTest {
     private static final String SAVEPOINT = "savepoint";
     private static final String WITHOUT_CONTACTS = "savepoint without contacts";
     private static final int DAYS = 60;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final LocalDateTime FIRST_NOON = LocalDateTime.of(2024, 3, 1, 12, 0);
     private static final List<String> LABEL_SOURCES = List.of("chargeback", NAME, EMAIL, PHONE);
 
-    /** Records that cannot be used, each for its reason; two more reasons take time, see {@link #awaitRows}. */
+    /** Records that cannot be used, each for its reason; one more takes time, see {@link #awaitRows}. */
     private static final Map<DeadLetterReason, String> BAD_PAYMENTS = Map.of(
             DeadLetterReason.BAD_JSON, "{\"TRANSACTION_ID\":1,\"NOTE\":\"" + ALL_THREE,
             DeadLetterReason.NOT_UTF8, "{\"NOTE\":\"" + ALL_THREE + "\u00ff\"}",
@@ -213,10 +218,12 @@ class PlantedContactsTest {
 
     /** Runs all of {@link #REASONS} and good records through the job, stops it, and keeps what it left anywhere. */
     private void runTheJob(boolean contacts) throws Exception {
-        send();
         assertThat(command("validate-config", contacts).join()).isZero();
         int port = freePort();
         CompletableFuture<Integer> running = command("run", contacts, "--web-port=" + port);
+        int verdicts = sendVerdicts();
+        await(running, () -> numberOf("cust_payment_tx_labels") == verdicts);
+        sendPayments();
         awaitRows(running);
         found.put("checkpoint", contents(directory.resolve(CHECKPOINTS)));
         URI flink = URI.create("http://localhost:" + port);
@@ -247,12 +254,11 @@ class PlantedContactsTest {
                 command("run", false, "--web-port=" + port, from, "--allow-non-restored-state");
         put("payments", ALL_THREE, payment(DAYS - 1, 7, "1"));
         put("payments", ALL_THREE, payment(DAYS, 1, "1"));
-        while (strings("SELECT 1 FROM cust_payment_tx_fraud_predictions WHERE full_name IS NULL")
-                        .size()
-                < 2) {
-            assertThat(running).as(() -> printed + log.text()).isNotDone();
-            Thread.sleep(200);
-        }
+        await(
+                running,
+                () -> strings("SELECT 1 FROM cust_payment_tx_fraud_predictions WHERE full_name IS NULL")
+                                .size()
+                        == 2);
         stopWithSavepoint(running, URI.create("http://localhost:" + port), WITHOUT_CONTACTS);
     }
 
@@ -276,26 +282,49 @@ class PlantedContactsTest {
         return CompletableFuture.supplyAsync(() -> Cardwatch.run(console, console, arguments.toArray(String[]::new)));
     }
 
-    private void send() {
+    /**
+     * Sends them before the payments, whose event time would make old ones too old.
+     *
+     * @return how many of them can be used
+     */
+    private int sendVerdicts() {
         for (int day = 0; day < DAYS; day++) {
-            put("payments", day % 2 == 0 ? "1" : ALL_THREE, payment(day, 1, "1"));
             put("verdicts", day % 2 == 0 ? "1" : ALL_THREE, verdict(day, 1, 1, LABEL_SOURCES.get(day % 4)));
         }
-        put("payments", ALL_THREE, payment(DAYS - 1, REFUSED, "1"));
-        BAD_PAYMENTS.values().forEach(record -> put("payments", ALL_THREE, record));
         put("verdicts", "1", verdict(1, 1, 2, ALL_THREE));
         // Of payments that never come: one is given up, the other waits in the windows' state.
         put("verdicts", "1", verdict(0, 7, 1, NAME));
         put("verdicts", "1", verdict(DAYS - 1, 7, 1, EMAIL));
+        return DAYS + 2;
+    }
+
+    private void sendPayments() {
+        for (int day = 0; day < DAYS; day++) {
+            put("payments", day % 2 == 0 ? "1" : ALL_THREE, payment(day, 1, "1"));
+        }
+        put("payments", ALL_THREE, payment(DAYS - 1, REFUSED, "1"));
+        BAD_PAYMENTS.values().forEach(record -> put("payments", ALL_THREE, record));
     }
 
     /** A payment is too old once the watermark has passed it, which nothing but trying tells. */
     private void awaitRows(CompletableFuture<Integer> running) throws Exception {
-        for (int id = 100; !reasons().equals(REASONS) || predictions() < DAYS || !checkpointed(); id++) {
-            assertThat(running).as(() -> printed + log.text()).isNotDone();
-            if (predictions() >= DAYS && !reasons().contains(DeadLetterReason.TOO_OLD)) {
-                put("payments", "1", payment(0, id, "1"));
+        await(running, () -> numberOf("cust_payment_tx_fraud_predictions") >= DAYS);
+        AtomicInteger id = new AtomicInteger(100);
+        await(running, () -> {
+            boolean tooOld = reasons().contains(DeadLetterReason.TOO_OLD);
+            if (!tooOld) {
+                put("payments", "1", payment(0, id.incrementAndGet(), "1"));
             }
+            return tooOld;
+        });
+        await(running, () -> reasons().equals(REASONS) && checkpointed());
+    }
+
+    private void await(CompletableFuture<Integer> running, Callable<Boolean> condition) throws Exception {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (!condition.call()) {
+            assertThat(running).as(() -> printed + log.text()).isNotDone();
+            assertThat(Instant.now()).as("dead letters so far: %s", reasons()).isBefore(end);
             Thread.sleep(200);
         }
     }
@@ -328,14 +357,15 @@ class PlantedContactsTest {
         return FIRST_NOON.plusDays(day).toString().replace('T', ' ') + ":00";
     }
 
-    /** Each table's first two writes fail for a passing reason, with the row in the error's detail. */
+    /** Each table's first two writes fail for a passing reason, with the row in the error's sentence and its detail. */
     private void refuseTheFirstWrites() throws SQLException {
         // What the server itself logs of it, the embedded one would log here.
         execute("ALTER SYSTEM SET log_min_messages = panic");
         execute("SELECT pg_reload_conf()");
-        execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-                + " IF nextval(TG_TABLE_NAME || '_writes') <= 2 THEN"
-                + " RAISE EXCEPTION 'busy' USING ERRCODE = '40001', DETAIL = NEW::text; END IF; RETURN NEW; END $$");
+        execute(
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                        + " IF nextval(TG_TABLE_NAME || '_writes') <= 2 THEN"
+                        + " RAISE EXCEPTION 'busy with %', NEW USING ERRCODE = '40001', DETAIL = NEW::text; END IF; RETURN NEW; END $$");
         for (String table : List.of(
                 "cust_payment_tx_fraud_predictions", "cust_payment_tx_labels", "cust_payment_tx_dead_letters")) {
             execute("CREATE SEQUENCE " + table + "_writes");
@@ -426,9 +456,8 @@ class PlantedContactsTest {
                 .collect(Collectors.toSet());
     }
 
-    private int predictions() throws SQLException {
-        return Integer.parseInt(strings("SELECT count(*) FROM cust_payment_tx_fraud_predictions")
-                .get(0));
+    private int numberOf(String table) throws SQLException {
+        return Integer.parseInt(strings("SELECT count(*) FROM " + table).get(0));
     }
 
     private List<String> strings(String query) throws SQLException {
