@@ -39,6 +39,11 @@ public final class RecordOrigin {
         return partitionKey.startsWith(ROW_AGAIN);
     }
 
+    /** The same without the partition key, of which only stays that {@link #asksForRowAgain}. */
+    public RecordOrigin withoutPartitionKey() {
+        return new RecordOrigin(stream, asksForRowAgain() ? ROW_AGAIN : "", shardId, sequenceNumber, arrivalMillis);
+    }
+
     public boolean hasArrival() {
         return arrivalMillis != NO_ARRIVAL;
     }

@@ -123,8 +123,8 @@ final class KinesisRecords {
         @Override
         public Decoded<T> deserialize(
                 byte[] bytes, String partitionKey, String sequenceNumber, long arrival, String stream, String shardId) {
-            String kept = keepPartitionKey ? partitionKey : "";
-            return decoder.decode(bytes, new RecordOrigin(stream, kept, shardId, sequenceNumber, arrival));
+            RecordOrigin origin = new RecordOrigin(stream, partitionKey, shardId, sequenceNumber, arrival);
+            return decoder.decode(bytes, keepPartitionKey ? origin : origin.withoutPartitionKey());
         }
 
         @Override

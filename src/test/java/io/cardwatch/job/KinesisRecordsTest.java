@@ -59,6 +59,7 @@ class KinesisRecordsTest {
     private static final String[] KEYS = {"6", "0"};
 
     private static final Queue<String> READ = new ConcurrentLinkedQueue<>();
+    private static final Queue<String> PARTITION_KEYS = new ConcurrentLinkedQueue<>();
 
     @RegisterExtension
     static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
@@ -78,6 +79,7 @@ class KinesisRecordsTest {
         System.setProperty("aws.accessKeyId", KinesaliteServer.ACCESS_KEY);
         System.setProperty("aws.secretKey", KinesaliteServer.SECRET_KEY);
         READ.clear();
+        PARTITION_KEYS.clear();
         kinesis = KinesaliteServer.start();
         kinesis.createStream(OTHERS, 1);
     }
@@ -129,6 +131,19 @@ class KinesisRecordsTest {
         job.cancel().get();
 
         assertThat(READ).containsExactlyElementsOf(payments(0, 4));
+    }
+
+    @Test
+    void withoutContactsOfAPartitionKeyOnlyStaysThatARowIsWantedAgain() throws Exception {
+        kinesis.createStream(PAYMENTS, 1);
+        put("ada@example.com", payment(0));
+        put("row-again-ada@example.com", payment(1));
+
+        JobClient job = start(null, "--enrichment.contact-columns=false");
+        awaitRead(2);
+        job.cancel().get();
+
+        assertThat(PARTITION_KEYS).containsExactly("", "row-again-");
     }
 
     @Test
@@ -246,6 +261,9 @@ class KinesisRecordsTest {
                         (progress, payment) -> progress.observe(payment.epochSecond, payment.origin),
                         WireTypes.DECODED_TRANSACTION)
                 .map(record -> {
+                    if (record.accepted()) {
+                        PARTITION_KEYS.add(record.value.origin.partitionKey);
+                    }
                     READ.add(text(record));
                     return 0;
                 })
