@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
@@ -27,6 +28,7 @@ public final class WarehouseConnection implements Serializable {
     /** The driver's own no: to a server that wants a password when there is none, or that does not speak TLS. */
     private static final String REJECTED = "08004";
 
+    private static final String SOCKET_TIMEOUT = "socketTimeout";
     private static final String NO_DATABASE = "3D000";
     private static final String CONNECTION_FAILURE = "08006";
 
@@ -58,21 +60,44 @@ public final class WarehouseConnection implements Serializable {
                 settings.get(Options.WAREHOUSE_SCHEMA));
     }
 
-    /** A new connection, auto-commit off. It does not wait for ever: a silent server is an error after a minute. */
+    /**
+     * A new connection, auto-commit off. It does not wait for ever: a silent server is an error after a minute, or after
+     * the URL's {@code socketTimeout}, and a statement that still waits then, for a lock perhaps, has ended before.
+     */
     Connection open() throws SQLException {
         Properties settings = new Properties();
         settings.setProperty("user", user);
         settings.setProperty("password", askPassword());
         settings.setProperty("ApplicationName", "cardwatch");
         settings.setProperty("connectTimeout", "10");
-        settings.setProperty("socketTimeout", "60");
+        settings.setProperty(SOCKET_TIMEOUT, "60");
         settings.setProperty("tcpKeepAlive", "true");
         // The detail quotes the row, and rows hold names and addresses.
         settings.setProperty("logServerErrorDetail", "false");
         // Not by DriverManager, which knows only drivers of the system's class loader on a cluster.
         Connection connection = new Driver().connect(url, settings);
-        connection.setAutoCommit(false);
-        return connection;
+        try {
+            int socketSeconds = Integer.parseInt(Driver.parseURL(url, settings).getProperty(SOCKET_TIMEOUT));
+            if (socketSeconds > 0) {
+                limitStatements(connection, socketSeconds * 1_000L * 5 / 6);
+            }
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Has the server end a statement a little before we would give up waiting for it: it does not notice that nobody
+     * waits any more, and so each try would leave one behind. A stricter limit that the server has for us stays.
+     */
+    private static void limitStatements(Connection connection, long millis) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT set_config('statement_timeout', '" + millis + "', false) FROM pg_settings"
+                    + " WHERE name = 'statement_timeout' AND setting::bigint NOT BETWEEN 1 AND " + millis);
+        }
     }
 
     /** A place of the password that does not answer is waited out like a warehouse that does not. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.testing.CapturedLog;
 import io.cardwatch.testing.OwnPostgres;
 import io.cardwatch.testing.Postgres;
 import java.nio.file.Path;
@@ -258,6 +259,47 @@ class WarehouseSinkTest {
             });
             sink.awaitStored();
             assertThat(query(COUNT)).containsExactly("2");
+        }
+    }
+
+    @Test
+    void statementsThatWaitForALock_endOnTheServer_beforeTheyAreSentAgain() throws Exception {
+        WarehouseConnection warehouse =
+                new WarehouseConnection(url + "?socketTimeout=1", Postgres.USER, () -> "", "public");
+        try (CapturedLog log = new CapturedLog();
+                var sink = open(
+                        Tables.predictions(FeatureSet.REFERENCE),
+                        warehouse,
+                        new WritePolicy(1, Duration.ofDays(1), Duration.ofMinutes(1)))) {
+            lock(() -> {
+                sink.write(Rows.scored(1, 1, Rows.NOON, 1000, 0.1));
+                while (log.text().split("will be written again", -1).length <= 3) {
+                    Thread.sleep(20);
+                }
+                // The reader, within its transaction, sees the connections that there were at its beginning.
+                try (Connection observer = Postgres.connect(url)) {
+                    assertOpenConnections(observer, 1);
+                }
+            });
+            sink.awaitStored();
+            assertThat(log.text()).contains(": 57014");
+            assertThat(query(COUNT)).containsExactly("1");
+        }
+    }
+
+    @Test
+    void aLimitOfStatements_thatTheServerHasForUs_stays() throws Exception {
+        WarehouseConnection warehouse = new WarehouseConnection(url, Postgres.USER, () -> "", "public");
+        execute("ALTER ROLE CURRENT_USER SET statement_timeout = '30s'");
+        try (Connection connection = warehouse.open()) {
+            assertThat(WarehouseTablesTest.strings(connection, "SHOW statement_timeout"))
+                    .containsExactly("30s");
+        } finally {
+            execute("ALTER ROLE CURRENT_USER RESET statement_timeout");
+        }
+        try (Connection connection = warehouse.open()) {
+            assertThat(WarehouseTablesTest.strings(connection, "SHOW statement_timeout"))
+                    .containsExactly("50s");
         }
     }
 
