@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * The share of records that became dead letters within the last five minutes, in buckets of half a minute, and whether it
  * is worth a warning. It is once the share is above the limit, of 100 records at least, and until it is half of that: a
- * share near the limit does not go on and off.
+ * share near the limit does not go on and off. One thread observes; any may ask for the share.
  */
 final class DeadLetterAlarm {
     /** What an observation changed. */
@@ -32,15 +32,15 @@ final class DeadLetterAlarm {
     /**
      * Counts what came since the last observation.
      *
-     * @param nowMillis never less than before
+     * @param nowMillis of any clock that does not go back
      */
-    Change observe(long newRecords, long newDeadLetters, long nowMillis) {
+    synchronized Change observe(long newRecords, long newDeadLetters, long nowMillis) {
         turnTo(nowMillis / BUCKET_MILLIS);
         int bucket = (int) (newestBucket % BUCKETS);
         records[bucket] += newRecords;
         deadLetters[bucket] += newDeadLetters;
         boolean was = raised;
-        double share = share();
+        double share = share(nowMillis);
         raised = was
                 ? share > limit / 2
                 : share > limit && Arrays.stream(records).sum() >= LEAST_RECORDS;
@@ -56,7 +56,8 @@ final class DeadLetterAlarm {
     }
 
     /** From 0 to 1; 0 where there were no records. */
-    double share() {
+    synchronized double share(long nowMillis) {
+        turnTo(nowMillis / BUCKET_MILLIS);
         long all = Arrays.stream(records).sum();
         return all == 0 ? 0 : Math.min(1, Arrays.stream(deadLetters).sum() / (double) all);
     }

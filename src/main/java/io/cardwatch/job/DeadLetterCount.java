@@ -29,7 +29,6 @@ public final class DeadLetterCount extends RichCoFlatMapFunction<DeadLetter, Lon
     private transient Metrics metrics;
     private transient Map<DeadLetterReason, Counter> counters;
     private transient DeadLetterAlarm alarm;
-    private transient volatile double share;
 
     DeadLetterCount(double alarmShare) {
         this.alarmShare = alarmShare;
@@ -43,7 +42,7 @@ public final class DeadLetterCount extends RichCoFlatMapFunction<DeadLetter, Lon
             counters.put(reason, metrics.counter(Metric.DEAD_LETTERS, reason));
         }
         alarm = new DeadLetterAlarm(alarmShare);
-        metrics.gauge(Metric.DEAD_LETTER_SHARE, () -> share);
+        metrics.gauge(Metric.DEAD_LETTER_SHARE, () -> alarm.share(nowMillis()));
     }
 
     @Override
@@ -67,16 +66,19 @@ public final class DeadLetterCount extends RichCoFlatMapFunction<DeadLetter, Lon
     }
 
     private void observe(long records, long deadLetters) {
-        DeadLetterAlarm.Change change = alarm.observe(records, deadLetters, System.nanoTime() / 1_000_000);
-        share = alarm.share();
+        DeadLetterAlarm.Change change = alarm.observe(records, deadLetters, nowMillis());
         if (change == DeadLetterAlarm.Change.RAISED) {
             LOG.warn(
                     "Of the records of the last five minutes {} % are dead letters, more than dead-letters.alarm-share = {}."
                             + " Table cust_payment_tx_dead_letters says why, metrics deadLetters.* how many",
-                    Math.round(1000 * share) / 10.0, alarmShare);
+                    Math.round(1000 * alarm.share(nowMillis())) / 10.0, alarmShare);
         } else if (change == DeadLetterAlarm.Change.OVER) {
             LOG.info("The share of dead letters is below half of dead-letters.alarm-share = {} again", alarmShare);
         }
+    }
+
+    private static long nowMillis() {
+        return System.nanoTime() / 1_000_000;
     }
 
     /** How many there were of {@code reason} in a run that has ended. */

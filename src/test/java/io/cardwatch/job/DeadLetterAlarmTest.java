@@ -19,9 +19,9 @@ class DeadLetterAlarmTest {
         assertThat(alarm.observe(1_000, 100, START)).isEqualTo(Change.NONE);
         assertThat(alarm.observe(0, 1, START)).isEqualTo(Change.RAISED);
         assertThat(alarm.observe(100, 50, START + MINUTE)).isEqualTo(Change.NONE);
-        assertThat(alarm.share()).isEqualTo(151 / 1_100.0);
+        assertThat(alarm.share(START + MINUTE)).isEqualTo(151 / 1_100.0);
         assertThat(alarm.observe(100, 0, START + 7 * MINUTE)).isEqualTo(Change.OVER);
-        assertThat(alarm.share()).isZero();
+        assertThat(alarm.share(START + 7 * MINUTE)).isZero();
     }
 
     @Test
@@ -31,7 +31,7 @@ class DeadLetterAlarmTest {
             told.add(alarm.observe(10, i % 2 == 0 ? 2 : 0, START + 100L * i));
         }
         assertThat(told.stream().filter(change -> change != Change.NONE)).containsExactly(Change.RAISED);
-        assertThat(alarm.share()).isCloseTo(0.1, within(0.001));
+        assertThat(alarm.share(START + 9_999_900)).isCloseTo(0.1, within(0.001));
     }
 
     @Test
@@ -41,13 +41,13 @@ class DeadLetterAlarmTest {
     }
 
     @Test
-    void whatIsOlderThanFiveMinutesIsForgotten_alsoAfterALongSilence() {
+    void whatIsOlderThanFiveMinutesIsForgotten_alsoInAndAfterALongSilence() {
         alarm.observe(1_000, 90, START);
         alarm.observe(1_000, 0, START + 4 * MINUTE);
-        assertThat(alarm.share()).isEqualTo(0.045);
-        alarm.observe(1_000, 0, START + 5 * MINUTE);
-        assertThat(alarm.share()).isZero();
+        assertThat(alarm.share(START + 4 * MINUTE)).isEqualTo(0.045);
+        assertThat(alarm.share(START + 5 * MINUTE)).isZero();
         alarm.observe(1_000, 10, START + 500_000 * MINUTE);
-        assertThat(alarm.share()).isEqualTo(0.01);
+        assertThat(alarm.share(START + 500_000 * MINUTE)).isEqualTo(0.01);
+        assertThat(alarm.share(START + 500_005 * MINUTE)).isZero();
     }
 }
