@@ -2,6 +2,7 @@ package io.cardwatch.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.testing.Seed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Random;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,8 +25,8 @@ class EventLogTest {
     private EventLog log = new EventLog(2);
 
     @RepeatedTest(50)
-    void isTheListOfItsEvents_whateverTheirNumbers() throws IOException {
-        Random random = new Random();
+    void isTheListOfItsEvents_whateverTheirNumbers(RepetitionInfo repetition) throws IOException {
+        Random random = new Random(Seed.of("EventLogTest") * 1_000 + repetition.getCurrentRepetition());
         for (int step = 0; step < 400; step++) {
             switch (random.nextInt(20)) {
                 case 0 -> evictThrough(START + random.nextInt(step * 3 + 1));

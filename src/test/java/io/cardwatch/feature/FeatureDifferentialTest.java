@@ -15,6 +15,7 @@ import io.cardwatch.oracle.Events;
 import io.cardwatch.oracle.FeatureOracle.Verdict;
 import io.cardwatch.oracle.History;
 import io.cardwatch.oracle.HistoryGenerator;
+import io.cardwatch.testing.Seed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,8 @@ class FeatureDifferentialTest {
 
     /** 2 KB of a heap of 1 GB, for each of the two operators. */
     private static final double SHARE_OF_A_FEW_WINDOWS = 4e-6;
+
+    private final long runSeed = Seed.of("FeatureDifferentialTest");
 
     /** Runs a history; the first answer that is not the oracle's. */
     private interface Comparison {
@@ -67,7 +70,8 @@ class FeatureDifferentialTest {
         compare(300_000, 2_000, FeatureDifferentialTest::boundedOperatorsDiffer);
     }
 
-    private static void compare(long firstSeed, int histories, Comparison comparison) {
+    private void compare(int offset, int histories, Comparison comparison) {
+        long firstSeed = runSeed * 1_000_000 + offset;
         for (long seed = firstSeed; seed < firstSeed + histories; seed++) {
             History history = HistoryGenerator.history(seed);
             if (difference(history, comparison).isPresent()) {

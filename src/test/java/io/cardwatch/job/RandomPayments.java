@@ -3,6 +3,7 @@ package io.cardwatch.job;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.oracle.Events;
+import io.cardwatch.testing.Seed;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,7 +23,7 @@ final class RandomPayments {
     final List<Transaction> transactions = new ArrayList<>();
     final List<FraudLabel> labels = new ArrayList<>();
 
-    private final Random random = new Random(7);
+    private final Random random = new Random(Seed.of("RandomPayments"));
 
     private record Known(Transaction transaction, long terminal, boolean fraud, long epochSecond) {}
 
