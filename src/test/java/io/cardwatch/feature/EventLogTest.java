@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The log beside a list that is searched from its beginning. */
 class EventLogTest {
     private static final long START = 1_700_000_000L;
+    private static final long SEED = Seed.of("EventLogTest");
 
     private record Event(long second, long first, long second2) {}
 
@@ -26,7 +27,7 @@ class EventLogTest {
 
     @RepeatedTest(50)
     void isTheListOfItsEvents_whateverTheirNumbers(RepetitionInfo repetition) throws IOException {
-        Random random = new Random(Seed.of("EventLogTest") * 1_000 + repetition.getCurrentRepetition());
+        Random random = new Random(SEED * 1_000 + repetition.getCurrentRepetition());
         for (int step = 0; step < 400; step++) {
             switch (random.nextInt(20)) {
                 case 0 -> evictThrough(START + random.nextInt(step * 3 + 1));
