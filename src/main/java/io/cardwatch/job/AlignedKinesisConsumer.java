@@ -50,7 +50,6 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
     /** Payments and labels. */
     private static final int SOURCES = 2;
 
-    private static final String AGGREGATE = "cardwatch-slowest-shard";
     /** How often subtasks report, each time by a call to the JobManager; and how often while a record waits. */
     private static final long REPORT_MILLIS = 100;
 
@@ -61,7 +60,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
     private final KinesisRecords.Observation<T> observation;
     private final Duration maxJump;
     private final Duration maxDrift;
-    /** Where shards are read from that have delivered nothing since: UTC epoch milliseconds. Kept in the state. */
+    /** Where shards are read from that have delivered nothing since: UTC epoch milliseconds, 0 for all. Kept in the state. */
     private long startMillis;
 
     private transient ListState<Long> keptStartMillis;
@@ -156,6 +155,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
         private final Map<Integer, EventTimeAlignment.Shard> shards = new ConcurrentHashMap<>();
         private final GlobalAggregateManager jobManager;
         private final SlowestShard slowest;
+        private final String slowestName;
         private final Thread reporter;
         private volatile boolean ended;
 
@@ -178,6 +178,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
             int subtask = context.getTaskInfo().getIndexOfThisSubtask();
             int parallelism = context.getTaskInfo().getNumberOfParallelSubtasks();
             slowest = new SlowestShard(SOURCES, uid, subtask, parallelism);
+            slowestName = SlowestShard.name(context.getTaskInfo().getAttemptNumber());
             reporter = new Thread(this::report, "slowest-shard-" + uid + "-" + subtask);
             reporter.setDaemon(true);
         }
@@ -196,8 +197,18 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
             super.runFetcher();
         }
 
+        /**
+         * A shard without a position in a restored state is to be read from its beginning, by the connector's word. It may
+         * be one that a checkpoint found still being looked for, so the start decides; one of a resharding is newer.
+         */
         @Override
         public int registerNewSubscribedShardState(KinesisStreamShardState state) {
+            boolean fromBeginning = SentinelSequenceNumber.SENTINEL_EARLIEST_SEQUENCE_NUM
+                    .get()
+                    .equals(state.getLastProcessedSequenceNum());
+            if (fromBeginning && startMillis > 0) {
+                state.setLastProcessedSequenceNum(SentinelSequenceNumber.SENTINEL_AT_TIMESTAMP_SEQUENCE_NUM.get());
+            }
             int index = super.registerNewSubscribedShardState(state);
             if (!SentinelSequenceNumber.SENTINEL_SHARD_ENDING_SEQUENCE_NUM
                     .get()
@@ -209,7 +220,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
 
         @Override
         protected RecordPublisherFactory createRecordPublisherFactory() {
-            return new PollingRecordPublisherFactory(CheckedAggregates::new);
+            return new PollingRecordPublisherFactory(CheckedKinesisProxy::new);
         }
 
         @Override
@@ -227,7 +238,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
                                     lastSequenceNumber,
                                     getConsumerConfiguration(),
                                     metrics,
-                                    CheckedAggregates.ofEveryKey(handle)),
+                                    CheckedKinesisProxy.ofEveryKey(handle)),
                             shards.get(index)),
                     index,
                     handle,
@@ -291,7 +302,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
             while (!alignment.isStopped()) {
                 try {
                     alignment.slowestAnywhere(
-                            jobManager.updateGlobalAggregate(AGGREGATE, alignment.slowestHere(), slowest));
+                            jobManager.updateGlobalAggregate(slowestName, alignment.slowestHere(), slowest));
                     answered = System.nanoTime();
                 } catch (IOException e) {
                     // Until the next answer the last one holds: as shards move on, it holds back rather too much.

@@ -9,11 +9,12 @@ import org.apache.flink.api.common.functions.AggregateFunction;
  * The position of the slowest shard anywhere, from what each subtask of each source reports of its own. Kept by the
  * JobManager, which is sent this function with every report.
  *
- * <p>It is unknown until every subtask of every source has reported. After a restart, what a subtask reported before
- * counts until it reports anew.
+ * <p>It is unknown until every subtask of every source has reported, after a restart, too: see {@link #name}.
  */
 final class SlowestShard implements AggregateFunction<Long, Map<String, long[]>, Long> {
     private static final long serialVersionUID = 1;
+
+    private static final String NAME = "cardwatch-slowest-shard-";
 
     private final int sources;
     private final String source;
@@ -31,6 +32,16 @@ final class SlowestShard implements AggregateFunction<Long, Map<String, long[]>,
         this.source = source;
         this.subtask = subtask;
         this.parallelism = parallelism;
+    }
+
+    /**
+     * What the JobManager is to keep it under. It keeps it also when the job's tasks are restarted: positions from before
+     * would let a subtask run ahead of one that has not started yet.
+     *
+     * @param attempt number of the restart, the same for all tasks, since exchanges by key connect them all
+     */
+    static String name(int attempt) {
+        return NAME + attempt;
     }
 
     @Override

@@ -12,9 +12,11 @@ import io.cardwatch.domain.Transaction;
 import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.AggregatedRecord;
 import io.cardwatch.testing.CapturedLog;
+import io.cardwatch.testing.FaultyKinesis;
 import io.cardwatch.testing.JobOnKinesis;
 import io.cardwatch.testing.KinesaliteServer;
 import io.cardwatch.testing.Restarts;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +27,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -32,6 +36,7 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.testutils.CommonTestUtils;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.InjectMiniCluster;
@@ -60,11 +65,15 @@ class KinesisRecordsTest {
 
     private static final Queue<String> READ = new ConcurrentLinkedQueue<>();
     private static final Queue<String> PARTITION_KEYS = new ConcurrentLinkedQueue<>();
+    /** Who read each record after a failure. */
+    private static final Queue<Integer> BY_SUBTASK = new ConcurrentLinkedQueue<>();
+
+    private static final Duration LONGER_THAN_THE_SDK_TRIES = Duration.ofSeconds(4);
 
     @RegisterExtension
     static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
             .setNumberTaskManagers(1)
-            .setNumberSlotsPerTaskManager(1)
+            .setNumberSlotsPerTaskManager(2)
             .build());
 
     @TempDir
@@ -72,6 +81,8 @@ class KinesisRecordsTest {
 
     private MiniCluster cluster;
     private KinesaliteServer kinesis;
+    /** Where the job finds it. */
+    private URI endpoint;
 
     @BeforeEach
     void startKinesis(@InjectMiniCluster MiniCluster miniCluster) {
@@ -80,7 +91,9 @@ class KinesisRecordsTest {
         System.setProperty("aws.secretKey", KinesaliteServer.SECRET_KEY);
         READ.clear();
         PARTITION_KEYS.clear();
+        BY_SUBTASK.clear();
         kinesis = KinesaliteServer.start();
+        endpoint = kinesis.endpoint();
         kinesis.createStream(OTHERS, 1);
     }
 
@@ -189,6 +202,72 @@ class KinesisRecordsTest {
                 List.of());
     }
 
+    @Test
+    void aShardThatARestoredStateDoesNotName_isReadFromTheStartThatWasGiven() throws Exception {
+        kinesis.createStream(PAYMENTS, 1);
+        put(KEYS[0], payment(0));
+        Thread.sleep(1_100);
+        StreamExecutionEnvironment before = environment(null);
+        records(before, OTHERS, PAYMENTS + "-source", List.of("--source.initial-position=LATEST"))
+                .sinkTo(new DiscardingSink<>())
+                .uid(PAYMENTS + "-sink");
+        JobClient job = before.executeAsync();
+        CommonTestUtils.waitForAllTaskRunning(cluster, job.getJobID(), false);
+        String savepoint = JobOnKinesis.stopWithSavepoint(job, directory);
+        put(KEYS[0], payment(1));
+
+        JobClient restored = start(savepoint);
+        awaitRead(1);
+        restored.cancel().get();
+
+        assertThat(READ).containsExactlyElementsOf(payments(1, 2));
+    }
+
+    @Test
+    void aKinesisThatIsAwayForAWhileIsAskedAgain() throws Exception {
+        kinesis.createStream(PAYMENTS, 1);
+        put(KEYS[0], payment(0));
+        try (FaultyKinesis proxy = new FaultyKinesis(kinesis.endpoint(), 1)) {
+            endpoint = proxy.endpoint();
+            JobClient job = start(null);
+            awaitRead(1);
+            proxy.goAway(LONGER_THAN_THE_SDK_TRIES);
+            put(KEYS[0], payment(1));
+            JobOnKinesis.requireAlive(job);
+            awaitRead(2);
+            job.cancel().get();
+        }
+        assertThat(READ).containsExactlyElementsOf(payments(0, 2));
+    }
+
+    /** Where the positions of the first attempt counted, at their shards' tips, the other subtask would read to the end. */
+    @Test
+    void afterARestartNoSubtaskRunsAheadOfOneThatHasNotStarted() throws Exception {
+        kinesis.createStream(PAYMENTS, 2);
+        for (int i = 0; i < 40; i++) {
+            put(KEYS[i % 2], payment(i));
+        }
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(Restarts.always(directory, Duration.ofMinutes(10)));
+        env.setParallelism(2);
+        List<String> drift = List.of("--source.max-drift=5min");
+        // By key, as in the job: so all subtasks of both sources restart together.
+        records(env, PAYMENTS, PAYMENTS + "-source", drift)
+                .map(new FailOnce())
+                .union(records(env, OTHERS, OTHERS + "-source", drift).map(new FailOnce()))
+                .keyBy(subtask -> subtask)
+                .sinkTo(new DiscardingSink<>());
+        JobClient job = env.executeAsync();
+        awaitRead(40);
+        put(KEYS[0], payment(FailOnce.PAYMENT));
+        while (BY_SUBTASK.size() < 41) {
+            Thread.sleep(20);
+        }
+        job.cancel().get();
+
+        assertThat(new ArrayList<>(BY_SUBTASK).indexOf(FailOnce.LATE_SUBTASK)).isBetween(1, 5);
+    }
+
     /** The connector's timer, which tells of idleness, fires a thousand times a second here. */
     @Test
     void aSourceWithoutRecordsCanBeStoppedAtAnyTime() throws Exception {
@@ -250,16 +329,7 @@ class KinesisRecordsTest {
     }
 
     private void read(StreamExecutionEnvironment env, String stream, List<String> more) {
-        List<String> arguments = new ArrayList<>(more);
-        arguments.add("--source.endpoint-url=" + kinesis.endpoint());
-        KinesisRecords.read(
-                        env,
-                        Settings.fromArguments(arguments),
-                        stream,
-                        stream + "-source",
-                        new TransactionDecoder(65_536, true),
-                        (progress, payment) -> progress.observe(payment.epochSecond, payment.origin),
-                        WireTypes.DECODED_TRANSACTION)
+        records(env, stream, stream + "-source", more)
                 .map(record -> {
                     if (record.accepted()) {
                         PARTITION_KEYS.add(record.value.origin.partitionKey);
@@ -271,6 +341,51 @@ class KinesisRecordsTest {
                 .uid(stream + "-read")
                 .sinkTo(new DiscardingSink<>())
                 .uid(stream + "-sink");
+    }
+
+    private DataStream<Decoded<Transaction>> records(
+            StreamExecutionEnvironment env, String stream, String uid, List<String> more) {
+        List<String> arguments = new ArrayList<>(more);
+        arguments.add("--source.endpoint-url=" + endpoint);
+        return KinesisRecords.read(
+                env,
+                Settings.fromArguments(arguments),
+                stream,
+                uid,
+                new TransactionDecoder(65_536, true),
+                (progress, payment) -> progress.observe(payment.epochSecond, payment.origin),
+                WireTypes.DECODED_TRANSACTION);
+    }
+
+    /** Fails at a payment, and lets one subtask start later than the others after that. */
+    private static final class FailOnce extends RichMapFunction<Decoded<Transaction>, Integer> {
+        static final int PAYMENT = 59;
+        static final int LATE_SUBTASK = 0;
+        private static final int LATE_MILLIS = 2_000;
+
+        private int subtask;
+        private boolean failed;
+
+        @Override
+        public void open(OpenContext context) throws InterruptedException {
+            subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+            failed = getRuntimeContext().getTaskInfo().getAttemptNumber() > 0;
+            if (failed && subtask == LATE_SUBTASK) {
+                Thread.sleep(LATE_MILLIS);
+            }
+        }
+
+        @Override
+        public Integer map(Decoded<Transaction> record) {
+            if (failed) {
+                BY_SUBTASK.add(subtask);
+            } else if (record.value.transactionId == PAYMENT) {
+                throw new IllegalStateException("this payment fails once");
+            } else {
+                READ.add(text(record));
+            }
+            return subtask;
+        }
     }
 
     private static String text(Decoded<Transaction> record) {

@@ -16,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,7 +38,7 @@ public final class FaultyKinesis implements AutoCloseable {
     private static final int STALLED_READS_PERCENT = 5;
     private static final int STALL_MILLIS = 2_000;
 
-    private final HttpServer proxy;
+    private HttpServer proxy;
     /** A stalled request holds up no other. */
     private final ExecutorService requests = Executors.newCachedThreadPool();
 
@@ -55,14 +56,26 @@ public final class FaultyKinesis implements AutoCloseable {
     public FaultyKinesis(URI server, long seed) {
         this.server = server;
         random = new Random(seed);
+        listen(0);
+    }
+
+    private void listen(int port) {
         try {
-            proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         proxy.setExecutor(requests);
         proxy.createContext("/", this::handle);
         proxy.start();
+    }
+
+    /** Is away for so long: connections are closed, and refused. */
+    public void goAway(Duration duration) throws InterruptedException {
+        int port = proxy.getAddress().getPort();
+        proxy.stop(0);
+        Thread.sleep(duration.toMillis());
+        listen(port);
     }
 
     public URI endpoint() {

@@ -1,11 +1,14 @@
 package io.cardwatch.job;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import org.apache.flink.kinesis.shaded.com.amazonaws.AbortedException;
+import org.apache.flink.kinesis.shaded.com.amazonaws.SdkClientException;
 import org.apache.flink.kinesis.shaded.com.amazonaws.services.kinesis.clientlibrary.types.Messages;
 import org.apache.flink.kinesis.shaded.com.amazonaws.services.kinesis.model.GetRecordsResult;
 import org.apache.flink.kinesis.shaded.com.amazonaws.services.kinesis.model.HashKeyRange;
@@ -16,22 +19,22 @@ import org.apache.flink.streaming.connectors.kinesis.model.StreamShardHandle;
 import org.apache.flink.streaming.connectors.kinesis.proxy.KinesisProxy;
 
 /**
- * Reads Kinesis so that the connector loses nothing when it unpacks aggregated records, those in which Amazon's producer
- * library packs several.
+ * Reads Kinesis so that a lost connection is tried again, and that the connector loses nothing when it unpacks aggregated
+ * records, those in which Amazon's producer library packs several.
  *
  * <p>The connector unpacks with Amazon's client library. That drops an aggregated record without a word when it holds
  * nothing, or a key of another shard. An index or hash key that is wrong it answers by writing the bytes into the log,
  * and fails at that where JAXB is missing. So what cannot be unpacked is handed on as the only record of an aggregated
  * one that can: the decoder sees its bytes as they came, and makes a dead letter of them.
  */
-final class CheckedAggregates extends KinesisProxy {
+final class CheckedKinesisProxy extends KinesisProxy {
     private static final int MAGIC = 0xF3899AC2;
     private static final int DIGEST_BYTES = 16;
     private static final BigInteger LARGEST_HASH_KEY =
             BigInteger.ONE.shiftLeft(128).subtract(BigInteger.ONE);
     private static final Pattern HASH_KEY = Pattern.compile("[0-9]{1,39}");
 
-    CheckedAggregates(Properties properties) {
+    CheckedKinesisProxy(Properties properties) {
         super(properties);
     }
 
@@ -54,6 +57,16 @@ final class CheckedAggregates extends KinesisProxy {
             }
         }
         return result;
+    }
+
+    /**
+     * Of errors in the connection the connector knows only the time-out, and fails the job on any other. What was aborted
+     * was so by a cancelled task, which must end.
+     */
+    @Override
+    protected boolean isRecoverableSdkClientException(SdkClientException failure) {
+        boolean lost = failure.getCause() instanceof IOException && !(failure instanceof AbortedException);
+        return lost || super.isRecoverableSdkClientException(failure);
     }
 
     /** Whether the library may take it for one. It looks at the digest, too; there is no need to. */
