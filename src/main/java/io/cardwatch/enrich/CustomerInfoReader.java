@@ -26,19 +26,23 @@ import org.slf4j.LoggerFactory;
  * takes them one by one, between checkpoints. So what was sent and what is remembered as sent never differ in a
  * checkpoint, and no checkpoint waits for the database.
  *
- * <p>Until the table was once read to its end, a few failed readings in a row fail the job; later ones, and those of a
+ * <p>Until the table was once read to its end, readings that fail for too long fail the job; later ones, and those of a
  * job restored with a complete memory, only leave the contacts as they were.
  */
 final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCustomers> {
     private static final Logger LOG = LoggerFactory.getLogger(CustomerInfoReader.class);
-    private static final int FIRST_READING_ATTEMPTS = 5;
-    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+    /** Classes of SQLSTATE. */
+    private static final String DATA_EXCEPTION = "22";
+
+    private static final String RAISED = "P0";
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSING_TIME = Duration.ofSeconds(5);
     private static final int STEPS_AHEAD = 4;
     private static final int VANISHED_PER_STEP = 1_000;
 
     private final CustomerTable table;
     private final Duration refreshInterval;
+    private final Duration retryTimeout;
     private final Metrics metrics;
     private final Counter failedReadings;
     private final FutureCompletingBlockingQueue<Step> steps = new FutureCompletingBlockingQueue<>(STEPS_AHEAD);
@@ -51,9 +55,11 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
 
     private boolean announced;
 
-    CustomerInfoReader(CustomerTable table, Duration refreshInterval, SourceReaderContext context) {
+    CustomerInfoReader(
+            CustomerTable table, Duration refreshInterval, Duration retryTimeout, SourceReaderContext context) {
         this.table = table;
         this.refreshInterval = refreshInterval;
+        this.retryTimeout = retryTimeout;
         this.metrics = Metrics.of(context.metricGroup());
         this.failedReadings = metrics.counter(Metric.FAILED_CUSTOMER_READINGS);
         metrics.gauge(Metric.KNOWN_CUSTOMERS, () -> known.size());
@@ -122,22 +128,24 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
     }
 
     private void readFirst() throws InterruptedException {
-        long backoffMillis = FIRST_BACKOFF.toMillis();
-        for (int attempt = 1; !closed; attempt++) {
+        long start = System.nanoTime();
+        long pauseMillis = Math.min(FIRST_PAUSE.toMillis(), refreshInterval.toMillis());
+        while (!closed) {
             try {
                 readTable();
                 return;
             } catch (SQLException e) {
-                if (attempt == FIRST_READING_ATTEMPTS) {
+                Duration spent = Duration.ofNanos(System.nanoTime() - start);
+                if (spent.compareTo(retryTimeout) >= 0) {
+                    // Without its cause, whose sentence would be in the stack trace.
                     throw new BadInputException(
-                            "customer_info could not be read in " + attempt + " attempts: " + e.getMessage(),
-                            "Check the warehouse's address, user and schema, and that the user may read the table.",
-                            e);
+                            "customer_info could not be read within " + spent.toSeconds()
+                                    + " s (warehouse.retry-timeout): " + reason(e),
+                            "Check the warehouse's address, user and schema, and that the user may read the table.");
                 }
-                long pauseMillis = Math.min(backoffMillis, refreshInterval.toMillis());
                 report(e, pauseMillis);
                 Thread.sleep(pauseMillis);
-                backoffMillis *= 2;
+                pauseMillis = Math.min(2 * pauseMillis, refreshInterval.toMillis());
             }
         }
     }
@@ -159,8 +167,15 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
     private void report(SQLException failure, long pauseMillis) {
         if (!closed) {
             failedReadings.inc();
-            LOG.warn("Reading customer_info failed, next attempt in {} ms: {}", pauseMillis, failure.getMessage());
+            LOG.warn("Reading customer_info failed, next attempt in {} ms: {}", pauseMillis, reason(failure));
         }
+    }
+
+    /** Where a row is at fault, as in a view that casts, the server's sentence quotes it: then only the SQLSTATE. */
+    private static String reason(SQLException failure) {
+        String state = failure.getSQLState();
+        boolean quotesRow = state != null && (state.startsWith(DATA_EXCEPTION) || state.startsWith(RAISED));
+        return quotesRow ? "SQLSTATE " + state : failure.getMessage();
     }
 
     private void failTask(Throwable failure) {

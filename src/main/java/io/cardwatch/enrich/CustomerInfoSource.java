@@ -26,15 +26,19 @@ public final class CustomerInfoSource implements Source<CustomerChange, KnownCus
 
     private final CustomerTable table;
     private final Duration refreshInterval;
+    private final Duration retryTimeout;
 
     /**
      * @param connections where the table is; one connection is open during each reading
      * @param schema schema of the table, as it is, without quotes
      * @param refreshInterval from the end of one reading to the start of the next
+     * @param retryTimeout how long the first reading is tried again before the job fails
      */
-    public CustomerInfoSource(JdbcConnectionProvider connections, String schema, Duration refreshInterval) {
+    public CustomerInfoSource(
+            JdbcConnectionProvider connections, String schema, Duration refreshInterval, Duration retryTimeout) {
         this.table = new CustomerTable(connections, schema);
         this.refreshInterval = refreshInterval;
+        this.retryTimeout = retryTimeout;
     }
 
     @Override
@@ -48,7 +52,7 @@ public final class CustomerInfoSource implements Source<CustomerChange, KnownCus
             throw new IllegalStateException(
                     "The source of customer_info runs with a parallelism of 1, not of " + context.currentParallelism());
         }
-        return new CustomerInfoReader(table, refreshInterval, context);
+        return new CustomerInfoReader(table, refreshInterval, retryTimeout, context);
     }
 
     @Override

@@ -110,6 +110,8 @@ public final class CardwatchJob {
         env.getConfig().enableObjectReuse();
         // Flink's default of 100 ms would hold back a lone record at each of the exchanges.
         env.setBufferTimeout(BUFFER_TIMEOUT_MILLIS);
+        // Restored from an unaligned checkpoint, a subtask could refuse what another watermark had not made too old.
+        env.getCheckpointConfig().enableUnalignedCheckpoints(false);
         ScoringTopology topology = ScoringTopology.streaming(settings);
         ScoringTopology.Features features = topology.features(transactions, labels);
         DataStream<ScoredTransaction> scored = topology.score(features.featured, model);
@@ -125,7 +127,8 @@ public final class CardwatchJob {
         CustomerInfoSource source = new CustomerInfoSource(
                 new WarehouseConnectionProvider(sinks.warehouse()),
                 settings.get(Options.WAREHOUSE_SCHEMA),
-                settings.get(Options.CUSTOMERS_REFRESH_INTERVAL));
+                settings.get(Options.CUSTOMERS_REFRESH_INTERVAL),
+                settings.get(Options.WAREHOUSE_RETRY_TIMEOUT));
         return env.fromSource(source, WatermarkStrategy.noWatermarks(), "customer_info", WireTypes.CUSTOMER_CHANGE)
                 .setParallelism(1)
                 .uid("customer-info-source");

@@ -229,7 +229,8 @@ public final class Options {
             "warehouse.retry-timeout",
             ValueType.duration("0 s", "1 d"),
             "5 min",
-            "How long a batch that fails for a passing reason is tried again before the job restarts.");
+            "How long a batch that fails for a passing reason, or the first reading of customer_info, is tried again before"
+                    + " the job restarts.");
 
     public static final Option<Integer> WAREHOUSE_WRITERS = declare(
             "warehouse.writers",

@@ -201,7 +201,8 @@ class ContactJoinJobTest {
                                                 .withUsername(Postgres.USER)
                                                 .build()),
                                 "public",
-                                Duration.ofMillis(100)),
+                                Duration.ofMillis(100),
+                                Duration.ofMinutes(5)),
                         WatermarkStrategy.noWatermarks(),
                         "customers",
                         WireTypes.CUSTOMER_CHANGE)

@@ -178,7 +178,8 @@ class GoldenSavepointTest {
                         .withUsername(Postgres.USER)
                         .build()),
                 "public",
-                Duration.ofDays(1));
+                Duration.ofDays(1),
+                Duration.ofMinutes(5));
         return ToldInOrder.start(settings, set, parallelism, configuration, customers);
     }
 
