@@ -151,8 +151,10 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
                     .printf(
                             Locale.ROOT,
                             "%,d left out: their bytes were not kept in full (OVERSIZE, or"
-                                    + " enrichment.contact-columns=false), so their producers must send them again%n",
-                            incomplete);
+                                    + " enrichment.contact-columns=false), so their producers must send them again;"
+                                    + " a refused payment with its key behind %s, or it gets no row%n",
+                            incomplete,
+                            RecordOrigin.ROW_AGAIN);
         }
         command.commandLine().getOut().flush();
     }

@@ -60,12 +60,17 @@ final class MinutePanes {
 
     /** Counts one event less in the minute of {@code epochSecond}; false where it has none. */
     boolean takeOne(long epochSecond) {
-        int position = find(lastSecondOf(epochSecond));
-        if (position < 0 || events.between(position, position + 1) == 0) {
-            return false;
+        boolean hasOne = hasEventIn(epochSecond);
+        if (hasOne) {
+            events.add(find(lastSecondOf(epochSecond)), -1);
         }
-        events.add(position, -1);
-        return true;
+        return hasOne;
+    }
+
+    /** Whether the minute of {@code epochSecond} has an event. */
+    boolean hasEventIn(long epochSecond) {
+        int position = find(lastSecondOf(epochSecond));
+        return position >= 0 && events.between(position, position + 1) > 0;
     }
 
     /** Number of events after {@code from} up to {@code to}, epoch seconds. */

@@ -118,10 +118,11 @@ class TerminalWindow extends ExpiringWindow {
     /**
      * Answers the features of a transaction that arrived before, by what has arrived until now; counts it no second time.
      *
-     * @return whether it did arrive; else nothing was done. Where transactions are collapsed, that is believed
+     * @return whether it did arrive; else nothing was done. Of a minute whose transactions are collapsed that is believed
      */
     boolean describeAgain(Transaction transaction, WindowTimes times, double[] features) {
-        if (!isCoarse()
+        boolean collapsed = isCoarse() && panes.hasEventIn(transaction.epochSecond);
+        if (!collapsed
                 && !verdicts.hasEventOf(transaction.epochSecond, transaction.transactionId, transaction.customerId)) {
             return false;
         }
