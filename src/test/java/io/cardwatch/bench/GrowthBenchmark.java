@@ -41,8 +41,9 @@ import org.apache.flink.util.Collector;
  * grow. A checkpoint every five seconds; the state is the largest one's. A third of the keys are customers. A point is the
  * median of the runs, of which one more goes before to warm up; of more than ten million payments there is one run, without.
  *
- * <p>The line is fitted by least squares to the CPU time with RocksDB over the logarithm of the keys of one subtask, which
- * is what grows in a cluster with as many subtasks as cores, and is not followed beyond the keys that were measured.
+ * <p>The line is fitted by least squares to the logarithm of the CPU time with RocksDB over that of the keys of one
+ * subtask, which is what grows in a cluster with as many subtasks as cores, and is not followed beyond the keys that were
+ * measured.
  *
  * <pre>mvn -q -Pbench process-test-classes -Dbench.class=io.cardwatch.bench.GrowthBenchmark</pre>
  */
@@ -198,32 +199,39 @@ public final class GrowthBenchmark {
         double meanX = 0;
         double meanY = 0;
         for (Point point : byKeys) {
-            meanX += Math.log10(point.keysOfSubtask()) / byKeys.length;
-            meanY += point.micros / byKeys.length;
+            meanX += point.logKeys() / byKeys.length;
+            meanY += point.logMicros() / byKeys.length;
         }
         double covariance = 0;
         double variance = 0;
         for (Point point : byKeys) {
-            double x = Math.log10(point.keysOfSubtask()) - meanX;
-            covariance += x * (point.micros - meanY);
+            double x = point.logKeys() - meanX;
+            covariance += x * (point.logMicros() - meanY);
             variance += x * x;
         }
         double slope = covariance / variance;
-        double intercept = meanY - slope * meanX;
+        double factor = Math.pow(10, meanY - slope * meanX);
+        double worst = 1;
+        for (Point point : byKeys) {
+            double off = point.micros / (factor * Math.pow(point.keysOfSubtask(), slope));
+            worst = Math.max(worst, Math.max(off, 1 / off));
+        }
         double fewest = byKeys[0].keysOfSubtask();
         double most = byKeys[byKeys.length - 1].keysOfSubtask();
         out.printf(
                 Locale.ROOT,
-                "fitted: %.2f + %.2f · log10(keys of a subtask) µs a record, from %,.0f to %,.0f keys%n",
-                intercept,
+                "fitted: %.2f · keys of a subtask to the power of %.2f µs a record, from %,.0f to %,.0f keys; wrong by a"
+                        + " factor of %.2f at the most%n",
+                factor,
                 slope,
                 fewest,
-                most);
+                most,
+                worst);
         double cores = 1;
         for (int i = 0; i < 50; i++) {
             double keys = Math.max(fewest, Math.min(most, CLUSTER_KEYS / cores));
             // At a million a second, a core for each microsecond of a record.
-            cores = Math.max(1, intercept + slope * Math.log10(keys));
+            cores = Math.max(1, factor * Math.pow(keys, slope));
         }
         double subtasks = Math.max(cores, CLUSTER_KEYS / most);
         out.printf(
@@ -366,6 +374,14 @@ public final class GrowthBenchmark {
 
         double keysOfSubtask() {
             return (double) payments.keys() / BenchmarkInput.PARALLELISM;
+        }
+
+        double logKeys() {
+            return Math.log10(keysOfSubtask());
+        }
+
+        double logMicros() {
+            return Math.log10(micros);
         }
 
         /** Payments that a key keeps, of customers and terminals together. */

@@ -88,6 +88,22 @@ class CoarseTerminalTest {
     }
 
     @Test
+    void aPaymentIsBelievedToHaveComeOnlyInACollapsedMinute() {
+        TerminalWindow window = TerminalWindow.of(FeatureSet.REFERENCE);
+        payments.forEach(payment -> arrive(window, payment, COARSE, FeatureSet.REFERENCE));
+        long last = payments.get(payments.size() - 1).epochSecond;
+        Transaction collapsed = payments.stream()
+                .filter(payment -> payment.epochSecond > last - 20 * Events.DAY)
+                .findFirst()
+                .orElseThrow();
+        Transaction neverCame = Events.transaction(PAYMENTS, PAYMENTS, last, 1, 1, 100);
+        double[] features = new double[FeatureSet.REFERENCE.size()];
+
+        assertThat(window.describeAgain(collapsed, COARSE, features)).isTrue();
+        assertThat(window.describeAgain(neverCame, COARSE, features)).isFalse();
+    }
+
+    @Test
     void expiresWithItsLastMinute() {
         TerminalWindow window = TerminalWindow.of(FeatureSet.REFERENCE);
         payments.forEach(payment -> arrive(window, payment, COARSE, FeatureSet.REFERENCE));
