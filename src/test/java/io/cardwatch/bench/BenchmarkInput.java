@@ -1,5 +1,7 @@
 package io.cardwatch.bench;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.cardwatch.codec.LabelJson;
 import io.cardwatch.codec.TransactionJson;
 import io.cardwatch.datagen.Profile;
@@ -90,17 +92,21 @@ final class BenchmarkInput {
             customers.add(entry.customerId);
             terminals.add(entry.terminalId);
         });
+        Comparator<Entry> byArrival = Comparator.comparingLong(entry -> entry.arrivalMillis);
         if (shape == Shape.OUT_OF_ORDER) {
-            halves.forEach(half -> half.sort(Comparator.comparingLong(
-                    entry -> entry.label ? entry.millis : shape.arrival(entry.millis, entry.transactionId))));
+            halves.forEach(half -> half.sort(byArrival));
         }
         int half = Math.min(halves.get(0).size(), halves.get(1).size());
         List<Entry> both = new ArrayList<>(halves.get(0).subList(0, half));
         both.addAll(halves.get(1).subList(0, half));
         entries = both.toArray(Entry[]::new);
+        Set<Long> labelled = both.stream()
+                .filter(entry -> entry.label)
+                .map(entry -> entry.transactionId)
+                .collect(toSet());
+        both.forEach(entry -> entry.fraud = labelled.contains(entry.transactionId));
         inOrder = entries.clone();
-        Arrays.sort(
-                inOrder, Comparator.<Entry>comparingLong(entry -> entry.millis).thenComparing(entry -> !entry.label));
+        Arrays.sort(inOrder, byArrival.thenComparing(entry -> !entry.label));
         labelsFirst = inOrder.clone();
         Arrays.sort(labelsFirst, Comparator.comparing(entry -> !entry.label));
         transactions = (int) both.stream().filter(entry -> !entry.label).count();
@@ -133,16 +139,16 @@ final class BenchmarkInput {
 
     /** From the first record to the last, milliseconds. */
     static long spanMillis() {
-        return inOrder[inOrder.length - 1].millis - inOrder[0].millis;
+        return inOrder[inOrder.length - 1].arrivalMillis - inOrder[0].arrivalMillis;
     }
 
-    /** A record, the two halves merged by time, labels first. */
+    /** A record, the two halves merged by arrival, labels first. */
     static Entry inOrder(int position) {
         return inOrder[position];
     }
 
     /**
-     * Lets a single source tell all labels first, then the payments in order of time, so that every candidate must give
+     * Lets a single source tell all labels first, then the payments as they arrive, so that every candidate must give
      * the same rows; or two sources one half each, as fast as they can.
      */
     static void arrange(boolean forComparison) {
@@ -172,9 +178,13 @@ final class BenchmarkInput {
         final long customerId;
         final long terminalId;
         final long millis;
+        final long arrivalMillis;
         final byte[] bytes;
-        /** Of a payment, its truth, known to peers from the beginning: they count it seven days later, when labels come. */
-        final boolean fraud;
+        /**
+         * Whether a label among the records calls the payment a fraud. Peers know it from the beginning: they count it seven
+         * days later, when labels come.
+         */
+        private boolean fraud;
 
         private Entry(SimulatedEvent event, Shape shape) {
             label = event.isLabel();
@@ -185,14 +195,14 @@ final class BenchmarkInput {
                 customerId = labelled.customerId;
                 terminalId = labelled.terminalId;
                 bytes = LabelJson.encode(labelled);
-                fraud = labelled.fraud;
+                arrivalMillis = millis;
             } else {
                 Transaction transaction = shaped(event.observed(), shape);
                 transactionId = transaction.transactionId;
                 customerId = transaction.customerId;
                 terminalId = transaction.terminalId;
                 bytes = TransactionJson.encode(transaction);
-                fraud = event.transaction.fraud == 1;
+                arrivalMillis = shape.arrival(millis, transactionId);
             }
         }
 
@@ -222,6 +232,10 @@ final class BenchmarkInput {
                     from.labelSource,
                     from.origin,
                     from.raw);
+        }
+
+        boolean isFraud() {
+            return fraud;
         }
 
         /** As long as what Kinesis gives. */

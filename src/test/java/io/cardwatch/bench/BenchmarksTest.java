@@ -9,8 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -71,23 +70,24 @@ class BenchmarksTest {
     }
 
     @Test
-    void theTopologyIsMeasuredBesideItsPeers_whoseRowsAreItsOwn() throws Exception {
-        Map<String, Double> rates = new TreeMap<>();
-        List<String> lines = results(out -> rates.putAll(TopologyBenchmark.run(WORLD, Shape.UNIFORM, 1, out)));
+    void theTopologyIsMeasuredBesideItsPeers_onFourInputs_andTheirRowsAreTheLoops() throws Exception {
+        List<String> lines = results(out -> TopologyBenchmark.compareInputs(WORLD, 1, out));
 
+        int withPeers = 2 + 2 + 10 + 7;
+        int oursAlone = 2 + 2 + 7 + 4;
+        assertThat(lines).hasSize(3 * withPeers + oursAlone + 3);
         assertThat(lines)
-                .hasSize(2 + 2 + 10 + 7)
-                .filteredOn(line -> line.matches("(scores|features|MapState).*(heap|cache|tenth).*"))
-                .hasSize(8)
+                .filteredOn(line -> line.matches("(scores|features|MapState).*(heap|cache|tenth|timers) .*%"))
+                .hasSize(4 * 7 + 3)
                 .allMatch(line -> line.endsWith(" 100.00 %"));
         assertThat(lines)
                 .filteredOn(line -> line.startsWith("SQL"))
-                .hasSize(1)
+                .hasSize(3)
                 .allMatch(line -> line.matches(".* (100|9[5-9])\\.\\d\\d %"));
-        assertThat(lines.subList(2 + 2 + 10, lines.size()))
+        assertThat(lines.subList(2 + 2 + 10, withPeers))
                 .allMatch(line -> line.matches("goal: .* ÷ .*, wanted [<>]= [0-9.]+, reached [0-9.]+"));
-        assertThat(TopologyBenchmark.besideUniform(Shape.BUSY_TERMINAL, rates, rates))
-                .matches(".* ÷ uniform: features, RocksDB.*(; .* 1\\.00){6}");
+        assertThat(lines.subList(lines.size() - 3, lines.size()))
+                .allMatch(line -> line.matches(".* ÷ uniform: features, heap [0-9.]+(; [a-zA-Z, ]+ [0-9.]+){6}"));
     }
 
     @Test
@@ -115,11 +115,19 @@ class BenchmarksTest {
                 .filter(entry -> !entry.label && entry.terminalId == 0)
                 .count();
         assertThat((double) busy / payments).isBetween(0.28, 0.33);
+        assertThat(late(BenchmarkInput::entry)).isLessThan(1e-4);
+        assertThat(late(BenchmarkInput::inOrder)).isZero();
         BenchmarkInput.load(WORLD, Shape.OUT_OF_ORDER);
-        long late = IntStream.range(1, BenchmarkInput.size())
-                .filter(position -> BenchmarkInput.entry(position - 1).millis > BenchmarkInput.entry(position).millis)
-                .count();
-        assertThat((double) late / payments).isBetween(0.05, 0.15);
+        assertThat(late(BenchmarkInput::entry)).isBetween(0.05, 0.15);
+        assertThat(late(BenchmarkInput::inOrder)).isBetween(0.05, 0.15);
+    }
+
+    /** Share of records that come after one of a later time. */
+    private static double late(IntFunction<BenchmarkInput.Entry> records) {
+        return IntStream.range(1, BenchmarkInput.size())
+                        .filter(position -> records.apply(position - 1).millis > records.apply(position).millis)
+                        .count()
+                / (double) BenchmarkInput.size();
     }
 
     private static List<String> results(Benchmark benchmark) throws Exception {

@@ -51,7 +51,7 @@ public final class GrowthBenchmark {
     private static final double CACHE_SHARE = 0.3;
     private static final int DAY_SECONDS = 86_400;
     private static final int MONTH = 30;
-    /** Payments of a key in a month, while keys grow. */
+    /** Payments in a month for each key, while keys grow: nine of a customer, and half as many at a terminal. */
     private static final int PER_KEY = 3;
     /** Months after which windows forget as much as comes, and half of which has filled them. */
     private static final int STEADY_MONTHS = 3;

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -74,6 +75,7 @@ public final class LatencyBenchmark {
         BenchmarkInput.load(world, BenchmarkInput.Shape.UNIFORM);
         dueNanos = new long[BenchmarkInput.lastTransactionId() + 1];
         tookMillis = new double[dueNanos.length];
+        Arrays.fill(tookMillis, Double.NaN);
         Path directory = Files.createTempDirectory("benchmark");
         try {
             StreamExecutionEnvironment env = environment(directory, 2_000);
@@ -104,11 +106,14 @@ public final class LatencyBenchmark {
         long warm = start + TimeUnit.SECONDS.toNanos(BenchmarkInput.size()) / perSecond / WARM_UP_SHARE;
         Latencies latencies = new Latencies(dueNanos.length);
         for (int id = 0; id < dueNanos.length; id++) {
+            if (dueNanos[id] != 0 && Double.isNaN(tookMillis[id])) {
+                throw new IllegalStateException("payment " + id + " has no score");
+            }
             if (dueNanos[id] > warm) {
                 latencies.add(tookMillis[id]);
             }
         }
-        out.printf(Locale.ROOT, "in process, %,d records/s, source to score: %s%n", perSecond, latencies);
+        out.printf(Locale.ROOT, "in process, heap, %,d records/s, source to score: %s%n", perSecond, latencies);
     }
 
     /** Lets each subtask pass its half of the rate. */
@@ -243,7 +248,7 @@ public final class LatencyBenchmark {
                 }
             }
         }
-        out.printf(Locale.ROOT, "over the wire, %,d payments/s, put to committed row: %s%n", perSecond, all);
+        out.printf(Locale.ROOT, "over the wire, heap, %,d payments/s, put to committed row: %s%n", perSecond, all);
         out.printf(Locale.ROOT, "  put to arrival in Kinesis:    %s%n", put);
         out.printf(Locale.ROOT, "  arrival to score:             %s%n", read);
         out.printf(Locale.ROOT, "  score to commit:              %s%n", written);

@@ -5,7 +5,6 @@ import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.Transaction;
-import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -42,7 +41,7 @@ final class MapStatePerEvent extends Candidate {
     }
 
     @Override
-    Set<Feature> comparable() {
+    int[] comparable() {
         return allWindows();
     }
 

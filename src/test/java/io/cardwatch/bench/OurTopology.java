@@ -4,17 +4,17 @@ import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.LabelDecoder;
 import io.cardwatch.codec.TransactionDecoder;
 import io.cardwatch.codec.WireTypes;
-import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.job.ScoringTopology;
 import io.cardwatch.platform.Settings;
 import io.cardwatch.score.FraudModel;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -27,7 +27,7 @@ import org.apache.flink.util.OutputTag;
 final class OurTopology extends Candidate {
     static final int MAX_BYTES = 65_536;
 
-    /** Else the busy one would count old payments by minute, and its rows be compared with those of what does not. */
+    /** Else the busy one would count old payments by minute, and be compared with what does not. */
     private static final String EVERY_TERMINAL_EXACT = "--features.max-events-per-terminal=10000000";
 
     static final OutputTag<Decoded<FraudLabel>> LABELS = new OutputTag<>("labels", WireTypes.DECODED_FRAUD_LABEL);
@@ -57,11 +57,8 @@ final class OurTopology extends Candidate {
 
     /** The same on transactions that are decoded, with their labels as {@link #LABELS}. */
     DataStream<FeaturedTransaction> build(SingleOutputStreamOperator<Decoded<Transaction>> transactions) {
-        List<String> arguments = new ArrayList<>(List.of("--features.cache-share=" + cacheShare));
-        if (BenchmarkInput.isForComparison()) {
-            arguments.add(EVERY_TERMINAL_EXACT);
-        }
-        ScoringTopology topology = ScoringTopology.streaming(Settings.fromArguments(arguments));
+        ScoringTopology topology = ScoringTopology.streaming(
+                Settings.fromArguments(List.of("--features.cache-share=" + cacheShare, EVERY_TERMINAL_EXACT)));
         ScoringTopology.Features features = topology.features(transactions, transactions.getSideOutput(LABELS));
         features.deadLetters
                 .map(letter -> {
@@ -71,16 +68,27 @@ final class OurTopology extends Candidate {
                 .returns(WireTypes.DEAD_LETTER)
                 .setParallelism(1)
                 .sinkTo(new DiscardingSink<>());
-        return model == null
-                ? features.featured
-                : topology.score(features.featured, model)
-                        .map(row -> new FeaturedTransaction(row.transaction, row.features))
-                        .returns(WireTypes.FEATURED_TRANSACTION);
+        if (model == null) {
+            return features.featured;
+        }
+        boolean compared = BenchmarkInput.isForComparison();
+        return topology.score(features.featured, model)
+                .map(row -> new FeaturedTransaction(
+                        row.transaction, compared ? withScore(row.features, row.fraudProbability) : row.features))
+                .returns(WireTypes.FEATURED_TRANSACTION);
+    }
+
+    /** The features, and the score behind them. */
+    static double[] withScore(double[] features, double probability) {
+        double[] all = Arrays.copyOf(features, features.length + 1);
+        all[features.length] = probability;
+        return all;
     }
 
     @Override
-    Set<Feature> comparable() {
-        return allWindows();
+    int[] comparable() {
+        return IntStream.range(0, FeatureSet.REFERENCE.size() + (model == null ? 0 : 1))
+                .toArray();
     }
 
     /** Position to envelope, labels to the side. */

@@ -26,7 +26,7 @@ final class PeerDecode implements FlatMapFunction<Long, Transaction> {
         BenchmarkInput.Entry entry = BenchmarkInput.entry(position);
         if (!entry.label) {
             Decoded<Transaction> decoded = transactions.decode(entry.bytes, entry.origin());
-            out.collect(decoded.value.withoutRaw().withFraud(entry.fraud ? 1 : 0));
+            out.collect(decoded.value.withoutRaw().withFraud(entry.isFraud() ? 1 : 0));
         }
     }
 }

@@ -9,13 +9,18 @@ import io.cardwatch.feature.WindowTimes;
 import io.cardwatch.score.FraudModel;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.function.BiConsumer;
 
 /** The limit: one thread, the job's parser, windows and trees, and nothing between them. */
 final class PlainLoop {
+    /** Takes a payment's row. */
+    private interface Rows {
+        void accept(Transaction transaction, double[] features, double score);
+    }
+
     private final String name;
     private final Samples perSecond;
     private final Samples cpuMicros;
+    private final Samples garbageBytes;
     /** Null for the features alone. */
     private final FraudModel model;
 
@@ -27,30 +32,33 @@ final class PlainLoop {
         this.model = model;
         perSecond = new Samples(runs);
         cpuMicros = new Samples(runs);
+        garbageBytes = new Samples(runs);
     }
 
     /**
      * Runs once.
      *
-     * @param rows receives the features by transaction id
+     * @param rows receives the features by transaction id, and the score behind them if there is one
      * @return bytes of heap that all windows would take in the job's cache
      */
     long warmUp(double[][] rows) {
-        return loop((transaction, features) -> rows[(int) transaction.transactionId] = features.clone());
+        return loop((transaction, features, score) -> rows[(int) transaction.transactionId] =
+                model == null ? features.clone() : OurTopology.withScore(features, score));
     }
 
     void take(int run) throws Exception {
         // As before a job, so that neither pays for the other's garbage.
-        Garbage.collected();
+        long garbage = Garbage.collected();
         long start = System.nanoTime();
         long cpu = BenchmarkRun.processCpuNanos();
-        loop((transaction, features) -> {});
+        loop((transaction, features, score) -> {});
         cpuMicros.set(run, (BenchmarkRun.processCpuNanos() - cpu) / 1e3 / BenchmarkInput.size());
         perSecond.set(run, BenchmarkInput.size() / ((System.nanoTime() - start) / 1e9));
+        garbageBytes.set(run, (double) (Garbage.collected() - garbage) / BenchmarkInput.size());
     }
 
-    /** All records in the order of time. */
-    private long loop(BiConsumer<Transaction, double[]> rows) {
+    /** All records as they arrive. */
+    private long loop(Rows rows) {
         FeatureReplay replay =
                 new FeatureReplay(FeatureSet.REFERENCE, new WindowTimes(Duration.ofDays(7), Duration.ofDays(3)));
         double[] features = new double[FeatureSet.REFERENCE.size()];
@@ -66,15 +74,15 @@ final class PlainLoop {
             if (!replay.transaction(transaction, features)) {
                 throw new IllegalStateException("a payment was refused: " + transaction.transactionId);
             }
-            rows.accept(transaction, features);
+            double result = features[0];
             if (model != null) {
                 for (int i = 0; i < vector.length; i++) {
                     vector[i] = (float) features[i];
                 }
-                sum += model.probability(vector);
-            } else {
-                sum += features[0];
+                result = model.probability(vector);
             }
+            rows.accept(transaction, features, result);
+            sum += result;
         }
         if (!(sum > 0)) {
             throw new IllegalStateException("nothing was computed");
@@ -95,7 +103,7 @@ final class PlainLoop {
                 cpuMicros.text("%.2f"),
                 "1.00",
                 "",
-                "",
+                garbageBytes.text("%,.0f"),
                 "",
                 "");
     }

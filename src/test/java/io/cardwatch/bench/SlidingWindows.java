@@ -1,12 +1,10 @@
 package io.cardwatch.bench;
 
 import io.cardwatch.codec.WireTypes;
-import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.Transaction;
 import java.time.Duration;
-import java.util.Set;
 import org.apache.flink.api.common.functions.AggregateFunction;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -36,8 +34,8 @@ final class SlidingWindows extends Candidate {
     }
 
     @Override
-    Set<Feature> comparable() {
-        return Set.of();
+    int[] comparable() {
+        return new int[0];
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
-import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -101,7 +100,7 @@ final class SqlOverWindows extends Candidate {
     }
 
     @Override
-    Set<Feature> comparable() {
+    int[] comparable() {
         return customerWindows();
     }
 }

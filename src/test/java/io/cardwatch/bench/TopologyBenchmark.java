@@ -3,7 +3,6 @@ package io.cardwatch.bench;
 import static java.util.stream.Collectors.joining;
 
 import io.cardwatch.datagen.Profile;
-import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.score.FraudModel;
 import java.io.PrintStream;
@@ -28,14 +27,14 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  * beside the limit, a plain loop without Flink; in one JVM, on the same records, at parallelism 2 with object reuse.
  *
  * <p>Four inputs: a simulated half-year, the same with ten times the keys, with one terminal that takes 30 % of the
- * payments, and with a tenth of them up to an hour late (ours alone). Each candidate runs once to warm up, by one source
- * in order of time, when its rows are compared: ours on the heap with the loop's, which needs no Flink, the others' with
- * ours; then {@code runs} times, alternating with the others, without checkpoints, then once with a checkpoint every two
- * seconds, of which the largest is shown. A line gives medians, and ranges in brackets: records per second of the job's
- * run time; CPU time of the whole process per record, the job's start and stop included, and that time ÷ the loop's that
- * does the same; the rate ÷ the best peer's; heap that was freed per record; bytes of state for each customer and
- * terminal, and the time of the checkpoint. Then what was aimed at, as far as this input has it. Scores are by 100 trees
- * of depth 6.
+ * payments, and with a tenth of them up to an hour late (ours alone). Each candidate runs once to warm up, by one source in
+ * order of arrival, when its rows are compared with the loop's, which needs no Flink: ours in all features and in the
+ * score, the others' in the windows that they compute; then {@code runs} times, alternating with the others, without
+ * checkpoints, then once with a checkpoint every two seconds, of which the largest is shown. A line gives medians, and
+ * ranges in brackets: records per second of the job's run time; CPU time of the whole process per record, the job's start
+ * and stop included, and that time ÷ the loop's that does the same; the rate ÷ the best peer's; heap that was freed per
+ * record; bytes of state for each customer and terminal, and the time of the checkpoint. Then what was aimed at, as far as
+ * this input has it. Scores are by 100 trees of depth 6.
  *
  * <p>"Heap timers" keep the timers out of RocksDB. "A tenth" has a cache with room for a tenth of the bytes that all
  * windows have at the end. Each of the two kinds has half of that room, so of the customers, who are fewer, more than a
@@ -89,7 +88,7 @@ public final class TopologyBenchmark {
     }
 
     /** Prints all tables, and then a line for each input but the uniform one: our rates ÷ those of that. */
-    private static void compareInputs(Profile world, int runs, PrintStream out) throws Exception {
+    static void compareInputs(Profile world, int runs, PrintStream out) throws Exception {
         Map<BenchmarkInput.Shape, Map<String, Double>> rates = new EnumMap<>(BenchmarkInput.Shape.class);
         for (BenchmarkInput.Shape shape : BenchmarkInput.Shape.values()) {
             rates.put(shape, run(world, shape, runs, out));
@@ -124,8 +123,8 @@ public final class TopologyBenchmark {
         PlainLoop features = new PlainLoop("features, plain loop", null, runs);
         PlainLoop scores = new PlainLoop("scores, plain loop", model, runs);
         double[][] expected = new double[BenchmarkInput.lastTransactionId() + 1][];
-        scores.warmUp(expected);
         double cacheBytesOfTenth = features.warmUp(expected) / TENTH;
+        scores.warmUp(expected);
         List<Measurement> jobs = new ArrayList<>();
         for (Candidate candidate :
                 candidates(model, cacheBytesOfTenth / Runtime.getRuntime().maxMemory())) {
@@ -134,11 +133,7 @@ public final class TopologyBenchmark {
             }
         }
         for (Measurement job : jobs) {
-            double[][] rows = job.warmUp();
-            job.compare(expected, rows);
-            if (job == jobs.get(0)) {
-                expected = rows;
-            }
+            job.compare(expected, job.warmUp());
         }
         expected = null;
         for (int run = 0; run < runs; run++) {
@@ -162,7 +157,7 @@ public final class TopologyBenchmark {
                 "÷ peer",
                 "garbage, B a record",
                 "state, B a key / ms",
-                "rows as ours");
+                "rows as loop's");
         out.print(features.line());
         out.print(scores.line());
         for (Measurement job : jobs) {
@@ -219,7 +214,6 @@ public final class TopologyBenchmark {
         }
     }
 
-    /** Ours on the heap first: the others' rows are compared with its rows. */
     private static List<Candidate> candidates(FraudModel model, double shareOfTenth) {
         return List.of(
                 new OurTopology(FEATURES, Backend.HEAP, 0, null),
@@ -288,7 +282,7 @@ public final class TopologyBenchmark {
         }
 
         void compare(double[][] expected, double[][] rows) {
-            if (candidate.comparable().isEmpty()) {
+            if (candidate.comparable().length == 0) {
                 return;
             }
             int same = 0;
@@ -299,8 +293,8 @@ public final class TopologyBenchmark {
         }
 
         private boolean same(double[] left, double[] right) {
-            for (Feature feature : candidate.comparable()) {
-                if (left[feature.index()] != right[feature.index()]) {
+            for (int place : candidate.comparable()) {
+                if (left[place] != right[place]) {
                     return false;
                 }
             }
