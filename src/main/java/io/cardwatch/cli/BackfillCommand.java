@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
@@ -44,6 +45,9 @@ import picocli.CommandLine.Spec;
 final class BackfillCommand implements Callable<Integer> {
     /** What arrived so long before the last transaction is read from the stream again, since it may have been late. */
     private static final Duration OVERLAP = Duration.ofHours(1);
+
+    /** Needs no quotes in a shell. */
+    private static final Pattern PLAIN = Pattern.compile("[\\w./:-]+");
 
     private static final String ROWS = "rows";
     private static final String FRAUDS = "frauds";
@@ -153,11 +157,19 @@ final class BackfillCommand implements Callable<Integer> {
         String start = (set == FeatureSet.REFERENCE ? "" : " --features.set=" + set.lowerCaseName())
                 + " --source.initial-position=AT_TIMESTAMP --source.initial-timestamp="
                 + Instant.ofEpochSecond(savepoint.lastSecond).minus(OVERLAP);
-        console.println("Start from it once, with the settings of features that were given here, either by");
-        console.println("  java -jar cardwatch.jar run --from " + savepoint.directory + start);
+        String directory = quoted(savepoint.directory.toString());
+        console.println(
+                "Start from it once, with the settings of features that were given here and those of your warehouse,"
+                        + " either by");
+        console.println("  java -jar cardwatch.jar run --from " + directory + start);
         console.println("or, when it has been copied to where the cluster can read it, by");
-        console.println("  flink run -d -s " + savepoint.directory
-                + " -c io.cardwatch.job.CardwatchJob cardwatch-job.jar" + start);
+        console.println(
+                "  flink run -d -s " + directory + " -c io.cardwatch.job.CardwatchJob cardwatch-job.jar" + start);
+    }
+
+    /** As a shell takes it. */
+    private static String quoted(String path) {
+        return PLAIN.matcher(path).matches() ? path : "'" + path.replace("'", "'\\''") + "'";
     }
 
     private static DataStream<FeaturedTransaction> withLastVerdict(ScoringTopology.Features features) {

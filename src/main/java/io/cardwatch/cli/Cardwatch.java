@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.logging.LogManager;
@@ -15,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line's entry: finds the command, runs it, and says in two lines what went wrong. */
@@ -64,6 +67,7 @@ public final class Cardwatch implements IVersionProvider {
                     }
                     return report(Failure.of(e), err);
                 });
+        commandLine.registerConverter(Instant.class, Cardwatch::instant);
         commandLine.getSubcommands().values().forEach(Cardwatch::completeHelp);
         return commandLine.execute(arguments);
     }
@@ -80,6 +84,14 @@ public final class Cardwatch implements IVersionProvider {
         command.getCommandSpec().usageMessage().showDefaultValues(true);
     }
 
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new TypeConversionException("'" + text + "' is no time in UTC, such as 2026-01-31T00:00:00Z");
+        }
+    }
+
     private static Failure wrongUsage(ParameterException e) {
         List<String> suggestions =
                 e instanceof UnmatchedArgumentException ? ((UnmatchedArgumentException) e).getSuggestions() : List.of();
@@ -87,7 +99,8 @@ public final class Cardwatch implements IVersionProvider {
                 ? ""
                 : suggestions.stream().limit(3).collect(Collectors.joining(" or ", "Did you mean ", "? "));
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        return new Failure(Failure.WRONG_USAGE, e.getMessage(), didYouMean + "See " + command + " --help.");
+        String cause = e.getMessage().replaceFirst("^Error: ", "");
+        return new Failure(Failure.WRONG_USAGE, cause, didYouMean + "See " + command + " --help.");
     }
 
     private static int report(Failure failure, PrintWriter err) {

@@ -66,6 +66,10 @@ final class FileInputs {
         return Stream.concat(Stream.of(transactions), labels.file.stream()).collect(Collectors.toList());
     }
 
+    boolean hasLabels() {
+        return hasLabelFile() || labels.delay.isPresent();
+    }
+
     boolean hasLabelFile() {
         return labels.file.isPresent();
     }

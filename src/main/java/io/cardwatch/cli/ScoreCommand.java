@@ -106,6 +106,9 @@ final class ScoreCommand implements Callable<Integer> {
                 RunTally.count(result, SCORED),
                 RunTally.count(result, ALERTS),
                 out);
+        if (!inputs.hasLabels()) {
+            console.println("No frauds of the past were known: terminals' risk is 0 without --labels or --label-delay");
+        }
         BoundedOutput.reportRefused(result, deadLetters, console);
     }
 }

@@ -68,6 +68,21 @@ class CardwatchTest {
     }
 
     @Test
+    void optionsThatExcludeOneAnother_andAValueThatIsNone_areNamed() {
+        assertThat(run("backfill", "--transactions=t", "--out=a", "--savepoint=b"))
+                .isEqualTo(2);
+        assertThat(run("replay-dead-letters", "--reason=TYPE", "--since=yesterday"))
+                .isEqualTo(2);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "error: --out=FILE, --savepoint=DIR are mutually exclusive (specify only one)",
+                        "remedy: See cardwatch backfill --help.",
+                        "error: Invalid value for option '--since': 'yesterday' is no time in UTC, such as"
+                                + " 2026-01-31T00:00:00Z",
+                        "remedy: See cardwatch replay-dead-letters --help.");
+    }
+
+    @Test
     void aStrayWord_anUnknownCommandAndNoCommandAreWrongUsage() {
         assertThat(run("validate-config", "stray")).isEqualTo(2);
         assertThat(run("validate-config", "--features.terminal-delay=5 d", "stray"))

@@ -216,7 +216,9 @@ class FileCommandsTest {
         assertThat(read(out.resolve("dead.csv")))
                 .extracting(row -> row.get("sequence_number") + " " + row.get("reason"))
                 .containsExactly("4 BAD_JSON", "8 NOT_OBJECT", "24 CONFLICT");
-        assertThat(console.toString()).contains("3 records could not be used: 1 BAD_JSON, 1 NOT_OBJECT, 1 CONFLICT");
+        assertThat(console.toString())
+                .contains("3 records could not be used: 1 BAD_JSON, 1 NOT_OBJECT, 1 CONFLICT")
+                .contains("terminals' risk is 0 without --labels or --label-delay");
     }
 
     @Test

@@ -73,6 +73,7 @@ class HistorySavepointTest {
     @TempDir
     private static Path world;
 
+    private final StringWriter console = new StringWriter();
     private final StringWriter errors = new StringWriter();
 
     @BeforeAll
@@ -131,7 +132,11 @@ class HistorySavepointTest {
 
         assertThat(exitCode).as(errors.toString()).isZero();
         try (Stream<Path> savepoints = Files.list(target)) {
-            assertWindowsAlone(savepoints.findFirst().orElseThrow());
+            Path savepoint = savepoints.findFirst().orElseThrow();
+            assertWindowsAlone(savepoint);
+            assertThat(console.toString())
+                    .contains("run --from '" + savepoint + "' --source.")
+                    .contains("-s '" + savepoint + "'");
         }
     }
 
@@ -195,7 +200,7 @@ class HistorySavepointTest {
     }
 
     private int run(String... arguments) {
-        return Cardwatch.run(new PrintWriter(new StringWriter()), new PrintWriter(errors), arguments);
+        return Cardwatch.run(new PrintWriter(console), new PrintWriter(errors), arguments);
     }
 
     private static List<String> liveRows(FeatureSet set, String backend, int parallelism, int most) throws Exception {
