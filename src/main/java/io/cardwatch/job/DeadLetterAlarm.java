@@ -1,5 +1,7 @@
 package io.cardwatch.job;
 
+import java.util.Arrays;
+
 /**
  * The share of records that became dead letters within the last five minutes, in buckets of half a minute, and whether it
  * is worth a warning. It is once the share is above the limit, of 100 records at least, and until it is half of that: a
@@ -20,10 +22,6 @@ final class DeadLetterAlarm {
     private final double limit;
     private final long[] records = new long[BUCKETS];
     private final long[] deadLetters = new long[BUCKETS];
-    /** Of all buckets; kept, as there may be an observation for each record. */
-    private long allRecords;
-
-    private long allDeadLetters;
     private long newestBucket;
     private boolean raised;
 
@@ -41,21 +39,18 @@ final class DeadLetterAlarm {
         int bucket = (int) (newestBucket % BUCKETS);
         records[bucket] += newRecords;
         deadLetters[bucket] += newDeadLetters;
-        allRecords += newRecords;
-        allDeadLetters += newDeadLetters;
         boolean was = raised;
-        double share = share();
-        raised = was ? share > limit / 2 : share > limit && allRecords >= LEAST_RECORDS;
+        double share = share(nowMillis);
+        raised = was
+                ? share > limit / 2
+                : share > limit && Arrays.stream(records).sum() >= LEAST_RECORDS;
         return raised == was ? Change.NONE : raised ? Change.RAISED : Change.OVER;
     }
 
     private void turnTo(long bucket) {
         for (long next = Math.max(newestBucket + 1, bucket - BUCKETS + 1); next <= bucket; next++) {
-            int oldest = (int) (next % BUCKETS);
-            allRecords -= records[oldest];
-            allDeadLetters -= deadLetters[oldest];
-            records[oldest] = 0;
-            deadLetters[oldest] = 0;
+            records[(int) (next % BUCKETS)] = 0;
+            deadLetters[(int) (next % BUCKETS)] = 0;
         }
         newestBucket = Math.max(newestBucket, bucket);
     }
@@ -63,10 +58,7 @@ final class DeadLetterAlarm {
     /** From 0 to 1; 0 where there were no records. */
     synchronized double share(long nowMillis) {
         turnTo(nowMillis / BUCKET_MILLIS);
-        return share();
-    }
-
-    private double share() {
-        return allRecords == 0 ? 0 : Math.min(1, allDeadLetters / (double) allRecords);
+        long all = Arrays.stream(records).sum();
+        return all == 0 ? 0 : Math.min(1, Arrays.stream(deadLetters).sum() / (double) all);
     }
 }

@@ -8,7 +8,6 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.co.RichCoFlatMapFunction;
@@ -29,7 +28,6 @@ public final class DeadLetterCount extends RichCoFlatMapFunction<DeadLetter, Lon
     private final double alarmShare;
     private transient Metrics metrics;
     private transient Map<DeadLetterReason, Counter> counters;
-    private transient Map<DeadLetterReason, LongCounter> results;
     private transient DeadLetterAlarm alarm;
 
     DeadLetterCount(double alarmShare) {
@@ -40,10 +38,8 @@ public final class DeadLetterCount extends RichCoFlatMapFunction<DeadLetter, Lon
     public void open(OpenContext context) {
         metrics = Metrics.of(getRuntimeContext().getMetricGroup());
         counters = new EnumMap<>(DeadLetterReason.class);
-        results = new EnumMap<>(DeadLetterReason.class);
         for (DeadLetterReason reason : EnumSet.complementOf(EnumSet.of(DeadLetterReason.WAREHOUSE_REJECTED))) {
             counters.put(reason, metrics.counter(Metric.DEAD_LETTERS, reason));
-            results.put(reason, getRuntimeContext().getLongCounter(PREFIX + reason));
         }
         alarm = new DeadLetterAlarm(alarmShare);
         metrics.gauge(Metric.DEAD_LETTER_SHARE, () -> alarm.share(nowMillis()));
@@ -59,7 +55,7 @@ public final class DeadLetterCount extends RichCoFlatMapFunction<DeadLetter, Lon
     @Override
     public void flatMap1(DeadLetter letter, Collector<DeadLetter> out) {
         counters.get(letter.reason).inc();
-        results.get(letter.reason).add(1L);
+        getRuntimeContext().getLongCounter(PREFIX + letter.reason).add(1L);
         observe(0, 1);
         out.collect(letter);
     }
