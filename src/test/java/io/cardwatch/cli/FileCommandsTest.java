@@ -182,6 +182,7 @@ class FileCommandsTest {
                         out.resolve("predictions.csv").toString()))
                 .isZero();
 
+        assertThat(console.toString()).doesNotContain("--label-delay");
         Map<Long, Integer> positions = positions();
         for (Map<String, String> row : read(out.resolve("predictions.csv"))) {
             int position = positions.get(Long.parseLong(row.get("transaction_id")));
