@@ -7,6 +7,7 @@ import io.cardwatch.platform.Metric;
 import io.cardwatch.platform.Metrics;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
@@ -16,7 +17,7 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Opens envelopes: values go on, dead letters go to the side, and what was peculiar is counted. To the side goes, too,
- * how many records there were, now and then and before each dead letter.
+ * how many records there were: once a second while records come, more often when many do, and before each dead letter.
  */
 final class DecodedSplit<T> extends ProcessFunction<Decoded<T>, T> {
     /** Numbers of records since the number before. */
@@ -25,8 +26,12 @@ final class DecodedSplit<T> extends ProcessFunction<Decoded<T>, T> {
     /** Most records that are not told of yet. */
     private static final int UNTOLD = 128;
 
+    /** Longest time for which none is told of when one comes. */
+    private static final long UNTOLD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final OutputTag<DeadLetter> deadLetters;
     private transient long untold;
+    private transient long toldNanos;
     private transient Metrics metrics;
     private transient Counter records;
     private transient Map<Note, Counter> notes;
@@ -39,6 +44,7 @@ final class DecodedSplit<T> extends ProcessFunction<Decoded<T>, T> {
     public void open(OpenContext context) {
         metrics = Metrics.of(getRuntimeContext().getMetricGroup());
         records = metrics.counter(Metric.RECORDS);
+        toldNanos = System.nanoTime();
         notes = new EnumMap<>(Note.class);
         for (Note note : Note.values()) {
             notes.put(note, metrics.counter(Metric.NOTED, note));
@@ -55,9 +61,11 @@ final class DecodedSplit<T> extends ProcessFunction<Decoded<T>, T> {
     @Override
     public void processElement(Decoded<T> record, Context context, Collector<T> out) {
         records.inc();
-        if (++untold >= UNTOLD || !record.accepted()) {
+        long now = System.nanoTime();
+        if (++untold >= UNTOLD || now - toldNanos >= UNTOLD_NANOS || !record.accepted()) {
             context.output(RECORD_COUNTS, untold);
             untold = 0;
+            toldNanos = now;
         }
         if (!record.accepted()) {
             context.output(deadLetters, record.deadLetter);

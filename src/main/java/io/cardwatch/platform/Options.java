@@ -251,7 +251,7 @@ public final class Options {
             "dead-letters.alarm-share",
             ValueType.real(0, 1),
             "0.05",
-            "Share of the records of the last five minutes above which dead letters are worth a warning; 1 for none.");
+            "Share of the records of the last five minutes, of 100 at least, above which dead letters are worth a warning; 1 for none.");
 
     private Options() {}
 
