@@ -25,11 +25,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -38,9 +38,11 @@ import org.apache.flink.runtime.testutils.CommonTestUtils;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,8 +67,14 @@ class KinesisRecordsTest {
 
     private static final Queue<String> READ = new ConcurrentLinkedQueue<>();
     private static final Queue<String> PARTITION_KEYS = new ConcurrentLinkedQueue<>();
+    /** Behind the source, when the last record came out of it. */
+    private static final AtomicLong WATERMARK = new AtomicLong();
     /** Who read each record after a failure. */
     private static final Queue<Integer> BY_SUBTASK = new ConcurrentLinkedQueue<>();
+
+    /** When the second payment was made. */
+    private static final long SECOND_MILLIS =
+            Instant.parse("2024-03-01T12:01:00Z").toEpochMilli();
 
     private static final Duration LONGER_THAN_THE_SDK_TRIES = Duration.ofSeconds(4);
 
@@ -92,6 +100,7 @@ class KinesisRecordsTest {
         READ.clear();
         PARTITION_KEYS.clear();
         BY_SUBTASK.clear();
+        WATERMARK.set(Long.MIN_VALUE);
         kinesis = KinesaliteServer.start();
         endpoint = kinesis.endpoint();
         kinesis.createStream(OTHERS, 1);
@@ -285,6 +294,20 @@ class KinesisRecordsTest {
         assertThat(READ).containsExactlyElementsOf(payments(0, 10));
     }
 
+    @Test
+    void aShardThatFallsSilentHoldsEventTimeUpForItsIdleIntervalOnly() throws Exception {
+        kinesis.createStream(PAYMENTS, 2);
+        put(KEYS[1], payment(0));
+        put(KEYS[1], payment(1));
+        JobClient job = start(null, "--source.idle-interval=2s");
+        for (int i = 2; WATERMARK.get() <= SECOND_MILLIS; i = 5 - i) {
+            JobOnKinesis.requireAlive(job);
+            put(KEYS[0], payment(i));
+            Thread.sleep(50);
+        }
+        job.cancel().get();
+    }
+
     private void assertSilentShardIsReadFromTheFirstStart(List<String> first, List<String> second) throws Exception {
         kinesis.createStream(PAYMENTS, 2);
         put(KEYS[0], payment(0));
@@ -330,14 +353,7 @@ class KinesisRecordsTest {
 
     private void read(StreamExecutionEnvironment env, String stream, List<String> more) {
         records(env, stream, stream + "-source", more)
-                .map(record -> {
-                    if (record.accepted()) {
-                        PARTITION_KEYS.add(record.value.origin.partitionKey);
-                    }
-                    READ.add(text(record));
-                    return 0;
-                })
-                .returns(Types.INT)
+                .process(new Note())
                 .uid(stream + "-read")
                 .sinkTo(new DiscardingSink<>())
                 .uid(stream + "-sink");
@@ -355,6 +371,18 @@ class KinesisRecordsTest {
                 new TransactionDecoder(65_536, true),
                 (progress, payment) -> progress.observe(payment.epochSecond, payment.origin),
                 WireTypes.DECODED_TRANSACTION);
+    }
+
+    /** Notes what comes out of a source. */
+    private static final class Note extends ProcessFunction<Decoded<Transaction>, Integer> {
+        @Override
+        public void processElement(Decoded<Transaction> record, Context context, Collector<Integer> out) {
+            if (record.accepted()) {
+                PARTITION_KEYS.add(record.value.origin.partitionKey);
+            }
+            WATERMARK.set(context.timerService().currentWatermark());
+            READ.add(text(record));
+        }
     }
 
     /** Fails at a payment, and lets one subtask start later than the others after that. */

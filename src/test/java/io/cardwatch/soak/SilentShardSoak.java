@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Of four shards one says nothing for ten minutes, while payments of every second come from the others; then it brings
- * its own of that time. Lateness is allowed for little more than that, and the others have not waited.
+ * its own of that time. Lateness is allowed for little more than that, and the others have waited for little more than
+ * the idle interval.
  */
 @Tag("soak")
 class SilentShardSoak {
@@ -36,6 +37,10 @@ class SilentShardSoak {
     private static final int CUSTOMERS = 40;
     private static final int PAYMENTS_A_SECOND = 10;
     private static final int TERMINALS = 7;
+    private static final int LATENESS_SECONDS = 15 * 60;
+    /** By when event time has gone on without the silent shard: {@code source.idle-interval} is 60 s. */
+    private static final int IDLE_BY_SECOND = 90;
+
     private static final long FIRST_SECOND = Events.at("2024-03-01 12:00:00");
 
     @RegisterExtension
@@ -56,13 +61,13 @@ class SilentShardSoak {
         Instant start = Instant.now();
         try (JobOnKinesis kinesis = new JobOnKinesis(4, 1)) {
             JobClient job = kinesis.start(
-                    Restarts.none(directory, Duration.ofSeconds(10)), "--features.allowed-lateness=15min");
+                    Restarts.none(directory, Duration.ofSeconds(10)),
+                    "--features.allowed-lateness=" + LATENESS_SECONDS + "s");
             send(kinesis, payments.subList(0, CUSTOMERS));
             kinesis.await(job, CUSTOMERS);
             List<Transaction> held = sendAsTimePasses(kinesis, job);
             assertThat(held).isNotEmpty();
-            kinesis.await(job, payments.size() - held.size());
-            sendWhatIsTooOld(kinesis);
+            kinesis.await(job, payments.size() - held.size() + 1);
             send(kinesis, held);
             kinesis.awaitAll(job, payments.size());
             JobOnKinesis.stopWithSavepoint(job, directory);
@@ -93,6 +98,9 @@ class SilentShardSoak {
                 (isHeld ? held : talking).add(payment);
             }
             send(kinesis, talking);
+            if (second == IDLE_BY_SECOND) {
+                sendWhatIsTooOld(kinesis, talking.get(0).customerId);
+            }
         }
         return held;
     }
@@ -102,9 +110,10 @@ class SilentShardSoak {
         return kinesis.payments().places().get(PaymentStory.name(first)).split(" ", -1)[1];
     }
 
-    /** Too old only because event time went on without the silent shard. */
-    private void sendWhatIsTooOld(JobOnKinesis kinesis) {
-        Transaction old = Events.transaction(0, payments.size(), FIRST_SECOND - SECONDS, 1, 1, 100);
+    /** Too old only because event time went on without the silent shard, for half a minute at least. */
+    private void sendWhatIsTooOld(JobOnKinesis kinesis, long customer) {
+        long second = FIRST_SECOND + IDLE_BY_SECOND - 30 - LATENESS_SECONDS;
+        Transaction old = Events.transaction(0, payments.size(), second, customer, 1, 100);
         kinesis.payments().addRefused(old.customerId, TransactionJson.encode(old), DeadLetterReason.TOO_OLD);
         kinesis.payments().send();
     }
