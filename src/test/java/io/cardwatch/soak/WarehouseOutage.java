@@ -21,7 +21,7 @@ import org.apache.flink.core.execution.JobClient;
 
 /**
  * Payments and verdicts stream through the job into a warehouse that loses connections between COMMIT and answer, is
- * killed in the middle of a batch, and comes back. The job may not even restart.
+ * killed in the middle of a batch and between COMMIT and answer, and comes back. The job may not even restart.
  */
 final class WarehouseOutage {
     /** Commits whose answer gets lost, before the outage and again after it. */
@@ -83,6 +83,9 @@ final class WarehouseOutage {
         kinesis.reconnect();
         feed.sendUntil(3 * payments / 5, job);
         loseAnswers(4 * payments / 5);
+        killBehindACommit();
+        server.start();
+        kinesis.reconnect();
         feed.sendUntil(payments, job);
         kinesis.awaitAll(job, payments + story.labels.size());
         awaitConnections();
@@ -123,6 +126,19 @@ final class WarehouseOutage {
             }
             server.kill();
         }
+    }
+
+    /** What it has committed it finds again when it starts; its client was not told. */
+    private void killBehindACommit() throws Exception {
+        int before = proxy.cuts();
+        proxy.silenceNext();
+        while (proxy.cuts() == before) {
+            JobOnKinesis.requireAlive(job);
+            if (!feed.sendNext()) {
+                Thread.sleep(POLL_MILLIS);
+            }
+        }
+        server.kill();
     }
 
     private static void stopAt(Statement statement, Transaction payment) throws SQLException {

@@ -34,7 +34,7 @@ class WarehouseOutageSoak {
         long seed = Seed.of("WarehouseOutageSoak");
         Reckoning rows = WarehouseOutage.survive(directory, PAYMENTS, DOWN, seed);
         String injected = PAYMENTS + " payments; warehouse killed in a batch and down for " + DOWN.toSeconds()
-                + " s and answers to " + 2 * WarehouseOutage.CUTS + " COMMITs lost";
+                + " s and killed behind a COMMIT and answers to " + 2 * WarehouseOutage.CUTS + " COMMITs lost";
         SoakResult.report(test, String.valueOf(seed), injected, rows, 0, start);
         rows.assertExact();
     }

@@ -8,11 +8,12 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands before a PostgreSQL and, when it is told to, swallows the server's answer to a COMMIT and cuts that connection:
- * the transaction is stored, and its client does not know.
+ * Stands before a PostgreSQL and, when it is told to, swallows the server's answer to a COMMIT and cuts that connection,
+ * or leaves it open without an answer: the transaction is stored, and its client does not know.
  */
 public final class CommitCuttingProxy implements AutoCloseable {
     /** The tag of the server's answer. */
@@ -24,6 +25,7 @@ public final class CommitCuttingProxy implements AutoCloseable {
     private final int serverPort;
     private final AtomicInteger cutsToMake = new AtomicInteger();
     private final AtomicInteger cuts = new AtomicInteger();
+    private final AtomicBoolean silent = new AtomicBoolean();
 
     /** A proxy on a free port before the server on {@code serverPort} of this machine. */
     public CommitCuttingProxy(int serverPort) throws IOException {
@@ -39,6 +41,12 @@ public final class CommitCuttingProxy implements AutoCloseable {
     /** The next {@code commits} will be answered by a closed connection each. */
     public void cutAfter(int commits) {
         cutsToMake.addAndGet(commits);
+    }
+
+    /** The next commit will not be answered, and its connection stays until the server has gone. */
+    public void silenceNext() {
+        silent.set(true);
+        cutAfter(1);
     }
 
     /** Answers swallowed so far. */
@@ -75,6 +83,9 @@ public final class CommitCuttingProxy implements AutoCloseable {
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
                 if (answers && new String(buffer, 0, length, ISO_8859_1).contains(COMMITTED) && takesACut()) {
                     cuts.incrementAndGet();
+                    if (silent.getAndSet(false)) {
+                        in.transferTo(OutputStream.nullOutputStream());
+                    }
                     return;
                 }
                 out.write(buffer, 0, length);
