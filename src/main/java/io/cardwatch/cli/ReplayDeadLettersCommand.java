@@ -36,7 +36,8 @@ import software.amazon.awssdk.services.kinesis.KinesisClient;
         sortOptions = false,
         description =
                 "Send the records of dead letters into their Kinesis streams again, once their cause is mended. The"
-                        + " dead letters stay; what is sent twice ends as one row.")
+                        + " dead letters stay; what is sent twice ends as one row, and what still cannot be used as one"
+                        + " more dead letter each time.")
 final class ReplayDeadLettersCommand implements Callable<Integer> {
     private static final RecordOrigin NOWHERE = new RecordOrigin("", "", "", "", RecordOrigin.NO_ARRIVAL);
 

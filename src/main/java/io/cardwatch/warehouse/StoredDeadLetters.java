@@ -22,6 +22,8 @@ import java.util.function.Consumer;
 /** The dead letters in the warehouse, to be read again. */
 public final class StoredDeadLetters {
     private static final int FETCH_SIZE = 200;
+    /** Also what ends a statement that takes too long. */
+    private static final String QUERY_CANCELED = "57014";
 
     private final WarehouseConnection warehouse;
 
@@ -77,7 +79,10 @@ public final class StoredDeadLetters {
         } catch (SQLException e) {
             throw new BadInputException(
                     "the dead letters of the warehouse " + warehouse + " cannot be read: " + e.getMessage(),
-                    "Look at the warehouse and start again: what was sent twice ends as one row.",
+                    QUERY_CANCELED.equals(e.getSQLState())
+                            ? "Take a shorter time with --since and --until, or let the warehouse take longer, with"
+                                    + " ?socketTimeout=600 (seconds) behind warehouse.url."
+                            : "Look at the warehouse and start again: what was sent twice ends as one row.",
                     e);
         }
     }
