@@ -22,15 +22,19 @@ import org.apache.flink.util.Collector;
 /**
  * The records of {@link BenchmarkInput} again and again, in time behind one another, by two sources that each tell one
  * half of the customers and remember where they are; as they are, or every second one replaced by a record that cannot
- * be used: bad in 23 ways in turn.
+ * be used, bad in many ways in turn.
  */
 final class EndlessInput extends ProcessFunction<Long, Decoded<Transaction>> {
     private static final long POSITIONS_OF_A_HALF = 1L << 40;
     private static final String GOOD =
             "{\"TRANSACTION_ID\":7,\"TX_DATETIME\":\"2018-04-01 00:00:31\",\"CUSTOMER_ID\":596,"
                     + "\"TERMINAL_ID\":3156,\"TX_AMOUNT\":57.16,\"TX_TIME_SECONDS\":31,\"TX_TIME_DAYS\":0}";
-    /** All but a conflict, which is made of the payment before. */
-    private static final List<byte[]> BAD = Stream.of(
+    private static final int MOST_BYTES_OF_SHORT = 2_000;
+
+    /** Nothing in the place of any. */
+    static final List<byte[]> NO_BAD = List.of();
+    /** Records bad in every way but a conflict, which is made of the payment before; two are of 20 and 64 KB. */
+    static final List<byte[]> BAD = Stream.of(
                     " ",
                     GOOD.substring(0, 40),
                     GOOD + "}",
@@ -56,17 +60,24 @@ final class EndlessInput extends ProcessFunction<Long, Decoded<Transaction>> {
                     GOOD.replace("2018", "2001"))
             .map(record -> record.getBytes(UTF_8))
             .toList();
+    /** Those without the two long ones. */
+    static final List<byte[]> SHORT_BAD =
+            BAD.stream().filter(record -> record.length <= MOST_BYTES_OF_SHORT).toList();
 
     private final TransactionDecoder transactions = new TransactionDecoder(OurTopology.MAX_BYTES, true);
     private final LabelDecoder labels = new LabelDecoder(OurTopology.MAX_BYTES, true);
-    private final boolean halfBad;
+    private final List<byte[]> bad;
 
-    private EndlessInput(boolean halfBad) {
-        this.halfBad = halfBad;
+    private EndlessInput(List<byte[]> bad) {
+        this.bad = bad;
     }
 
-    /** The transactions, and the labels as {@link OurTopology#LABELS}; parallelism 2. */
-    static SingleOutputStreamOperator<Decoded<Transaction>> of(StreamExecutionEnvironment env, boolean halfBad) {
+    /**
+     * The transactions, and the labels as {@link OurTopology#LABELS}; parallelism 2.
+     *
+     * @param bad what is in the place of every second record, in turn with a conflict; empty where all are good
+     */
+    static SingleOutputStreamOperator<Decoded<Transaction>> of(StreamExecutionEnvironment env, List<byte[]> bad) {
         return env.fromSource(
                         new NumberSequenceSource(0, BenchmarkInput.PARALLELISM * POSITIONS_OF_A_HALF - 1),
                         WatermarkStrategy.<Long>forMonotonousTimestamps()
@@ -74,7 +85,7 @@ final class EndlessInput extends ProcessFunction<Long, Decoded<Transaction>> {
                                         (position, none) -> entry(position).millis + shiftMillis(position)),
                         "Memory")
                 .uid("memory")
-                .process(new EndlessInput(halfBad), WireTypes.DECODED_TRANSACTION)
+                .process(new EndlessInput(bad), WireTypes.DECODED_TRANSACTION)
                 .uid("decode");
     }
 
@@ -93,7 +104,7 @@ final class EndlessInput extends ProcessFunction<Long, Decoded<Transaction>> {
     @Override
     public void processElement(Long position, Context context, Collector<Decoded<Transaction>> out) {
         BenchmarkInput.Entry entry = entry(position);
-        if (halfBad && position % 2 == 1) {
+        if (!bad.isEmpty() && position % 2 == 1) {
             out.collect(bad(position));
         } else if (entry.label) {
             context.output(
@@ -105,12 +116,12 @@ final class EndlessInput extends ProcessFunction<Long, Decoded<Transaction>> {
     }
 
     private Decoded<Transaction> bad(long position) {
-        int way = (int) (position / 2 % (BAD.size() + 1));
-        if (way < BAD.size()) {
-            return transactions.decode(BAD.get(way), origin(position));
+        int way = (int) (position / 2 % (bad.size() + 1));
+        if (way < bad.size()) {
+            return transactions.decode(bad.get(way), origin(position));
         }
         return entry(position - 1).label
-                ? transactions.decode(BAD.get(0), origin(position))
+                ? transactions.decode(bad.get(0), origin(position))
                 : Decoded.of(payment(position - 1, 1));
     }
 

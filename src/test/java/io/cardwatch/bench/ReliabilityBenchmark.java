@@ -31,6 +31,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  *   <li>Checkpoints: records per second with one every ten seconds and with none, over a time that has two of them.
  *   <li>Bad input: records per second where every second one cannot be used, and where all are good; up to the sink that
  *       discards, and by the whole job into an embedded PostgreSQL on this machine, where each bad record is a row, too.
+ *       Of the ways to be bad two make records of 20 and 64 KB; up to the sink that discards also without those.
  *   <li>Recovery: one of two TaskManagers is terminated while a million windows are kept, five seconds after a
  *       checkpoint, and another has a free slot. Seconds from then until a whole second has 0.9 of the records that a
  *       second had before, checkpoints included. A TaskManager that dies without a word is missed only after
@@ -121,8 +122,8 @@ public final class ReliabilityBenchmark {
             Samples without = new Samples(runs);
             Samples with = new Samples(runs);
             for (int run = 0; run < runs; run++) {
-                without.set(run, rate(backend, 0, false));
-                with.set(run, rate(backend, times.checkpoint, false));
+                without.set(run, rate(backend, 0, EndlessInput.NO_BAD));
+                with.set(run, rate(backend, times.checkpoint, EndlessInput.NO_BAD));
             }
             out.printf(
                     Locale.ROOT,
@@ -135,25 +136,34 @@ public final class ReliabilityBenchmark {
         }
     }
 
-    /** Prints a line for the topology, and one for the whole job. */
+    /** Prints two lines for the topology, and one for the whole job. */
     public void badInput(Profile world) throws Exception {
         BenchmarkInput.load(world, Shape.UNIFORM);
-        for (boolean wholeJob : new boolean[] {false, true}) {
-            Samples good = new Samples(runs);
-            Samples halfBad = new Samples(runs);
-            for (int run = 0; run < runs; run++) {
-                good.set(run, wholeJob ? committedRate(false) : rate(Backend.HEAP, 0, false));
-                halfBad.set(run, wholeJob ? committedRate(true) : rate(Backend.HEAP, 0, true));
-            }
-            out.printf(
-                    Locale.ROOT,
-                    "%s, %.2f of the records bad: %s records/s, none %s; ratio %.2f%n",
-                    wholeJob ? "whole job" : "topology",
-                    badShare,
-                    halfBad.text("%,.0f"),
-                    good.text("%,.0f"),
-                    halfBad.median() / good.median());
+        badInput("topology, bad records of every size", EndlessInput.BAD, bad -> rate(Backend.HEAP, 0, bad));
+        badInput("topology, short bad records", EndlessInput.SHORT_BAD, bad -> rate(Backend.HEAP, 0, bad));
+        badInput("whole job, bad records of every size", EndlessInput.BAD, this::committedRate);
+    }
+
+    private void badInput(String name, List<byte[]> bad, Measurement rate) throws Exception {
+        Samples good = new Samples(runs);
+        Samples halfBad = new Samples(runs);
+        for (int run = 0; run < runs; run++) {
+            good.set(run, rate.with(EndlessInput.NO_BAD));
+            halfBad.set(run, rate.with(bad));
         }
+        out.printf(
+                Locale.ROOT,
+                "%s, %.2f of all: %s records/s, none bad %s; ratio %.2f%n",
+                name,
+                badShare,
+                halfBad.text("%,.0f"),
+                good.text("%,.0f"),
+                halfBad.median() / good.median());
+    }
+
+    /** Records per second with these bad ones among them. */
+    private interface Measurement {
+        double with(List<byte[]> bad) throws Exception;
     }
 
     /** Prints a line for each state backend. */
@@ -164,7 +174,7 @@ public final class ReliabilityBenchmark {
             Samples before = new Samples(runs);
             Samples stateMegabytes = new Samples(runs);
             for (int run = 0; run < runs; run++) {
-                try (RunningJob job = start(backend, 2, times.checkpoint, false)) {
+                try (RunningJob job = start(backend, 2, times.checkpoint, EndlessInput.NO_BAD)) {
                     // Every key has been told of once.
                     job.await(ROWS::sum, BenchmarkInput.transactions() * 11L / 10);
                     job.await(job::completedCheckpoints, job.completedCheckpoints() + 1);
@@ -215,26 +225,26 @@ public final class ReliabilityBenchmark {
     private record Sample(long nanos, long rows) {}
 
     /** Records per second of the topology, those that become dead letters included. */
-    private double rate(Backend backend, int checkpointMillis, boolean halfBad) throws Exception {
+    private double rate(Backend backend, int checkpointMillis, List<byte[]> bad) throws Exception {
         long deadLetters = OurTopology.DEAD_LETTERS.sum();
-        try (RunningJob job = start(backend, 1, checkpointMillis, halfBad)) {
+        try (RunningJob job = start(backend, 1, checkpointMillis, bad)) {
             job.await(ROWS::sum, 1);
             Thread.sleep(times.warmUp);
             double rate = job.perSecond(
                     () -> ROWS.sum() + OurTopology.DEAD_LETTERS.sum(), times.measured, checkpointMillis > 0 ? 2 : 0);
-            long bad = OurTopology.DEAD_LETTERS.sum() - deadLetters;
-            badShare = (double) bad / (bad + ROWS.sum());
+            long letters = OurTopology.DEAD_LETTERS.sum() - deadLetters;
+            badShare = (double) letters / (letters + ROWS.sum());
             return rate;
         }
     }
 
     /** Starts the topology without rows. */
-    private RunningJob start(Backend backend, int taskManagers, int checkpointMillis, boolean halfBad)
+    private RunningJob start(Backend backend, int taskManagers, int checkpointMillis, List<byte[]> bad)
             throws Exception {
         ROWS.reset();
         return new RunningJob(backend, taskManagers, checkpointMillis, env -> new OurTopology(
                         backend.toString(), backend, CACHE_SHARE, model)
-                .build(EndlessInput.of(env, halfBad))
+                .build(EndlessInput.of(env, bad))
                 .filter(row -> {
                     ROWS.increment();
                     return true;
@@ -243,7 +253,7 @@ public final class ReliabilityBenchmark {
     }
 
     /** Records per second that the whole job commits, as predictions or dead letters. */
-    private double committedRate(boolean halfBad) throws Exception {
+    private double committedRate(List<byte[]> bad) throws Exception {
         String database = Postgres.freshDatabase();
         Settings settings =
                 Settings.fromArguments(List.of("--warehouse.url=" + database, "--warehouse.user=" + Postgres.USER));
@@ -251,15 +261,15 @@ public final class ReliabilityBenchmark {
                 Statement statement = warehouse.createStatement()) {
             LatencyBenchmark.addCustomers(statement, BenchmarkInput.keys());
             try (RunningJob job = new RunningJob(Backend.HEAP, 1, times.checkpoint, env -> {
-                SingleOutputStreamOperator<Decoded<Transaction>> transactions = EndlessInput.of(env, halfBad);
+                SingleOutputStreamOperator<Decoded<Transaction>> transactions = EndlessInput.of(env, bad);
                 new CardwatchJob(settings).build(env, transactions, transactions.getSideOutput(OurTopology.LABELS));
             })) {
                 job.await(() -> rows(statement, PREDICTIONS), 1);
                 Thread.sleep(times.warmUp);
                 double rate = job.perSecond(
                         () -> rows(statement, PREDICTIONS) + rows(statement, DEAD_LETTERS), times.measured, 0);
-                long bad = rows(statement, DEAD_LETTERS);
-                badShare = (double) bad / (bad + rows(statement, PREDICTIONS));
+                long letters = rows(statement, DEAD_LETTERS);
+                badShare = (double) letters / (letters + rows(statement, PREDICTIONS));
                 return rate;
             }
         }
