@@ -64,7 +64,7 @@ public enum Metric {
             "commitLatencyRows",
             Part.TABLE,
             "the predictions' table",
-            "Committed rows whose record's arrival in Kinesis is known, those of a replay included."),
+            "Rows of committed batches, refused ones too, whose record's arrival in Kinesis is known, those of a replay included."),
     COMMIT_LATENCY_MILLIS_TOTAL(
             "commitLatencyMillisTotal",
             Part.TABLE,
