@@ -113,6 +113,16 @@ class ReplayDeadLettersCommandTest {
     }
 
     @Test
+    void aTableThatAnswersTooLate_isToldWithWhatHelps() throws Exception {
+        settings.replaceAll(setting -> setting.startsWith("--warehouse.url=") ? setting + "?socketTimeout=1" : setting);
+        warehouse.setAutoCommit(false);
+        execute("LOCK TABLE cust_payment_tx_dead_letters");
+
+        assertThat(replay("--reason=BAD_JSON")).isEqualTo(2);
+        assertThat(err.toString()).contains("statement timeout", "--since", "?socketTimeout=600");
+    }
+
+    @Test
     void recordsKeepTheirBytes_theirOrderAndTheirShard_andIdenticalOnesGoOnce() throws Exception {
         List<String> payments = new ArrayList<>();
         for (int id = 0; id < 300; id++) {

@@ -84,7 +84,9 @@ class KinesisEndToEndIT {
         String savepoint = JobOnKinesis.stopWithSavepoint(job, directory);
         story.send(half, all, kinesis.payments(), kinesis.verdicts());
 
-        JobClient restored = kinesis.start(configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint));
+        // Without the savepoint it would begin behind the backlog.
+        JobClient restored = kinesis.start(
+                configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint), "--source.initial-position=LATEST");
         kinesis.await(
                 restored,
                 all + story.labels.size() + kinesis.expectedDeadLetters().size());

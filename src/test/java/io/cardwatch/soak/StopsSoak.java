@@ -22,12 +22,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The job is stopped with a savepoint while payments come, and started again in another width, ten times. */
+/**
+ * The job is stopped with a savepoint while payments come, and started again in another width, ten times. Without the
+ * savepoint it would begin with what comes later.
+ */
 @Tag("soak")
 class StopsSoak {
     private static final int PAYMENTS = 50_000;
     private static final int STOPS = 10;
     private static final int[] WIDTHS = {2, 4, 1};
+    private static final String LATEST = "--source.initial-position=LATEST";
 
     @RegisterExtension
     static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
@@ -46,11 +50,11 @@ class StopsSoak {
         PaymentStory story = new PaymentStory(seed, PAYMENTS);
         try (JobOnKinesis kinesis = new JobOnKinesis(4, 2)) {
             LiveFeed feed = new LiveFeed(kinesis, story);
-            JobClient job = kinesis.start(configuration(0));
+            JobClient job = kinesis.start(configuration(0), LATEST);
             for (int stop = 1; stop <= STOPS; stop++) {
                 feed.sendUntil(PAYMENTS / (STOPS + 1) * stop, job);
                 String savepoint = JobOnKinesis.stopWithSavepoint(job, directory);
-                job = kinesis.start(configuration(stop).set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint));
+                job = kinesis.start(configuration(stop).set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint), LATEST);
             }
             feed.sendUntil(PAYMENTS, job);
             kinesis.awaitAll(job, PAYMENTS + story.labels.size());
