@@ -24,6 +24,8 @@ public final class KinesisFeed implements EventSink {
     /** At a low rate a request holds what falls into this part of a second, so that records do not come in bursts. */
     private static final double REQUESTS_PER_SECOND = 20;
 
+    private static final String EMULATORS_REGION = "us-east-1";
+
     private final KinesisClient client;
     private final OrderedStreamWriter payments;
     private final OrderedStreamWriter labels;
@@ -46,8 +48,9 @@ public final class KinesisFeed implements EventSink {
     }
 
     /**
-     * A client with the credentials that the AWS SDK finds; region and endpoint as well, unless given here. For an
-     * endpoint given here it speaks JSON, process-wide since the SDK knows no other way: kinesalite cuts its CBOR
+     * A client with the credentials that the AWS SDK finds; region and endpoint as well, unless given here. With an
+     * endpoint given here the region may be missing, since an emulator has none: then it is AWS_REGION's, or us-east-1.
+     * For such an endpoint it speaks JSON, process-wide since the SDK knows no other way: kinesalite cuts its CBOR
      * answers off after 16 KB.
      *
      * @throws BadInputException if there is no region to be found
@@ -58,7 +61,10 @@ public final class KinesisFeed implements EventSink {
             System.setProperty(SdkSystemSetting.CBOR_ENABLED.property(), "false");
             builder.endpointOverride(url);
         });
-        region.map(Region::of).ifPresent(builder::region);
+        region.or(() -> endpoint.map(
+                        url -> SdkSystemSetting.AWS_REGION.getStringValue().orElse(EMULATORS_REGION)))
+                .map(Region::of)
+                .ifPresent(builder::region);
         try {
             return builder.build();
         } catch (SdkClientException e) {

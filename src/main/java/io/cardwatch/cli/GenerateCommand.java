@@ -109,7 +109,7 @@ final class GenerateCommand implements Callable<Integer> {
                 names = "--region",
                 showDefaultValue = Help.Visibility.NEVER,
                 paramLabel = "NAME",
-                description = "AWS region; else that of the environment.")
+                description = "AWS region; else that of the environment, or us-east-1 with --endpoint-url.")
         private Optional<String> region = Optional.empty();
 
         @Option(

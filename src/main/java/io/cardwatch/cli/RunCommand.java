@@ -78,8 +78,12 @@ final class RunCommand implements Callable<Integer> {
         start.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, allowNonRestoredState);
         StreamExecutionEnvironment env = LocalFlink.streaming(start, webPort, checkpoints, RESTARTS);
         job.fromKinesis(env);
+        PrintWriter console = command.commandLine().getOut();
+        from.ifPresent(path -> console.println("Starting from " + path));
         try {
-            watch(env.executeAsync("cardwatch"), command.commandLine().getOut());
+            watch(env.executeAsync("cardwatch"), console);
+            console.println("Stopped with a savepoint; give its directory with --from to go on from there");
+            console.flush();
         } catch (Exception e) {
             throw isOfStateLeftOver(e) ? stateLeftOver(e) : e;
         }

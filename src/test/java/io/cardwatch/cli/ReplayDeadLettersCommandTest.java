@@ -118,7 +118,7 @@ class ReplayDeadLettersCommandTest {
         warehouse.setAutoCommit(false);
         execute("LOCK TABLE cust_payment_tx_dead_letters");
 
-        assertThat(replay("--reason=BAD_JSON")).isEqualTo(2);
+        assertThat(replay("--reason=BAD_JSON")).isEqualTo(3);
         assertThat(err.toString()).contains("statement timeout", "--since", "?socketTimeout=600");
     }
 

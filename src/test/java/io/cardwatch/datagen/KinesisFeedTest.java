@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.Record;
 
 class KinesisFeedTest {
@@ -40,6 +42,13 @@ class KinesisFeedTest {
     @AfterAll
     static void stopKinesis() {
         kinesis.close();
+    }
+
+    @Test
+    void anEmulatorNeedsNoRegion() {
+        try (KinesisClient client = KinesisFeed.client(Optional.of(kinesis.endpoint()), Optional.empty())) {
+            assertThat(client.serviceClientConfiguration().region()).isNotNull();
+        }
     }
 
     @Test
