@@ -3,12 +3,14 @@ package io.cardwatch.job;
 import io.cardwatch.codec.Decoded;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -168,11 +170,19 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
             super(
                     streams,
                     sourceContext,
+                    sourceContext.getCheckpointLock(),
                     context,
                     properties,
                     schema,
                     getShardAssigner(),
                     getPeriodicWatermarkAssigner(),
+                    null,
+                    new AtomicReference<>(),
+                    new ArrayList<>(),
+                    createInitialSubscribedStreamsToLastDiscoveredShardsState(streams),
+                    // Looks for new shards, every ten seconds.
+                    CheckedKinesisProxy::new,
+                    // Of enhanced fan-out, which is not used.
                     null);
             jobManager = context.getGlobalAggregateManager();
             int subtask = context.getTaskInfo().getIndexOfThisSubtask();

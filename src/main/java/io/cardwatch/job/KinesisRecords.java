@@ -81,6 +81,9 @@ final class KinesisRecords {
         properties.setProperty(ConsumerConfigConstants.SHARD_GETRECORDS_RETRIES, retries);
         set(properties, ConsumerConfigConstants.SHARD_GETRECORDS_BACKOFF_BASE, FIRST_BACKOFF);
         set(properties, ConsumerConfigConstants.SHARD_GETRECORDS_BACKOFF_MAX, longestBackoff);
+        properties.setProperty(ConsumerConfigConstants.LIST_SHARDS_RETRIES, retries);
+        set(properties, ConsumerConfigConstants.LIST_SHARDS_BACKOFF_BASE, FIRST_BACKOFF);
+        set(properties, ConsumerConfigConstants.LIST_SHARDS_BACKOFF_MAX, longestBackoff);
         properties.setProperty(ConsumerConfigConstants.SHARD_GETITERATOR_RETRIES, retries);
         set(properties, ConsumerConfigConstants.SHARD_GETITERATOR_BACKOFF_BASE, FIRST_BACKOFF);
         set(properties, ConsumerConfigConstants.SHARD_GETITERATOR_BACKOFF_MAX, longestBackoff);

@@ -76,7 +76,8 @@ class KinesisRecordsTest {
     private static final long SECOND_MILLIS =
             Instant.parse("2024-03-01T12:01:00Z").toEpochMilli();
 
-    private static final Duration LONGER_THAN_THE_SDK_TRIES = Duration.ofSeconds(4);
+    /** And than the ten seconds after which shards are looked for anew. */
+    private static final Duration LONGER_THAN_THE_SDK_TRIES = Duration.ofSeconds(16);
 
     @RegisterExtension
     static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
