@@ -66,7 +66,7 @@ class BenchmarksTest {
                     benchmark.badInput(WORLD);
                     benchmark.recovery(WORLD);
                 }))
-                .hasSize(6);
+                .hasSize(7);
     }
 
     @Test
