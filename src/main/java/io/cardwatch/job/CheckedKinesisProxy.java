@@ -19,8 +19,8 @@ import org.apache.flink.streaming.connectors.kinesis.model.StreamShardHandle;
 import org.apache.flink.streaming.connectors.kinesis.proxy.KinesisProxy;
 
 /**
- * Reads Kinesis, and looks for its shards, so that a lost connection is tried again, and that the connector loses nothing when it unpacks aggregated
- * records, those in which Amazon's producer library packs several.
+ * Reads Kinesis, and looks for its shards, so that a lost connection is tried again, and that the connector loses nothing
+ * when it unpacks aggregated records, those in which Amazon's producer library packs several.
  *
  * <p>The connector unpacks with Amazon's client library. That drops an aggregated record without a word when it holds
  * nothing, or a key of another shard. An index or hash key that is wrong it answers by writing the bytes into the log,
