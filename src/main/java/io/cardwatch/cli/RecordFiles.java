@@ -9,6 +9,7 @@ import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.files.InputFile;
 import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.zip.GZIPInputStream;
+import java.util.Locale;
 import org.apache.flink.api.common.eventtime.SerializableTimestampAssigner;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -120,11 +121,11 @@ final class RecordFiles {
     /** Customers, before everything else. */
     DataStream<CustomerChange> customers(Path file) {
         String path = file.toString();
-        requireReadable(file);
+        InputFile.requireFile(file);
         return env.fromData(Types.STRING, path)
                 .flatMap(
                         (String each, Collector<CustomerChange> out) -> {
-                            try (InputStream in = open(Path.of(each))) {
+                            try (InputStream in = InputFile.open(Path.of(each))) {
                                 CustomerCsv.read(in, each, customer -> out.collect(CustomerChange.to(customer)));
                             } catch (IOException e) {
                                 throw BadInputException.unreadable(Path.of(each), e, "Check that it is whole.");
@@ -138,14 +139,14 @@ final class RecordFiles {
 
     private <T> DataStreamSource<Decoded<T>> read(
             Path file, LineFormat<T> format, SerializableTimestampAssigner<Decoded<T>> order) {
-        try (InputStream in = open(file)) {
-            format.open(in);
+        try (InputStream bytes = Files.newInputStream(file)) {
+            format.open(bytes);
         } catch (IOException e) {
             throw BadInputException.unreadable(file, e, "Check that it is whole.");
         }
         org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(file.toUri());
         return env.fromSource(
-                        FileSource.forRecordStreamFormat(format, path)
+                        FileSource.forBulkFileFormat(format, path)
                                 // Flink's own enumerator passes over names that begin with _ or a dot.
                                 .setFileEnumerator(() -> new NonSplittingRecursiveEnumerator(each -> true))
                                 .build(),
@@ -181,36 +182,12 @@ final class RecordFiles {
     }
 
     private static boolean isCsv(Path file) {
-        requireReadable(file);
-        String name = name(file);
-        if (name.endsWith(".csv") || name.endsWith(".csv.gz")) {
-            return true;
-        }
-        if (name.endsWith(".jsonl") || name.endsWith(".jsonl.gz")) {
-            return false;
+        InputFile.requireFile(file);
+        String name = name(file).toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+        if (name.endsWith(".csv") || name.endsWith(".jsonl")) {
+            return name.endsWith(".csv");
         }
         throw new BadInputException(
                 file + " is of no known format", "Give a file that ends in .csv, .jsonl, .csv.gz or .jsonl.gz.");
-    }
-
-    private static void requireReadable(Path file) {
-        if (Files.isDirectory(file)) {
-            throw new BadInputException(file + " is a directory", "Name a file in it.");
-        }
-        if (!Files.isRegularFile(file)) {
-            throw new BadInputException(file + " does not exist", "Check the path.");
-        }
-        if (!Files.isReadable(file)) {
-            throw new BadInputException(file + " cannot be read", "Check the permissions.");
-        }
-    }
-
-    private static InputStream open(Path file) {
-        try {
-            InputStream in = Files.newInputStream(file);
-            return name(file).endsWith(".gz") ? new GZIPInputStream(in) : in;
-        } catch (IOException e) {
-            throw BadInputException.unreadable(file, e, "Check that it is whole.");
-        }
     }
 }

@@ -4,9 +4,13 @@ import io.cardwatch.domain.BadInputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /** The cells of a row of CSV (RFC 4180) as texts, for files whose columns are not the fields of a record. */
 public final class CsvCells {
+    private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+([.][0-9]+)?");
+
     private CsvCells() {}
 
     /**
@@ -14,12 +18,32 @@ public final class CsvCells {
      *
      * @param line the first line of the file
      * @param file what to call the file in a message
-     * @throws BadInputException when the line is not valid CSV
+     * @throws BadInputException when the line is not valid CSV, has cells between other marks than commas, or holds
+     *     data instead of names
      */
     public static List<String> header(String line, String file) {
-        List<String> names = of(line.startsWith("\uFEFF") ? line.substring(1) : line, "the header of " + file);
+        String text = line.startsWith("\uFEFF") ? line.substring(1) : line;
+        if (text.indexOf(',') < 0) {
+            requireNone(text, ';', "semicolons", file);
+            requireNone(text, '\t', "tabs", file);
+            requireNone(text, '|', "vertical bars", file);
+        }
+        List<String> names = of(text, "the header of " + file);
         names.replaceAll(name -> name.strip().toUpperCase(Locale.ROOT));
+        if (names.stream().anyMatch(name -> NUMBER.matcher(name).matches())) {
+            throw new BadInputException(
+                    file + " has no header: its first line holds data",
+                    "Put the names of the columns into the first line, separated by commas.");
+        }
         return names;
+    }
+
+    private static void requireNone(String line, char mark, String marks, String file) {
+        if (line.indexOf(mark) >= 0) {
+            throw new BadInputException(
+                    "the cells of " + file + " are separated by " + marks,
+                    "Save it with commas between the cells and a point in numbers.");
+        }
     }
 
     /**
@@ -42,5 +66,37 @@ public final class CsvCells {
                     place + " is not valid CSV: " + e.getMessage(), "Quote cells as RFC 4180 says, or not at all.", e);
         }
         return cells;
+    }
+
+    /** A verdict, 0 or 1, by the rules of records; empty where the cell holds none. */
+    public static OptionalLong verdict(String cell) {
+        return read(cell, Field::verdict);
+    }
+
+    /** An id, 0 to 2^63−1, by the rules of records; empty where the cell holds none. */
+    public static OptionalLong id(String cell) {
+        return read(cell, Field::id);
+    }
+
+    /** A date-time as UTC epoch second, by the rules of records; empty where the cell holds none. */
+    public static OptionalLong epochSecond(String cell) {
+        return read(cell, Field::epochSecond);
+    }
+
+    private interface Rule {
+        long value(Field cell) throws Rejection;
+    }
+
+    private static OptionalLong read(String text, Rule rule) {
+        Field cell = new Field("cell", false);
+        for (int i = 0; i < text.length(); i++) {
+            cell.append(text.charAt(i));
+        }
+        cell.endCell();
+        try {
+            return OptionalLong.of(rule.value(cell));
+        } catch (Rejection e) {
+            return OptionalLong.empty();
+        }
     }
 }

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A record that is one row of a CSV file (RFC 4180), whose header names the columns in any order and either case. An
- * empty cell is an absent field. A row that is no row has the reason BAD_JSON: it is what BAD_JSON is to a stream.
+ * A record that is one row of a CSV file (RFC 4180), whose header names the columns in any order and either case. Blanks
+ * around a cell do not count, those within quotes do; an empty cell is an absent field. A row that is no row has the reason BAD_JSON: it is what BAD_JSON is to a stream.
  */
 final class CsvReader implements RecordReader {
     private final RecordFields<?> fields;
@@ -78,16 +78,17 @@ final class CsvReader implements RecordReader {
     /** Reads the cell at {@code start} and answers where it ends: at a comma or the end of the row. */
     static int readCell(String row, int start, int length, Field cell) throws Rejection {
         cell.startCell();
-        if (start < length && row.charAt(start) == '"') {
-            return readQuotedCell(row, start + 1, length, cell);
+        int at = skipBlanks(row, start, length);
+        if (at < length && row.charAt(at) == '"') {
+            return readQuotedCell(row, at + 1, length, cell);
         }
-        int at = start;
         for (; at < length && row.charAt(at) != ','; at++) {
             if (row.charAt(at) == '"') {
                 throw notCsv("has a quote within a cell");
             }
             cell.append(row.charAt(at));
         }
+        cell.dropBlanks();
         return at;
     }
 
@@ -95,17 +96,25 @@ final class CsvReader implements RecordReader {
         int at = start;
         while (at < length) {
             char next = row.charAt(at++);
-            if (next == '"') {
-                if (at == length || row.charAt(at) == ',') {
-                    return at;
-                }
-                if (row.charAt(at++) != '"') {
+            if (next == '"' && (at == length || row.charAt(at) != '"')) {
+                int end = skipBlanks(row, at, length);
+                if (end < length && row.charAt(end) != ',') {
                     throw notCsv("has text behind a closing quote");
                 }
+                return end;
             }
+            at += next == '"' ? 1 : 0;
             cell.append(next);
         }
         throw notCsv("has a quote that is never closed");
+    }
+
+    private static int skipBlanks(String row, int start, int length) {
+        int at = start;
+        while (at < length && Field.isBlank(row.charAt(at))) {
+            at++;
+        }
+        return at;
     }
 
     private static Rejection notCsv(String fault) {

@@ -30,6 +30,8 @@ final class CsvRow {
     }
 
     private static boolean mustBeQuoted(String text) {
-        return text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        boolean hasBlanksAround =
+                !text.isEmpty() && (Field.isBlank(text.charAt(0)) || Field.isBlank(text.charAt(text.length() - 1)));
+        return hasBlanksAround || text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
     }
 }

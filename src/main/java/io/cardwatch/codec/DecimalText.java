@@ -23,13 +23,17 @@ final class DecimalText implements Serializable {
     private int fractionStart;
     private int fractionEnd;
     private long exponent;
-    private boolean integer;
+    private boolean exponentGiven;
     private boolean rounded;
 
-    /** Takes the first {@code length} characters of {@code text} apart; false when they are not a number. */
-    boolean scan(char[] text, int length) {
+    /**
+     * Takes the first {@code length} characters of {@code text} apart; false when they are not a number.
+     *
+     * @param cell whether a plus may stand before it and the 0 before its point may be missing, as in tables
+     */
+    boolean scan(char[] text, int length, boolean cell) {
         this.text = text;
-        integerStart = length > 0 && text[0] == '-' ? 1 : 0;
+        integerStart = length > 0 && (text[0] == '-' || (cell && text[0] == '+')) ? 1 : 0;
         integerEnd = digitsEnd(integerStart, length);
         fractionStart = integerEnd;
         fractionEnd = integerEnd;
@@ -45,18 +49,24 @@ final class DecimalText implements Serializable {
         if (end < length && (text[end] == 'e' || text[end] == 'E')) {
             end = scanExponent(end + 1, length);
         }
-        integer = end == integerEnd;
-        return integerEnd > integerStart && end == length;
+        exponentGiven = end != fractionEnd;
+        boolean hasDigits = integerEnd > integerStart || (cell && fractionEnd > fractionStart);
+        return hasDigits && end == length;
     }
 
-    /** Whether it was written without fraction and exponent. */
-    boolean integer() {
-        return integer;
+    /** Whether it was written without an exponent, and without a fraction or with one of zeros. */
+    boolean whole() {
+        return !exponentGiven && zeros(fractionStart, fractionEnd);
+    }
+
+    /** Whether it was written with a fraction. */
+    boolean hasFraction() {
+        return fractionEnd > fractionStart;
     }
 
     /** Whether it was written with a minus. */
     boolean signed() {
-        return integerStart == 1;
+        return integerStart == 1 && text[0] == '-';
     }
 
     /** Whether it is below zero; −0 is not. */
@@ -64,7 +74,7 @@ final class DecimalText implements Serializable {
         return signed() && !(zeros(integerStart, integerEnd) && zeros(fractionStart, fractionEnd));
     }
 
-    /** The value of an {@link #integer()} without its sign, or {@link #BEYOND} 2^63−1. */
+    /** The value of a {@link #whole()} number without its sign, or {@link #BEYOND} 2^63−1. */
     long magnitude() {
         long value = 0;
         for (int i = integerStart; i < integerEnd; i++) {

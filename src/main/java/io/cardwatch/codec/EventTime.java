@@ -6,13 +6,15 @@ import java.time.format.DateTimeFormatter;
 
 /**
  * Date-times as text: {@code yyyy-MM-dd HH:mm:ss}, or with a {@code T}, a fraction of a second, and {@code Z} or an
- * offset ({@code +01}, {@code +01:00}, {@code +0100}, up to 18 hours) after it; UTC where there is no offset. With a
- * {@code T} the seconds may be left out, as {@code java.time} does where they are zero. The calendar is strict: no 30
- * February, no 24:00, no second 60.
+ * offset ({@code +01}, {@code +01:00}, {@code +0100}, up to 18 hours) after it; UTC where there is no offset. The
+ * seconds may be left out. The calendar is strict: no 30 February, no 24:00, no second 60.
  */
 public final class EventTime {
     /** What is answered to a text that is no such date-time. */
     public static final long INVALID = Long.MIN_VALUE;
+
+    /** A number of time since 1970 counts milliseconds from here on, seconds below: 1973 and 5138. */
+    static final long FIRST_MILLIS = 100_000_000_000L;
 
     private static final long FIRST = 946_684_800L; // 2000-01-01 00:00:00 UTC
     private static final long LAST = 4_102_444_799L; // 2099-12-31 23:59:59 UTC
@@ -45,17 +47,18 @@ public final class EventTime {
             return INVALID;
         }
         boolean seconds = length >= PLAIN_LENGTH && text[16] == ':';
-        if (!seconds && text[10] == ' ') {
-            return INVALID;
-        }
         long day = epochDay(twoDigits(text, 0) * 100 + twoDigits(text, 2), twoDigits(text, 5), twoDigits(text, 8));
         long time = secondOfDay(twoDigits(text, 11), twoDigits(text, 14), seconds ? twoDigits(text, 17) : 0);
         long offset = offsetSeconds(text, seconds ? fractionEnd(text, length) : MINUTE_LENGTH, length);
         if (day == INVALID || time == INVALID || offset == INVALID) {
             return INVALID;
         }
-        long second = day * 86_400 + time - offset;
-        return second >= FIRST && second <= LAST ? second : INVALID;
+        return inRange(day * 86_400 + time - offset);
+    }
+
+    /** The UTC epoch second itself where it lies in the years from 2000 to 2099, or {@link #INVALID}. */
+    static long inRange(long epochSecond) {
+        return epochSecond >= FIRST && epochSecond <= LAST ? epochSecond : INVALID;
     }
 
     /** Whether a text that {@link #parse} accepted has a fraction of a second. */

@@ -27,7 +27,9 @@ final class Field implements Serializable {
         TEXT,
         /** A cell of a CSV file, whose type only the field knows. */
         CELL,
-        /** An object, an array or a boolean, which no field may be. */
+        /** True or false, which only a verdict may be. */
+        BOOLEAN,
+        /** An object or an array, which no field may be. */
         OTHER
     }
 
@@ -94,9 +96,20 @@ final class Field implements Serializable {
         text[length++] = character;
     }
 
+    /** Takes the blanks at the end of what was appended away again. */
+    void dropBlanks() {
+        while (length > 0 && isBlank(text[length - 1])) {
+            length--;
+        }
+    }
+
     /** Ends a CSV cell whose characters were appended; an empty one is absent. */
     void endCell() {
         set(length == 0 ? Kind.ABSENT : Kind.CELL);
+    }
+
+    static boolean isBlank(char character) {
+        return character == ' ' || character == '\t';
     }
 
     boolean absent() {
@@ -110,35 +123,76 @@ final class Field implements Serializable {
 
     /** An id, 0 to 2^63−1, as an integer or as digits in a string. */
     long id() throws Rejection {
-        readNumber();
-        long id = number.magnitude();
-        if (!number.integer() || number.signed() || id == DecimalText.BEYOND) {
+        long id = wholeNumber();
+        if (id == DecimalText.BEYOND || number.signed()) {
             throw rejected(ID_INVALID, "is not an integer from 0 to 2^63-1");
         }
         return id;
     }
 
-    /** An integer of 64 bits, or {@code otherwise} where the field is absent. */
-    long integerOr(long otherwise) throws Rejection {
+    /** An integer of 64 bits, or {@code otherwise} where the field is absent or cannot be read. */
+    long integerOr(long otherwise) {
+        return readOr(otherwise, () -> {
+            long magnitude = wholeNumber();
+            if (magnitude == DecimalText.BEYOND) {
+                throw rejected(TYPE, "is not an integer of 64 bits");
+            }
+            return number.signed() ? -magnitude : magnitude;
+        });
+    }
+
+    /** An integer from 0 to 2^63−1, or {@code otherwise} where the field is absent or cannot be read. */
+    long countOr(long otherwise) {
+        return readOr(otherwise, this::id);
+    }
+
+    /** A verdict: 1 or true where it says fraud, 0 or false where it says genuine. */
+    long verdict() throws Rejection {
+        if (kind == Kind.BOOLEAN || kind == Kind.TEXT || kind == Kind.CELL) {
+            String word = text().toLowerCase(Locale.ROOT);
+            if (word.equals("true") || word.equals("false")) {
+                return word.equals("true") ? 1 : 0;
+            }
+        }
+        long value = wholeNumber();
+        if (value == DecimalText.BEYOND || number.signed() || value > 1) {
+            throw rejected(LABEL_INVALID, "is neither 0 nor 1");
+        }
+        return value;
+    }
+
+    /** A verdict, or {@code otherwise} where the field is absent or cannot be read. */
+    long verdictOr(long otherwise) {
+        return readOr(otherwise, this::verdict);
+    }
+
+    /** Magnitude of a number without a fraction but of zeros, or {@link DecimalText#BEYOND} where it is none. */
+    private long wholeNumber() throws Rejection {
+        readNumber();
+        if (!number.whole()) {
+            return DecimalText.BEYOND;
+        }
+        if (number.hasFraction()) {
+            note(Note.WHOLE_FRACTION);
+        }
+        return number.magnitude();
+    }
+
+    /** How an optional field is read. */
+    private interface Reading {
+        long value() throws Rejection;
+    }
+
+    private long readOr(long otherwise, Reading reading) {
         if (absent()) {
             return otherwise;
         }
-        readNumber();
-        long magnitude = number.magnitude();
-        if (!number.integer() || magnitude == DecimalText.BEYOND) {
-            throw rejected(TYPE, "is not an integer of 64 bits");
+        try {
+            return reading.value();
+        } catch (Rejection e) {
+            leaveOut();
+            return otherwise;
         }
-        return number.signed() ? -magnitude : magnitude;
-    }
-
-    /** An integer from 0 to {@code max}, of a label. */
-    long labelNumber(long max) throws Rejection {
-        readNumber();
-        long value = number.magnitude();
-        if (!number.integer() || number.signed() || value == DecimalText.BEYOND || value > max) {
-            throw rejected(LABEL_INVALID, max == 1 ? "is neither 0 nor 1" : "is not a number of a scenario");
-        }
-        return value;
     }
 
     /** An amount in cents, rounded half-up. */
@@ -160,14 +214,34 @@ final class Field implements Serializable {
         return cents;
     }
 
-    /** A date-time as a UTC epoch second. */
+    /** A date-time as a UTC epoch second: as text, or as the number of seconds or milliseconds since 1970. */
     long epochSecond() throws Rejection {
+        boolean numeric = kind == Kind.NUMBER || (kind == Kind.CELL && number.scan(text, length, true));
+        long second = numeric ? sinceEpoch() : writtenDateTime();
+        if (second == EventTime.INVALID) {
+            throw rejected(
+                    BAD_DATETIME,
+                    "is not a date-time yyyy-MM-dd HH:mm:ss, ISO-8601 or epoch seconds or milliseconds, from 2000 to 2099");
+        }
+        return second;
+    }
+
+    private long sinceEpoch() throws Rejection {
+        long value = wholeNumber();
+        if (value == DecimalText.BEYOND || number.signed()) {
+            return EventTime.INVALID;
+        }
+        boolean millis = value >= EventTime.FIRST_MILLIS;
+        if (millis && value % 1_000 != 0) {
+            note(Note.DATETIME_CUT);
+        }
+        return EventTime.inRange(millis ? value / 1_000 : value);
+    }
+
+    private long writtenDateTime() throws Rejection {
         requireText();
         long second = EventTime.parse(text, length);
-        if (second == EventTime.INVALID) {
-            throw rejected(BAD_DATETIME, "is not a date-time yyyy-MM-dd HH:mm:ss or ISO-8601 from 2000 to 2099");
-        }
-        if (EventTime.hasFraction(text, length)) {
+        if (second != EventTime.INVALID && EventTime.hasFraction(text, length)) {
             note(Note.DATETIME_CUT);
         }
         return second;
@@ -178,13 +252,20 @@ final class Field implements Serializable {
         return new String(text, 0, length);
     }
 
-    /** A text, or {@code otherwise} where the field is absent. */
-    String textOr(String otherwise) throws Rejection {
-        if (absent()) {
-            return otherwise;
+    /** A text, or {@code otherwise} where the field is absent or no text. */
+    String textOr(String otherwise) {
+        if (kind == Kind.TEXT || kind == Kind.CELL) {
+            return text();
         }
-        requireText();
-        return text();
+        if (!absent()) {
+            leaveOut();
+        }
+        return otherwise;
+    }
+
+    /** Notes that an optional field could not be read, and nothing else about it. */
+    void leaveOut() {
+        notes = Note.LEFT_OUT.bit;
     }
 
     Rejection rejected(DeadLetterReason reason, String rule) {
@@ -200,7 +281,7 @@ final class Field implements Serializable {
 
     private void readNumber() throws Rejection {
         requirePresent();
-        if (kind == Kind.OTHER || !number.scan(text, length)) {
+        if (kind == Kind.OTHER || kind == Kind.BOOLEAN || !number.scan(text, length, kind == Kind.CELL)) {
             throw rejected(TYPE, "is not a number");
         }
         if (kind == Kind.TEXT) {

@@ -122,6 +122,8 @@ final class JsonReader implements RecordReader {
             field.set(Field.Kind.NUMBER, parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
         } else if (token == JsonToken.VALUE_NULL) {
             field.set(Field.Kind.ABSENT);
+        } else if (token.isBoolean()) {
+            field.set(Field.Kind.BOOLEAN, parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
         } else {
             field.set(Field.Kind.OTHER);
             skip(token, parser, 1);

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /**
  * The rules of a label record. LABEL_SOURCE is a word, not a remark: at most 64 characters, none of them a control
- * character, so that every warehouse can hold it. What may not lie in the future is the payment; a verdict with a
+ * character, so that every warehouse can hold it; another is left out. What may not lie in the future is the payment; a verdict with a
  * future LABEL_DATETIME is accepted and counts from then on.
  */
 final class LabelFields extends RecordFields<FraudLabel> {
@@ -36,7 +36,7 @@ final class LabelFields extends RecordFields<FraudLabel> {
         long txSecond = datetime.epochSecond();
         long customer = customerId.id();
         long terminal = terminalId.id();
-        boolean isFraud = fraud.labelNumber(1) == 1;
+        boolean isFraud = fraud.verdict() == 1;
         long labelSecond = labelDatetime.epochSecond();
         if (labelSecond < txSecond) {
             throw labelDatetime.rejected(LABEL_INVALID, "lies before " + datetime.name);
@@ -46,12 +46,13 @@ final class LabelFields extends RecordFields<FraudLabel> {
         return new FraudLabel(id, txSecond, customer, terminal, isFraud, labelSecond, source, origin, raw);
     }
 
-    private String source() throws Rejection {
+    private String source() {
         String source = labelSource.textOr("");
         boolean storable = source.codePoints()
                 .noneMatch(point -> Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE);
         if (source.length() > MAX_SOURCE_CHARACTERS || !storable) {
-            throw labelSource.rejected(LABEL_INVALID, "has more than 64 characters or a control character");
+            labelSource.leaveOut();
+            return "";
         }
         return anySource || WORD.matcher(source).matches() ? source : "";
     }

@@ -33,8 +33,8 @@ final class TransactionFields extends RecordFields<Transaction> {
                 amount.amountCents(),
                 timeSeconds.integerOr(ABSENT),
                 timeDays.integerOr(ABSENT),
-                labelled && !fraud.absent() ? fraud.labelNumber(1) : ABSENT,
-                labelled && !fraudScenario.absent() ? fraudScenario.labelNumber(Long.MAX_VALUE) : ABSENT,
+                labelled ? fraud.verdictOr(ABSENT) : ABSENT,
+                labelled ? fraudScenario.countOr(ABSENT) : ABSENT,
                 origin,
                 raw);
         requireNotFuture(datetime, transaction.epochSecond, origin);

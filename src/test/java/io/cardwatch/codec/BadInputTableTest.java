@@ -11,6 +11,7 @@ import io.cardwatch.domain.Transaction;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -170,18 +171,16 @@ class BadInputTableTest {
                 Arguments.of(TYPE, "TRANSACTION_ID", "'1.'"),
                 Arguments.of(TYPE, "TRANSACTION_ID", "'NaN'"),
                 Arguments.of(TYPE, "TRANSACTION_ID", "'\u0667'"),
-                Arguments.of(TYPE, "TX_DATETIME", "1522540831"),
+                Arguments.of(TYPE, "TX_DATETIME", "true"),
                 Arguments.of(TYPE, "TX_DATETIME", "{'a':1}"),
                 Arguments.of(TYPE, "TX_AMOUNT", "false"),
                 Arguments.of(TYPE, "TX_AMOUNT", "'12,50'"),
                 Arguments.of(TYPE, "TX_AMOUNT", "'0x10'"),
                 Arguments.of(TYPE, "TX_AMOUNT", "'1f'"),
-                Arguments.of(TYPE, "TX_TIME_SECONDS", "'abc'"),
-                Arguments.of(TYPE, "TX_TIME_SECONDS", "1.5"),
-                Arguments.of(TYPE, "TX_TIME_DAYS", "-9223372036854775808"),
-                Arguments.of(TYPE, "TX_TIME_DAYS", "[]"),
                 Arguments.of(ID_INVALID, "TRANSACTION_ID", "1.5"),
-                Arguments.of(ID_INVALID, "TRANSACTION_ID", "1.0"),
+                Arguments.of(ID_INVALID, "TRANSACTION_ID", "1.0000001"),
+                Arguments.of(ID_INVALID, "TRANSACTION_ID", "1.0e0"),
+                Arguments.of(ID_INVALID, "CUSTOMER_ID", "-1.0"),
                 Arguments.of(ID_INVALID, "TRANSACTION_ID", "1e3"),
                 Arguments.of(ID_INVALID, "CUSTOMER_ID", "-1"),
                 Arguments.of(ID_INVALID, "CUSTOMER_ID", "9223372036854775808"),
@@ -206,8 +205,16 @@ class BadInputTableTest {
                 Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:00:31+1'"),
                 Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:00:31 Z'"),
                 Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:00:31Zulu'"),
-                Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01 00:00'"),
-                Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01 00:00+02:00'"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01 00'"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "'1522540831'"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "946684799"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "4102444800"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "4102444800000"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "100000000000"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "1522540831.5"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "1.522540831e9"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "-1522540831"),
+                Arguments.of(BAD_DATETIME, "TX_DATETIME", "99999999999999999999"),
                 Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:0'"),
                 Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:00:'"),
                 Arguments.of(BAD_DATETIME, "TX_DATETIME", "'2018-04-01T00:00:3'"),
@@ -231,7 +238,8 @@ class BadInputTableTest {
                 Arguments.of(AMOUNT_RANGE, "TX_AMOUNT", "999999999999.995"),
                 Arguments.of(AMOUNT_RANGE, "TX_AMOUNT", "1e400"),
                 Arguments.of(AMOUNT_RANGE, "TX_AMOUNT", "1e99999999999999999999"),
-                Arguments.of(FUTURE, "TX_DATETIME", "'2018-04-03 00:00:01'"));
+                Arguments.of(FUTURE, "TX_DATETIME", "'2018-04-03 00:00:01'"),
+                Arguments.of(FUTURE, "TX_DATETIME", "1522713601"));
     }
 
     @ParameterizedTest
@@ -262,7 +270,9 @@ class BadInputTableTest {
 
     static Stream<Arguments> badLabels() {
         return Stream.of(
-                Arguments.of(TYPE, "TX_FRAUD", "true"),
+                Arguments.of(TYPE, "TX_FRAUD", "{}"),
+                Arguments.of(TYPE, "TX_FRAUD", "'1,0'"),
+                Arguments.of(LABEL_INVALID, "TX_FRAUD", "1.1"),
                 Arguments.of(TYPE, "TX_FRAUD", "'yes'"),
                 Arguments.of(LABEL_INVALID, "TX_FRAUD", "2"),
                 Arguments.of(LABEL_INVALID, "TX_FRAUD", "-1"),
@@ -270,12 +280,56 @@ class BadInputTableTest {
                 Arguments.of(LABEL_INVALID, "TX_FRAUD", "1e400"),
                 Arguments.of(LABEL_INVALID, "LABEL_DATETIME", "'2018-04-01 00:00:30'"),
                 Arguments.of(BAD_DATETIME, "LABEL_DATETIME", "'soon'"),
-                Arguments.of(TYPE, "LABEL_DATETIME", "0"),
-                Arguments.of(TYPE, "LABEL_SOURCE", "7"),
-                Arguments.of(LABEL_INVALID, "LABEL_SOURCE", "'" + "x".repeat(65) + "'"),
-                Arguments.of(LABEL_INVALID, "LABEL_SOURCE", "'a\\u0000b'"),
-                Arguments.of(LABEL_INVALID, "LABEL_SOURCE", "'a\\nb'"),
-                Arguments.of(LABEL_INVALID, "LABEL_SOURCE", "'\\ud800'"));
+                Arguments.of(BAD_DATETIME, "LABEL_DATETIME", "0"),
+                Arguments.of(TYPE, "LABEL_DATETIME", "[]"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "1.0", "'1'", "true", "'True'", "'TRUE'", "'1.00'"})
+    void aVerdictOfFraudIsWrittenInManyWays(String verdict) {
+        assertThat(decodeLabel(replace(GOOD_LABEL, "TX_FRAUD", verdict)).value.fraud)
+                .isTrue();
+        assertThat(decodeLabel(replace(
+                                GOOD_LABEL,
+                                "TX_FRAUD",
+                                verdict.toLowerCase(Locale.ROOT)
+                                        .replace('1', '0')
+                                        .replace("true", "false")))
+                        .value
+                        .fraud)
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "TX_TIME_SECONDS, '''abc'''",
+        "TX_TIME_SECONDS, 1.5",
+        "TX_TIME_SECONDS, true",
+        "TX_TIME_DAYS, -9223372036854775808",
+        "TX_TIME_DAYS, []"
+    })
+    void anOptionalFieldThatCannotBeReadCostsOnlyItself(String field, String value) {
+        Decoded<Transaction> decoded = decode(replace(GOOD, field, value));
+
+        assertThat(decoded.value.amountCents).isEqualTo(5716);
+        assertThat(field.equals("TX_TIME_DAYS") ? decoded.value.timeDays : decoded.value.timeSeconds)
+                .isEqualTo(Transaction.ABSENT);
+        assertThat(decoded.has(Note.LEFT_OUT)).isTrue();
+        assertThat(decoded.has(Note.TEXT_NUMBER)).isFalse();
+    }
+
+    static Stream<String> badSources() {
+        return Stream.of("7", "[]", "'" + "x".repeat(65) + "'", "'a\\u0000b'", "'a\\nb'", "'\\ud800'");
+    }
+
+    @ParameterizedTest
+    @MethodSource("badSources")
+    void aSourceThatCannotBeKeptCostsNoLabel(String source) {
+        Decoded<FraudLabel> decoded = decodeLabel(replace(GOOD_LABEL, "LABEL_SOURCE", source));
+
+        assertThat(decoded.value.fraud).isTrue();
+        assertThat(decoded.value.labelSource).isEmpty();
+        assertThat(decoded.has(Note.LEFT_OUT)).isTrue();
     }
 
     @ParameterizedTest
@@ -350,6 +404,12 @@ class BadInputTableTest {
                 Arguments.of(replace(GOOD, "CUSTOMER_ID", "'596'"), Note.TEXT_NUMBER),
                 Arguments.of(replace(GOOD, "CUSTOMER_ID", "'000596'"), Note.TEXT_NUMBER),
                 Arguments.of(replace(GOOD, "TX_TIME_SECONDS", "'31'"), Note.TEXT_NUMBER),
+                Arguments.of(replace(GOOD, "CUSTOMER_ID", "596.0"), Note.WHOLE_FRACTION),
+                Arguments.of(replace(GOOD, "TX_TIME_SECONDS", "31.000"), Note.WHOLE_FRACTION),
+                Arguments.of(replace(GOOD, "TX_DATETIME", "1522540831"), null),
+                Arguments.of(replace(GOOD, "TX_DATETIME", "1522540831000"), null),
+                Arguments.of(replace(GOOD, "TX_DATETIME", "1522540831999"), Note.DATETIME_CUT),
+                Arguments.of(replace(GOOD, "TX_DATETIME", "1522540831.0"), Note.WHOLE_FRACTION),
                 Arguments.of(replace(GOOD, "TX_DATETIME", "'2018-04-01 00:00:31.999'"), Note.DATETIME_CUT),
                 Arguments.of(replace(GOOD, "TX_DATETIME", "'2018-04-01T01:00:31,5+01'"), Note.DATETIME_CUT),
                 Arguments.of(replace(GOOD, "TX_AMOUNT", "57.155"), Note.AMOUNT_ROUNDED),
@@ -387,13 +447,15 @@ class BadInputTableTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "2018-03-31 22:15",
+                "2018-04-01 00:15+02:00",
                 "2018-03-31T22:15",
                 "2018-03-31T22:15Z",
                 "2018-04-01T00:15+02",
                 "2018-04-01T00:15+02:00",
                 "2018-03-31T12:45-0930"
             })
-    void secondsOfZeroMayBeLeftOutBehindA_T_asJavaTimeDoes(String datetime) {
+    void secondsOfZeroMayBeLeftOut(String datetime) {
         Decoded<Transaction> decoded = decode(replace(GOOD, "TX_DATETIME", "'" + datetime + "'"));
 
         assertThat(decoded.plain()).isTrue();
@@ -421,7 +483,7 @@ class BadInputTableTest {
                         AMOUNT_NEGATIVE,
                         replace(replace(GOOD, "TX_AMOUNT", "-1"), "TX_DATETIME", "'2099-01-01 00:00:00'")),
                 Arguments.of(
-                        TYPE, replace(replace(GOOD, "TX_TIME_DAYS", "'x'"), "TX_DATETIME", "'2099-01-01 00:00:00'")));
+                        FUTURE, replace(replace(GOOD, "TX_TIME_DAYS", "'x'"), "TX_DATETIME", "'2099-01-01 00:00:00'")));
     }
 
     @ParameterizedTest

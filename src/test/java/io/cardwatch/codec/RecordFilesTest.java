@@ -130,16 +130,61 @@ class RecordFilesTest {
                 "MISSING       | ,2018-04-01 00:00:31,596,3156,1,0,0,0,0",
                 "MISSING       | 7,\"\",596,3156,1,0,0,0,0",
                 "TYPE          | seven,2018-04-01 00:00:31,596,3156,1,0,0,0,0",
-                "ID_INVALID    | 7.0,2018-04-01 00:00:31,596,3156,1,0,0,0,0",
+                "ID_INVALID    | 7.5,2018-04-01 00:00:31,596,3156,1,0,0,0,0",
+                "TYPE          | \" 7\",2018-04-01 00:00:31,596,3156,1,0,0,0,0",
+                "TYPE          | 7.,2018-04-01 00:00:31,596,3156,1,0,0,0,0",
+                "TYPE          | +,2018-04-01 00:00:31,596,3156,1,0,0,0,0",
+                "BAD_DATETIME  | 7,2018,596,3156,1,0,0,0,0",
                 "BAD_DATETIME  | 7,01.04.2018 00:00:31,596,3156,1,0,0,0,0",
                 "AMOUNT_NOT_FINITE | 7,2018-04-01 00:00:31,596,3156,nan,0,0,0,0",
-                "LABEL_INVALID | 7,2018-04-01 00:00:31,596,3156,1,0,0,2,0",
-                "LABEL_INVALID | 7,2018-04-01 00:00:31,596,3156,1,0,0,1,-1",
-                "TYPE          | 7,2018-04-01 00:00:31,596,3156,1,0,0,true,0",
             })
     void aBadRowIsADeadLetter(DeadLetterReason reason, String row) {
         TransactionDecoder decoder = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, true);
         assertThat(decoder.decode(bytes(row), ORIGIN).deadLetter.reason).isEqualTo(reason);
+    }
+
+    /** As pandas, spreadsheets and people write it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "7.0,2018-04-01 00:00:31,596.0,3156.0,57.16,-1.0,0.0,1.0,3.0",
+                " 7 , 2018-04-01 00:00:31 ,\t596,3156 , 57.16,-1, 0 , 1 ,3",
+                "+7,2018-04-01 00:00:31,596,3156,+57.16,-1,0,1,3",
+                "7,1522540831,596,3156,57.16,-1,0,True,3",
+                "7,1522540831000,596,3156,57.160,-1,.0,TRUE,3",
+                "7, \"2018-04-01 00:00:31\" ,596,3156,\"57.16\",-1,0,true,3\r",
+            })
+    void aRowIsReadAsItWasMeant(String row) {
+        TransactionDecoder decoder = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, true);
+        assertReadBack(
+                decoder.decode(bytes(row), ORIGIN),
+                new Transaction(7, 1_522_540_831L, 596, 3156, 5716, -1, 0, 1, 3, ORIGIN, NOTHING));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2,0", "yes,0", "1.5,0", "1e0,0", "-1,0"})
+    void aLabelThatCannotBeReadCostsNoPayment(String fraud, String scenario) {
+        TransactionDecoder decoder = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, true);
+        Decoded<Transaction> decoded =
+                decoder.decode(bytes("7,2018-04-01 00:00:31,596,3156,.5,0,0," + fraud + "," + scenario), ORIGIN);
+
+        assertThat(decoded.value.amountCents).isEqualTo(50);
+        assertThat(decoded.value.fraud).isEqualTo(Transaction.ABSENT);
+        assertThat(decoded.has(Note.LEFT_OUT)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "TRANSACTION_ID;TX_DATETIME;CUSTOMER_ID | the cells of t.csv are separated by semicolons",
+                "TRANSACTION_ID\tTX_DATETIME\tCUSTOMER_ID | the cells of t.csv are separated by tabs",
+                "0,2018-04-01 00:00:31,596,3156,57.16 | t.csv has no header: its first line holds data",
+            })
+    void aTableThatIsNoneOfOursIsRefusedAsWhatItIs(String header, String cause) {
+        assertThatThrownBy(() -> TransactionDecoder.csv(header, "t.csv", MAX_BYTES, true))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage(cause);
     }
 
     @Test

@@ -1,25 +1,22 @@
 package io.cardwatch.training.history;
 
 import io.cardwatch.codec.CsvCells;
-import io.cardwatch.codec.EventTime;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.files.InputFile;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 
 /**
- * Reads labelled history from a CSV file, gzipped where its name ends in {@code .gz}: the columns of {@code
- * cust_payment_tx_history} in any order and case, others ignored. Cells and times are read as scoring reads them. A row
- * without TX_FRAUD has no verdict yet.
+ * Reads labelled history from a CSV file, plain or gzipped: the columns of {@code cust_payment_tx_history} in any order
+ * and case, others ignored. Cells and times are read as scoring reads them; blank lines are passed over. A row without
+ * TX_FRAUD has no verdict yet.
  */
 public final class CsvHistory {
     private final Path file;
@@ -48,9 +45,8 @@ public final class CsvHistory {
      * @throws BadInputException if the file cannot be read, a column is missing, or a value is not what it should be
      */
     public static TrainingData read(Path file, FeatureSet set, Optional<Duration> genuineAfter) {
-        try (InputStream bytes = Files.newInputStream(file);
-                InputStream plain = file.toString().endsWith(".gz") ? new GZIPInputStream(bytes) : bytes;
-                BufferedReader reader = new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8))) {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(InputFile.open(file), StandardCharsets.UTF_8))) {
             CsvHistory history = new CsvHistory(file, set, reader);
             TrainingData rows = history.rows(genuineAfter.isPresent());
             return rows.rows() == 0
@@ -78,9 +74,6 @@ public final class CsvHistory {
             if (verdict.isEmpty() && !withUndecided) {
                 continue;
             }
-            if (!verdict.isEmpty() && !verdict.equals("0") && !verdict.equals("1")) {
-                throw bad("TX_FRAUD", verdict, "0, 1 or empty");
-            }
             for (int i = 0; i < features.length; i++) {
                 values[i] = number(set.names().get(i), fields.get(features[i]));
             }
@@ -88,7 +81,7 @@ public final class CsvHistory {
                     second(fields.get(time)),
                     id("CUSTOMER_ID", fields.get(customer)),
                     values,
-                    verdict.equals("1"),
+                    !verdict.isEmpty() && isFraud(verdict),
                     scenario < 0 ? TrainingData.NO_SCENARIO : scenario(fields.get(scenario)));
         }
         return data;
@@ -120,11 +113,14 @@ public final class CsvHistory {
     }
 
     private List<String> next() throws IOException {
-        String text = reader.readLine();
+        String text;
+        do {
+            text = reader.readLine();
+            line++;
+        } while (text != null && text.isBlank());
         if (text == null) {
             return null;
         }
-        line++;
         String place = "line " + line + " of " + file;
         List<String> fields = CsvCells.of(text, place);
         if (fields.size() != columns) {
@@ -148,12 +144,12 @@ public final class CsvHistory {
         return value;
     }
 
+    private boolean isFraud(String text) {
+        return CsvCells.verdict(text).orElseThrow(() -> bad("TX_FRAUD", text, "0, 1 or empty")) == 1;
+    }
+
     private long id(String name, String text) {
-        try {
-            return Long.parseUnsignedLong(text);
-        } catch (NumberFormatException e) {
-            throw bad(name, text, "a whole number");
-        }
+        return CsvCells.id(text).orElseThrow(() -> bad(name, text, "a whole number"));
     }
 
     private int scenario(String text) {
@@ -168,11 +164,8 @@ public final class CsvHistory {
     }
 
     private long second(String text) {
-        long second = EventTime.parse(text);
-        if (second == EventTime.INVALID) {
-            throw bad("TX_DATETIME", text, "yyyy-MM-dd HH:mm:ss or ISO-8601, from 2000 to 2099");
-        }
-        return second;
+        return CsvCells.epochSecond(text)
+                .orElseThrow(() -> bad("TX_DATETIME", text, "yyyy-MM-dd HH:mm:ss or ISO-8601, from 2000 to 2099"));
     }
 
     private BadInputException bad(String name, String value, String wanted) {
