@@ -4,6 +4,7 @@ import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.files.OutputFile;
 import io.cardwatch.job.ScoringTopology;
 import io.cardwatch.job.WarehouseSinks;
 import io.cardwatch.platform.Options;
@@ -27,6 +28,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -67,8 +69,9 @@ final class BackfillCommand implements Callable<Integer> {
                 names = "--out",
                 showDefaultValue = Visibility.NEVER,
                 paramLabel = "FILE",
-                description = "Write a CSV file with the columns of the table instead of the table; an existing one is"
-                        + " replaced at the end.")
+                description =
+                        "Write a CSV file with the columns of the table instead of the table, - for standard output;"
+                                + " an existing file is replaced at the end.")
         private Optional<Path> out = Optional.empty();
 
         @Option(
@@ -105,7 +108,7 @@ final class BackfillCommand implements Callable<Integer> {
     }
 
     private void writeRows(Optional<Path> out) throws Exception {
-        BoundedOutput.requireDistinct(Stream.concat(
+        OutputFile.requireDistinct(Stream.concat(
                         inputs.files().stream(), Stream.of(out, deadLetters).flatMap(Optional::stream))
                 .collect(Collectors.toList()));
         Settings settings = configuration.settings();
@@ -127,7 +130,10 @@ final class BackfillCommand implements Callable<Integer> {
                     history.map(tally).returns(WireTypes.FEATURED_TRANSACTION).uid("history-tally"));
         }
         BoundedOutput.writeDeadLetters(features.deadLetters, deadLetters);
-        report(env.execute("cardwatch backfill"), command.commandLine().getOut());
+        CommandLine console = command.commandLine();
+        report(
+                env.execute("cardwatch backfill"),
+                out.filter(OutputFile::isStandardOutput).isPresent() ? console.getErr() : console.getOut());
     }
 
     private void writeSavepoint(Path target) throws Exception {

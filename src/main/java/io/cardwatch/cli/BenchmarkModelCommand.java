@@ -1,12 +1,14 @@
 package io.cardwatch.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.files.OutputFile;
 import io.cardwatch.training.benchmark.BenchmarkResult;
 import io.cardwatch.training.benchmark.BenchmarkRow;
 import io.cardwatch.training.benchmark.ModelBenchmark;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,17 +66,22 @@ final class BenchmarkModelCommand implements Callable<Integer> {
             names = "--json",
             paramLabel = "FILE",
             showDefaultValue = Visibility.NEVER,
-            description = "Write the rows as an array of objects, too; an existing file is replaced at the end.")
+            description =
+                    "Write the rows as an array of objects, too, - for standard output; an existing file is replaced at"
+                            + " the end.")
     private Optional<Path> json = Optional.empty();
 
     @Spec
     private CommandSpec command;
 
     @Override
-    public Integer call() {
-        PrintWriter out = command.commandLine().getOut();
+    public Integer call() throws IOException {
+        boolean jsonAlone = json.filter(OutputFile::isStandardOutput).isPresent();
+        PrintWriter out = jsonAlone
+                ? command.commandLine().getErr()
+                : command.commandLine().getOut();
         requireKnown();
-        json.ifPresent(BoundedOutput::requireWritable);
+        json.ifPresent(OutputFile::requireWritable);
         List<BenchmarkResult> results = new ArrayList<>();
         TrainingLine progress = new TrainingLine(out);
         ModelBenchmark benchmark = new ModelBenchmark(seed, threads, progress);
@@ -89,7 +96,9 @@ final class BenchmarkModelCommand implements Callable<Integer> {
             out.println(line(result.row, result.auc, result.ap, result.cp100) + rest(result));
             out.flush();
         });
-        json.ifPresent(file -> write(file, results));
+        if (json.isPresent()) {
+            write(json.get(), results);
+        }
         return 0;
     }
 
@@ -129,12 +138,10 @@ final class BenchmarkModelCommand implements Callable<Integer> {
                                 result.balancedF1);
     }
 
-    private static void write(Path file, List<BenchmarkResult> results) {
-        try {
-            Files.writeString(file, BenchmarkResult.json(results));
-        } catch (IOException e) {
-            throw new BadInputException(
-                    file + " cannot be written: " + e.getMessage(), "Give --json a file that can be written.", e);
+    private static void write(Path file, List<BenchmarkResult> results) throws IOException {
+        try (OutputFile json = new OutputFile(file)) {
+            json.stream().write(BenchmarkResult.json(results).getBytes(UTF_8));
+            json.complete();
         }
     }
 }

@@ -1,20 +1,15 @@
 package io.cardwatch.cli;
 
-import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.files.OutputFile;
 import io.cardwatch.warehouse.Table;
 import io.cardwatch.warehouse.Tables;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -62,8 +57,8 @@ final class BoundedOutput {
             SerializableFunction<T, Long> time,
             CsvSink.Order<T> withinTime,
             RunTally.Rows<T> tally) {
-        requireWritable(file);
-        String name = file.getFileName().toString();
+        OutputFile.requireWritable(file);
+        String name = String.valueOf(file.getFileName());
         rows.assignTimestampsAndWatermarks(
                         WatermarkStrategy.<T>noWatermarks().withTimestampAssigner((row, previous) -> time.apply(row)))
                 .uid(table.name + "-order")
@@ -101,40 +96,6 @@ final class BoundedOutput {
         if (!refused.isEmpty()) {
             console.println(
                     refused + file.map(path -> "; they are in " + path).orElse("; --dead-letters FILE keeps them"));
-        }
-    }
-
-    /**
-     * Looks before the run whether its files can be written.
-     *
-     * @throws BadInputException when one cannot, or is another one of them
-     */
-    static void requireDistinct(List<Path> files) {
-        Set<Path> seen = new HashSet<>();
-        for (Path file : files) {
-            if (!seen.add(file.toAbsolutePath().normalize())) {
-                throw new BadInputException(
-                        file + " is named twice, and what is written second would replace the first",
-                        "Give each file of the call a path of its own.");
-            }
-        }
-    }
-
-    static void requireWritable(Path file) {
-        Path directory = file.toAbsolutePath().getParent();
-        if (!Files.isDirectory(directory)) {
-            throw new BadInputException(directory + " is no directory", "Make it, or write elsewhere.");
-        }
-        if (Files.isDirectory(file)) {
-            throw new BadInputException(file + " is a directory", "Name a file in it.");
-        }
-        if (Files.exists(file) && !Files.isWritable(file)) {
-            throw new BadInputException(file + " may not be written", "Check its permissions, or write elsewhere.");
-        }
-        try {
-            Files.delete(Files.createTempFile(directory, ".cardwatch", ".part"));
-        } catch (IOException e) {
-            throw new BadInputException(file + " cannot be written", "Check the path and the permissions.", e);
         }
     }
 }

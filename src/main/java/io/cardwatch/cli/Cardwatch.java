@@ -2,9 +2,11 @@ package io.cardwatch.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.cardwatch.domain.BadInputException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -46,7 +48,23 @@ public final class Cardwatch implements IVersionProvider {
     /** Runs the command in {@code arguments} and ends the process with its exit code. */
     public static void main(String[] arguments) {
         LogManager.getLogManager().reset(); // the PostgreSQL driver would write to the terminal what it throws as well
-        System.exit(run(writer(System.out), writer(System.err), arguments));
+        Surroundings.placeLog();
+        PrintWriter err = writer(System.err);
+        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> endWithoutMemory(thrown, err));
+        try {
+            System.exit(run(writer(System.out), err, arguments));
+        } catch (OutOfMemoryError e) {
+            endWithoutMemory(e, err);
+        }
+    }
+
+    /** A thread that ends for want of memory may leave others that wait for it for ever. */
+    private static void endWithoutMemory(Throwable thrown, PrintWriter err) {
+        if (thrown instanceof OutOfMemoryError) {
+            Failure.of(thrown).print(err);
+            Runtime.getRuntime().halt(Failure.FAILED);
+        }
+        thrown.printStackTrace(err);
     }
 
     private static PrintWriter writer(PrintStream stream) {
@@ -69,6 +87,11 @@ public final class Cardwatch implements IVersionProvider {
                 });
         commandLine.registerConverter(Instant.class, Cardwatch::instant);
         commandLine.getSubcommands().values().forEach(Cardwatch::completeHelp);
+        try {
+            Surroundings.requireTemporaryFolder();
+        } catch (BadInputException e) {
+            return report(Failure.of(e), err);
+        }
         return commandLine.execute(arguments);
     }
 
@@ -98,6 +121,12 @@ public final class Cardwatch implements IVersionProvider {
         String didYouMean = suggestions.isEmpty()
                 ? ""
                 : suggestions.stream().limit(3).collect(Collectors.joining(" or ", "Did you mean ", "? "));
+        if (e.getMessage().contains(InvalidPathException.class.getSimpleName())) {
+            return new Failure(
+                    Failure.WRONG_USAGE,
+                    "a path has letters that the locale of this shell does not know",
+                    "Set LC_ALL=C.UTF-8, or name the file in ASCII.");
+        }
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         String cause = e.getMessage().replaceFirst("^Error: ", "");
         return new Failure(Failure.WRONG_USAGE, cause, didYouMean + "See " + command + " --help.");

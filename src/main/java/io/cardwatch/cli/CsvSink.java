@@ -2,21 +2,18 @@ package io.cardwatch.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.cardwatch.files.OutputFile;
 import io.cardwatch.warehouse.CsvRows;
 import io.cardwatch.warehouse.Table;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Serializable;
 import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
@@ -35,7 +32,7 @@ final class CsvSink<T> implements Sink<T> {
     private final Order<T> withinTimestamp;
 
     CsvSink(Path file, Table<T> table, Order<T> withinTimestamp) {
-        this.file = file.toAbsolutePath().toString();
+        this.file = file.toString();
         this.table = table;
         this.withinTimestamp = withinTimestamp;
     }
@@ -54,10 +51,9 @@ final class CsvSink<T> implements Sink<T> {
     }
 
     private final class CsvWriter implements SinkWriter<T> {
-        private final Path target = Path.of(file);
-        private final Path unfinished = Path.of(file + ".part");
         private final CsvRows<T> rows = new CsvRows<>(table);
-        private final Writer out = open();
+        private final OutputFile target = new OutputFile(Path.of(file));
+        private final Writer out = new BufferedWriter(new OutputStreamWriter(target.stream(), UTF_8));
         private final List<T> pending = new ArrayList<>();
         private long pendingTimestamp;
         private boolean finished;
@@ -65,12 +61,6 @@ final class CsvSink<T> implements Sink<T> {
         CsvWriter() throws IOException {
             out.write(rows.header());
             out.write('\n');
-        }
-
-        private Writer open() throws IOException {
-            OutputStream file = Files.newOutputStream(unfinished);
-            boolean gzip = target.toString().endsWith(".gz");
-            return new BufferedWriter(new OutputStreamWriter(gzip ? new GZIPOutputStream(file) : file, UTF_8));
         }
 
         @Override
@@ -96,16 +86,15 @@ final class CsvSink<T> implements Sink<T> {
         public void flush(boolean endOfInput) throws IOException {
             if (endOfInput && !finished) {
                 writePending();
-                out.close();
-                Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
+                out.flush();
+                target.complete();
                 finished = true;
             }
         }
 
         @Override
         public void close() throws IOException {
-            out.close();
-            Files.deleteIfExists(unfinished);
+            target.close();
         }
     }
 }

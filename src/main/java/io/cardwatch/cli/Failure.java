@@ -1,7 +1,9 @@
 package io.cardwatch.cli;
 
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.MachineLimitException;
 import java.io.PrintWriter;
+import java.net.BindException;
 import org.apache.flink.util.SerializedThrowable;
 
 /** What a person reads when a command has failed, and the exit code that goes with it. */
@@ -31,6 +33,20 @@ final class Failure {
         Throwable unpacked = unpack(thrown);
         if (unpacked instanceof BadInputException) {
             return new Failure(BAD_INPUT, unpacked.getMessage(), ((BadInputException) unpacked).remedy());
+        }
+        if (unpacked instanceof MachineLimitException) {
+            return new Failure(FAILED, unpacked.getMessage(), ((MachineLimitException) unpacked).remedy());
+        }
+        if (unpacked instanceof OutOfMemoryError) {
+            return new Failure(
+                    FAILED,
+                    "Java's memory is used up: " + unpacked.getMessage(),
+                    "Start it with more: java -Xmx2g -jar cardwatch.jar …, and -XX:MaxDirectMemorySize=1g where it was"
+                            + " direct memory.");
+        }
+        if (unpacked instanceof BindException) {
+            return new Failure(
+                    BAD_INPUT, "a port is in use: " + unpacked.getMessage(), "Give another port with --web-port.");
         }
         if (isForeignBadInput(unpacked)) {
             String message = unpacked.getMessage().substring((BAD_INPUT_CLASS + ": ").length());
@@ -63,8 +79,8 @@ final class Failure {
         return new Failure(
                 FAILED,
                 thrown.getMessage() == null ? name : name + ": " + thrown.getMessage(),
-                "Start again with --verbose to see where it happened; warnings before it are in "
-                        + System.getProperty("cardwatch.log", "cardwatch.log") + ".");
+                "Start again with --verbose to see where it happened; warnings before it are in " + Surroundings.log()
+                        + ".");
     }
 
     private static String oneLine(String text) {

@@ -20,17 +20,23 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /** A Flink of this process's own. A cluster brings its own settings, so nothing here applies there. */
 final class LocalFlink {
     private static final int MAX_PORT = 65_535;
+    private static final int NETWORK_MEGABYTES = 256;
+    /** Flink's own default for one process. */
+    private static final int SMALL_NETWORK_MEGABYTES = 64;
+
+    private static final int OTHER_DIRECT_MEGABYTES = 32;
     private static final Duration WHOLE_RUN = Duration.ofDays(365);
 
     private LocalFlink() {}
 
     /** For a run over files: all cores, sorted inputs, no web interface. */
     static StreamExecutionEnvironment bounded() {
+        Surroundings.requireMemory(NETWORK_MEGABYTES + OTHER_DIRECT_MEGABYTES);
         Configuration configuration = new Configuration();
         // Sorting takes managed memory, 128 MB for each sorted input of the stage that runs.
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(1024));
-        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(256));
-        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(256));
+        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(NETWORK_MEGABYTES));
+        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(NETWORK_MEGABYTES));
         StreamExecutionEnvironment env = overFiles(configuration);
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         return env;
@@ -38,6 +44,7 @@ final class LocalFlink {
 
     /** For a run over files that ends with a savepoint, asked for at its start: all cores, state on the heap. */
     static StreamExecutionEnvironment untilSavepoint() {
+        Surroundings.requireMemory(SMALL_NETWORK_MEGABYTES + OTHER_DIRECT_MEGABYTES);
         Configuration configuration = new Configuration();
         configuration.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, WHOLE_RUN);
         return overFiles(configuration);
@@ -60,6 +67,7 @@ final class LocalFlink {
      *     this, while those that pass add up to nothing over the years
      */
     static StreamExecutionEnvironment streaming(Configuration start, int webPort, Path checkpoints, int restarts) {
+        Surroundings.requireMemory(SMALL_NETWORK_MEGABYTES + OTHER_DIRECT_MEGABYTES);
         Configuration configuration = new Configuration(start);
         configuration.set(RestOptions.PORT, webPort);
         configuration.set(RestOptions.BIND_ADDRESS, "localhost");

@@ -138,8 +138,7 @@ final class RunCommand implements Callable<Integer> {
                 console.println(
                         "Running; Flink's web UI: http://localhost:" + webPort + ", checkpoints: " + checkpoints);
             } else if (now != last && now == JobStatus.RESTARTING) {
-                console.println("The job failed and starts again; the cause is in "
-                        + System.getProperty("cardwatch.log", "cardwatch.log"));
+                console.println("The job failed and starts again; the cause is in " + Surroundings.log());
             }
             console.flush();
             last = now;

@@ -1,6 +1,7 @@
 package io.cardwatch.cli;
 
 import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.files.OutputFile;
 import io.cardwatch.job.CardwatchJob;
 import io.cardwatch.job.ScoringTopology;
 import io.cardwatch.platform.Options;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
@@ -52,7 +54,8 @@ final class ScoreCommand implements Callable<Integer> {
             names = "--out",
             required = true,
             paramLabel = "FILE",
-            description = "Where the predictions go, as CSV; an existing file is replaced at the end.")
+            description = "Where the predictions go, as CSV, - for standard output; an existing file is replaced at the"
+                    + " end.")
     private Path out;
 
     @Option(
@@ -70,7 +73,7 @@ final class ScoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        BoundedOutput.requireDistinct(Stream.concat(
+        OutputFile.requireDistinct(Stream.concat(
                         inputs.files().stream(),
                         Stream.of(Optional.of(out), deadLetters, customers).flatMap(Optional::stream))
                 .collect(Collectors.toList()));
@@ -95,7 +98,8 @@ final class ScoreCommand implements Callable<Integer> {
                 row -> row.transaction,
                 new RunTally.Rows<>(Map.of(SCORED, row -> true, ALERTS, row -> row.prediction() == 1)));
         BoundedOutput.writeDeadLetters(features.deadLetters, deadLetters);
-        report(env.execute("cardwatch score"), command.commandLine().getOut());
+        CommandLine console = command.commandLine();
+        report(env.execute("cardwatch score"), OutputFile.isStandardOutput(out) ? console.getErr() : console.getOut());
         return 0;
     }
 

@@ -1,0 +1,93 @@
+package io.cardwatch.cli;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.MachineLimitException;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** What a command needs of the process and machine around it, looked at before it begins. */
+final class Surroundings {
+    /** Where libraries log; read by the log's own settings. */
+    private static final String LOG = "cardwatch.log";
+
+    private static final String TEMPORARY_FOLDER = "java.io.tmpdir";
+    private static final int MEGABYTE = 1 << 20;
+    /** With 256 MB a run ends in the middle; with 384 MB all commands worked. */
+    private static final int LEAST_HEAP_MEGABYTES = 320;
+
+    private Surroundings() {}
+
+    /** The file that libraries log to. */
+    static String log() {
+        return System.getProperty(LOG, LOG);
+    }
+
+    /** Puts the log into the temporary folder where it cannot be written, before anything logs. */
+    static void placeLog() {
+        if (!canBeWritten(Path.of(log()))) {
+            Path elsewhere = Path.of(
+                    System.getProperty(TEMPORARY_FOLDER),
+                    "cardwatch-" + ProcessHandle.current().pid() + ".log");
+            System.setProperty(LOG, elsewhere.toString());
+        }
+    }
+
+    /** Tried, since what permissions say is not all: a file system may be read-only. */
+    private static boolean canBeWritten(Path file) {
+        boolean isNew = !Files.exists(file);
+        try {
+            Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                    .close();
+            if (isNew) {
+                Files.delete(file);
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** @throws BadInputException when there is no folder for temporary files */
+    static void requireTemporaryFolder() {
+        Path folder = Path.of(System.getProperty(TEMPORARY_FOLDER));
+        if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+            throw new BadInputException(
+                    "the temporary folder " + folder + " does not exist or may not be written",
+                    "Make it, or name another: java -Djava.io.tmpdir=DIR -jar cardwatch.jar …");
+        }
+    }
+
+    /**
+     * Looks whether Java may take enough memory for a Flink in this process, which otherwise fails half-way and may hang.
+     *
+     * @param directMegabytes what it needs outside of the heap
+     * @throws MachineLimitException when it may not
+     */
+    static void requireMemory(int directMegabytes) {
+        long heap = Runtime.getRuntime().maxMemory() / MEGABYTE;
+        if (heap < LEAST_HEAP_MEGABYTES) {
+            throw new MachineLimitException(
+                    "Java may use " + heap + " MB for its heap, and Flink needs " + LEAST_HEAP_MEGABYTES,
+                    "Start it with more: java -Xmx512m -jar cardwatch.jar …");
+        }
+        long direct = directMegabytes();
+        if (direct < directMegabytes) {
+            throw new MachineLimitException(
+                    "Java may use " + direct + " MB of direct memory, and Flink needs " + directMegabytes,
+                    "Start it with more: java -XX:MaxDirectMemorySize=512m -jar cardwatch.jar …");
+        }
+    }
+
+    /** Unless told otherwise, Java allows as much as for the heap. */
+    private static long directMegabytes() {
+        String option = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                .getVMOption("MaxDirectMemorySize")
+                .getValue();
+        long bytes = Long.parseLong(option);
+        return (bytes == 0 ? Runtime.getRuntime().maxMemory() : bytes) / MEGABYTE;
+    }
+}
