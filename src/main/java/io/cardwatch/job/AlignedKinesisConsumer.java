@@ -148,11 +148,17 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
         Properties sinceStart = new Properties();
         sinceStart.putAll(properties);
         setStart(sinceStart, startMillis);
-        return new Fetcher(streams, sourceContext, (StreamingRuntimeContext) runtimeContext, sinceStart, schema);
+        return new Fetcher(
+                streams,
+                new IdleAwareContext<>(sourceContext),
+                (StreamingRuntimeContext) runtimeContext,
+                sinceStart,
+                schema);
     }
 
     /** Reads the shards of one subtask, a thread for each. */
     private final class Fetcher extends KinesisDataFetcher<Decoded<T>> {
+        private final IdleAwareContext<Decoded<T>> sourceContext;
         private final EventTimeAlignment alignment = new EventTimeAlignment(maxDrift);
         private final Map<Integer, EventTimeAlignment.Shard> shards = new ConcurrentHashMap<>();
         private final GlobalAggregateManager jobManager;
@@ -163,7 +169,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
 
         Fetcher(
                 List<String> streams,
-                SourceFunction.SourceContext<Decoded<T>> sourceContext,
+                IdleAwareContext<Decoded<T>> sourceContext,
                 StreamingRuntimeContext context,
                 Properties properties,
                 KinesisDeserializationSchema<Decoded<T>> schema) {
@@ -184,6 +190,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
                     CheckedKinesisProxy::new,
                     // Of enhanced fan-out, which is not used.
                     null);
+            this.sourceContext = sourceContext;
             jobManager = context.getGlobalAggregateManager();
             int subtask = context.getTaskInfo().getIndexOfThisSubtask();
             int parallelism = context.getTaskInfo().getNumberOfParallelSubtasks();
@@ -292,11 +299,16 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
             }
         }
 
-        /** The connector's timer fires on when the source has ended, and would fail a stop with savepoint. */
+        /**
+         * The connector's timer asks five times a second. It goes on when the source has ended, and would fail a stop with
+         * savepoint. While no shard is active it logs that each time; only a record can change it.
+         */
         @Override
         protected void emitWatermark() {
-            if (!ended) {
-                super.emitWatermark();
+            synchronized (sourceContext.getCheckpointLock()) {
+                if (!ended && !sourceContext.isIdle()) {
+                    super.emitWatermark();
+                }
             }
         }
 

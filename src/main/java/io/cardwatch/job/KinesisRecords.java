@@ -62,7 +62,7 @@ final class KinesisRecords {
                 maxJump,
                 settings.get(Options.SOURCE_MAX_DRIFT));
         consumer.setPeriodicWatermarkAssigner(new ShardWatermarks<>(new EventTimeProgress(maxJump), observation));
-        return env.addSource(consumer, stream).returns(type).uid(uid);
+        return env.addSource(consumer, stream, type).uid(uid);
     }
 
     private static Properties properties(Settings settings) {

@@ -109,8 +109,7 @@ public final class ScoringTopology {
                 .connect(transactions
                         .getSideOutput(DecodedSplit.RECORD_COUNTS)
                         .union(labels.getSideOutput(DecodedSplit.RECORD_COUNTS)))
-                .flatMap(new DeadLetterCount(alarmShare))
-                .returns(WireTypes.DEAD_LETTER)
+                .flatMap(new DeadLetterCount(alarmShare), WireTypes.DEAD_LETTER)
                 .setParallelism(1)
                 .uid("dead-letter-count")
                 .name("Count dead letters");
@@ -139,10 +138,9 @@ public final class ScoringTopology {
     /** Scores feature vectors; the contact columns stay null. */
     public SingleOutputStreamOperator<ScoredTransaction> score(
             DataStream<FeaturedTransaction> features, FraudModel model) {
-        return features.map(bounded ? ScoreFunction.bounded(model) : ScoreFunction.streaming(model))
-                .returns(WireTypes.SCORED_TRANSACTION)
-                .uid("score")
-                .name("Score");
+        ScoreFunction function = bounded ? ScoreFunction.bounded(model) : ScoreFunction.streaming(model);
+        // The type is given: looked for, it would be warned of as one for Kryo.
+        return features.map(function, WireTypes.SCORED_TRANSACTION).uid("score").name("Score");
     }
 
     /** Adds the contact details of each row's customer. */

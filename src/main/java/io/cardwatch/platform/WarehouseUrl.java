@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.postgresql.Driver;
 
 /**
  * Which JDBC URLs are accepted: read with the driver's own parser, so that what is checked here is what the driver
@@ -48,12 +47,14 @@ final class WarehouseUrl {
     private WarehouseUrl() {}
 
     static boolean isAccepted(String url) {
-        Properties parts = url.startsWith("jdbc:postgresql:") ? Driver.parseURL(url, null) : null;
-        return parts != null
-                && !refused(url, parts)
-                // The driver takes a user and password before the host for a part of its name, and names are printed.
-                && !parts.getProperty("PGHOST").contains("@")
-                && (local(parts) || verified(parts));
+        return url.startsWith("jdbc:postgresql:")
+                && PostgresDriver.parse(url)
+                        .filter(parts -> !refused(url, parts))
+                        // The driver takes user and password before the host for a part of its name, and names are
+                        // printed.
+                        .filter(parts -> !parts.getProperty("PGHOST").contains("@"))
+                        .filter(parts -> local(parts) || verified(parts))
+                        .isPresent();
     }
 
     private static boolean refused(String url, Properties parts) {

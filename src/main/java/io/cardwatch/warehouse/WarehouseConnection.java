@@ -3,6 +3,7 @@ package io.cardwatch.warehouse;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.platform.Options;
 import io.cardwatch.platform.PasswordSource;
+import io.cardwatch.platform.PostgresDriver;
 import io.cardwatch.platform.Settings;
 import java.io.Serializable;
 import java.sql.Connection;
@@ -17,7 +18,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.flink.util.function.SerializableSupplier;
-import org.postgresql.Driver;
 
 /** Where the warehouse is and who we are there. Never holds or prints a password. */
 public final class WarehouseConnection implements Serializable {
@@ -74,10 +74,10 @@ public final class WarehouseConnection implements Serializable {
         settings.setProperty("tcpKeepAlive", "true");
         // The detail quotes the row, and rows hold names and addresses.
         settings.setProperty("logServerErrorDetail", "false");
-        // Not by DriverManager, which knows only drivers of the system's class loader on a cluster.
-        Connection connection = new Driver().connect(url, settings);
+        Connection connection = PostgresDriver.connect(url, settings);
         try {
-            int socketSeconds = Integer.parseInt(Driver.parseURL(url, settings).getProperty(SOCKET_TIMEOUT));
+            int socketSeconds =
+                    Integer.parseInt(parts().getProperty(SOCKET_TIMEOUT, settings.getProperty(SOCKET_TIMEOUT)));
             if (socketSeconds > 0) {
                 limitStatements(connection, socketSeconds * 1_000L * 5 / 6);
             }
@@ -192,15 +192,19 @@ public final class WarehouseConnection implements Serializable {
 
     /** Whether an error before the first statement is one of TLS. */
     private boolean isUnproven(String state) {
-        return state.equals(CONNECTION_FAILURE)
-                && "verify-full".equals(Driver.parseURL(url, null).getProperty("sslmode"));
+        return state.equals(CONNECTION_FAILURE) && "verify-full".equals(parts().getProperty("sslmode"));
     }
 
     /** Host, port and database. */
     @Override
     public String toString() {
-        Properties settings = Driver.parseURL(url, null);
+        Properties settings = parts();
         return settings.getProperty("PGHOST") + ":" + settings.getProperty("PGPORT") + "/"
                 + settings.getProperty("PGDBNAME");
+    }
+
+    /** What the URL says. */
+    private Properties parts() {
+        return PostgresDriver.parse(url).orElseThrow();
     }
 }

@@ -1,0 +1,36 @@
+package io.cardwatch.cluster;
+
+import java.io.File;
+import java.util.Arrays;
+import org.apache.flink.client.deployment.application.ApplicationClusterEntryPoint;
+import org.apache.flink.client.program.DefaultPackagedProgramRetriever;
+import org.apache.flink.client.program.PackagedProgram;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.runtime.entrypoint.ClusterEntrypoint;
+import org.apache.flink.runtime.resourcemanager.StandaloneResourceManagerFactory;
+
+/**
+ * A JobManager in application mode: it starts the one job whose jar lies in {@code usrlib}, as a Flink cluster's own
+ * {@code standalone-job.sh} does, whose program is not served as an artifact. Of ours it alone is on the class path.
+ */
+@SuppressWarnings("try") // the base class's close() may be interrupted
+public final class ApplicationMain extends ApplicationClusterEntryPoint {
+    private ApplicationMain(Configuration configuration, PackagedProgram program) {
+        super(configuration, program, StandaloneResourceManagerFactory.getInstance());
+    }
+
+    /**
+     * Runs until the application has ended.
+     *
+     * @param arguments the directories of configuration and of the jar, then the program's arguments
+     */
+    public static void main(String[] arguments) throws Exception {
+        Configuration configuration = GlobalConfiguration.loadConfiguration(arguments[0]);
+        PackagedProgram program = DefaultPackagedProgramRetriever.create(
+                        new File(arguments[1]), null, Arrays.copyOfRange(arguments, 2, arguments.length), configuration)
+                .getPackagedProgram();
+        configureExecution(configuration, program);
+        ClusterEntrypoint.runClusterEntrypoint(new ApplicationMain(configuration, program));
+    }
+}
