@@ -18,9 +18,16 @@ import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 /**
  * Feeds two Kinesis streams: payments keyed by customer, verdicts by terminal, without the truth that the simulator
  * knows. Before payments are sent, so are all verdicts that became known before them.
+ *
+ * <p>No record is stored in either stream more than an hour of event time after the newest one of both, whatever Kinesis
+ * refuses in between: all that is sent lies within an hour of the oldest record that is not stored. The fewer customers
+ * there are, the smaller are the requests. A reader who keeps shards together by {@code source.max-drift} therefore finds
+ * no payment late.
  */
 public final class KinesisFeed implements EventSink {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
+    /** As far as the job lets one shard run ahead of another, see {@code source.max-drift}. */
+    static final long MOST_SECONDS_APART = 3_600;
     /** At a low rate a request holds what falls into this part of a second, so that records do not come in bursts. */
     private static final double REQUESTS_PER_SECOND = 20;
 
@@ -33,7 +40,8 @@ public final class KinesisFeed implements EventSink {
     /**
      * A feed for streams that exist; closes {@code client} when it is closed.
      *
-     * @param recordsPerSecond of both streams together; infinity for as many as Kinesis takes
+     * @param recordsPerSecond of both streams together, counted in order of event time, so that neither runs ahead while
+     *     the other waits; infinity for as many as Kinesis takes
      * @throws BadInputException if Kinesis cannot be reached or does not have one of the streams
      */
     public KinesisFeed(KinesisClient client, String stream, String labelStream, double recordsPerSecond) {
@@ -106,23 +114,31 @@ public final class KinesisFeed implements EventSink {
     @Override
     public void accept(SimulatedEvent event) {
         if (event.isLabel()) {
-            labels.add(event.label.terminalId, LabelJson.encode(event.label));
-            if (labels.full()) {
-                labels.send();
-            }
+            labels.add(event.epochSecond(), event.label.terminalId, LabelJson.encode(event.label));
         } else {
-            payments.add(event.transaction.customerId, TransactionJson.encode(event.observed()));
-            if (payments.full()) {
-                labels.flush();
-                payments.send();
-            }
+            payments.add(event.epochSecond(), event.transaction.customerId, TransactionJson.encode(event.observed()));
         }
+        if (labels.full() || payments.full()) {
+            sendOldest();
+        }
+    }
+
+    /** Sends the oldest record that waits, and what may go with it. A refused one is sent again before anything else. */
+    private void sendOldest() {
+        long until = oldest() + MOST_SECONDS_APART;
+        labels.flush(until);
+        payments.send(until);
+    }
+
+    private long oldest() {
+        return Math.min(labels.oldest(), payments.oldest());
     }
 
     @Override
     public void complete() {
-        labels.flush();
-        payments.flush();
+        while (oldest() != Long.MAX_VALUE) {
+            sendOldest();
+        }
     }
 
     /** Records that Kinesis did not take at first, each attempt counted. */

@@ -21,9 +21,10 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
  * most, and is repeated for the records that failed until none is left, before the next request. No record is dropped;
  * one whose request was cut off after it was stored comes twice.
  *
- * <p>Records of one key that come closely together therefore spread over several requests. Payments of many customers
- * fill whole requests all the same; a stream of one key would be written a record at a time. A request's size needs no
- * watching: 500 records of ours are a fiftieth of the 5 MiB allowed.
+ * <p>Records of one key that come closely together therefore spread over several requests, while those of other keys go
+ * ahead: {@link #send} is told how far in event time. Payments of many customers fill whole requests all the same; a
+ * stream of one key is written a record at a time. A request's size needs no watching: 500 records of ours are a fiftieth
+ * of the 5 MiB allowed.
  */
 final class OrderedStreamWriter {
     static final int MOST_RECORDS = 500;
@@ -34,7 +35,7 @@ final class OrderedStreamWriter {
     private final int batchSize;
     private final Pace pace;
     private final long patienceNanos;
-    private final ArrayDeque<PutRecordsRequestEntry> pending = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> pending = new ArrayDeque<>();
     private long resent;
 
     /**
@@ -50,12 +51,29 @@ final class OrderedStreamWriter {
         this.patienceNanos = patienceNanos;
     }
 
-    void add(long key, byte[] data) {
-        add(entry(Long.toString(key), data).build());
+    /** A record and its event time, UTC epoch seconds. */
+    private static final class Waiting {
+        final long epochSecond;
+        final PutRecordsRequestEntry entry;
+
+        Waiting(long epochSecond, PutRecordsRequestEntry entry) {
+            this.epochSecond = epochSecond;
+            this.entry = entry;
+        }
     }
 
-    void add(PutRecordsRequestEntry entry) {
-        pending.add(entry);
+    /**
+     * Adds a record behind those that wait.
+     *
+     * @param epochSecond its event time, UTC; not before that of the record added last
+     */
+    void add(long epochSecond, long key, byte[] data) {
+        add(epochSecond, entry(Long.toString(key), data).build());
+    }
+
+    /** Adds a record like {@link #add(long, long, byte[])}, whose key and shard the caller has chosen. */
+    void add(long epochSecond, PutRecordsRequestEntry entry) {
+        pending.add(new Waiting(epochSecond, entry));
     }
 
     static PutRecordsRequestEntry.Builder entry(String key, byte[] data) {
@@ -67,9 +85,15 @@ final class OrderedStreamWriter {
         return pending.size() >= 2 * batchSize;
     }
 
-    void flush() {
-        while (!pending.isEmpty()) {
-            send();
+    /** The event time of the oldest record that waits, UTC epoch seconds; {@link Long#MAX_VALUE} if none does. */
+    long oldest() {
+        return pending.isEmpty() ? Long.MAX_VALUE : pending.peek().epochSecond;
+    }
+
+    /** Sends every waiting record whose event time is at most {@code until}. */
+    void flush(long until) {
+        while (!pending.isEmpty() && oldest() <= until) {
+            send(until);
         }
     }
 
@@ -78,19 +102,33 @@ final class OrderedStreamWriter {
         return resent;
     }
 
-    /** Sends one request, of the first waiting record of each key. */
-    void send() {
+    /**
+     * Sends one request, of the first waiting record of each key.
+     *
+     * @param until the latest event time that may go, UTC epoch seconds; if all that waits is later, nothing is sent
+     */
+    void send(long until) {
+        List<PutRecordsRequestEntry> batch = next(until);
+        if (!batch.isEmpty()) {
+            pace.await(batch.size());
+            sendAll(batch);
+        }
+    }
+
+    private List<PutRecordsRequestEntry> next(long until) {
         List<PutRecordsRequestEntry> batch = new ArrayList<>(batchSize);
         Set<String> keys = new HashSet<>();
-        for (Iterator<PutRecordsRequestEntry> next = pending.iterator(); next.hasNext() && batch.size() < batchSize; ) {
-            PutRecordsRequestEntry entry = next.next();
-            if (keys.add(entry.partitionKey())) {
-                batch.add(entry);
-                next.remove();
+        for (Iterator<Waiting> all = pending.iterator(); all.hasNext() && batch.size() < batchSize; ) {
+            Waiting waiting = all.next();
+            if (waiting.epochSecond > until) {
+                break;
+            }
+            if (keys.add(waiting.entry.partitionKey())) {
+                batch.add(waiting.entry);
+                all.remove();
             }
         }
-        pace.await(batch.size());
-        sendAll(batch);
+        return batch;
     }
 
     private void sendAll(List<PutRecordsRequestEntry> batch) {

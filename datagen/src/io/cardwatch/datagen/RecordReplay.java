@@ -15,6 +15,8 @@ public final class RecordReplay {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     /** Of 64 KB each they stay below the 5 MiB that a request may hold. */
     private static final int MOST_RECORDS = 64;
+    /** Dead letters come in no order of time, and one that cannot be read has none. */
+    private static final long ANY_TIME = 0;
 
     private final OrderedStreamWriter writer;
 
@@ -36,15 +38,15 @@ public final class RecordReplay {
                 ? OrderedStreamWriter.entry(RecordOrigin.ROW_AGAIN + key, record)
                         .explicitHashKey(hashKey(key))
                 : OrderedStreamWriter.entry(key, record);
-        writer.add(entry.build());
+        writer.add(ANY_TIME, entry.build());
         if (writer.full()) {
-            writer.send();
+            writer.send(ANY_TIME);
         }
     }
 
     /** Sends what is left. */
     public void flush() {
-        writer.flush();
+        writer.flush(ANY_TIME);
     }
 
     /** Where Kinesis puts a partition key: its MD5 as a number of 128 bits. */

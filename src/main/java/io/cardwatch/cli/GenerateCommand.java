@@ -116,7 +116,9 @@ final class GenerateCommand implements Callable<Integer> {
                 names = "--rate",
                 showDefaultValue = Help.Visibility.NEVER,
                 paramLabel = "N",
-                description = "Records a second, of both streams together; else as many as Kinesis takes.")
+                description =
+                        "Records a second, of both streams together and in order of their time: neither runs more than"
+                                + " an hour of event time ahead of the other. Else as many as Kinesis takes.")
         private Optional<Double> rate = Optional.empty();
 
         private double rate() {

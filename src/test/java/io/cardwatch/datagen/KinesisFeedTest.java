@@ -10,14 +10,21 @@ import io.cardwatch.testing.FaultyKinesis;
 import io.cardwatch.testing.KinesaliteServer;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.Record;
 
@@ -74,11 +81,13 @@ class KinesisFeedTest {
     }
 
     @Test
-    void whatKinesisRefusesIsSentAgain_beforeLaterRecordsOfItsKey() throws IOException {
-        kinesis.createStream("throttled-payments", 3);
-        kinesis.createStream("throttled-verdicts", 2);
+    void whatKinesisRefusesIsSentAgain_beforeLaterRecordsOfItsKey_orRecordsAnHourLater() throws IOException {
+        kinesis.createStream("throttled-payments", 2);
+        kinesis.createStream("throttled-verdicts", 1);
+        Simulation world = worldOf(500, 1);
         try (FaultyKinesis faulty = new FaultyKinesis(kinesis.endpoint(), 1)) {
-            long resent = feed(faulty.endpoint(), "throttled-payments", "throttled-verdicts", Double.POSITIVE_INFINITY);
+            long resent = feed(
+                    world, faulty.endpoint(), "throttled-payments", "throttled-verdicts", Double.POSITIVE_INFINITY);
 
             assertThat(faulty.refusedRecords())
                     .as("faults, or this test shows nothing")
@@ -86,7 +95,23 @@ class KinesisFeedTest {
             assertThat(faulty.refusedRequests()).isGreaterThan(3);
             assertThat(resent).isGreaterThanOrEqualTo(faulty.refusedRecords());
         }
-        assertArrived("throttled-payments", "throttled-verdicts");
+        assertArrived(world, "throttled-payments", "throttled-verdicts");
+        assertTogether("throttled-payments", "throttled-verdicts");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 120, Infinity", "20, 30, Infinity", "500, 8, Infinity", "20, 10, 500", "500, 1, 2000"})
+    void noRecordArrivesMoreThanAnHourBehindAnEarlierOne(int customers, int days, double rate) throws IOException {
+        String payments = "together-payments-" + customers + "-" + rate;
+        String verdicts = "together-verdicts-" + customers + "-" + rate;
+        kinesis.createStream(payments, 2);
+        kinesis.createStream(verdicts, 1);
+        Simulation world = worldOf(customers, days);
+
+        feed(world, kinesis.endpoint(), payments, verdicts, rate);
+
+        assertArrived(world, payments, verdicts);
+        assertTogether(payments, verdicts);
     }
 
     @Test
@@ -129,17 +154,33 @@ class KinesisFeedTest {
         try (var client = KinesaliteServer.client(URI.create("http://127.0.0.1:1"))) {
             OrderedStreamWriter writer =
                     new OrderedStreamWriter(client, "ending", 500, new Pace(Double.POSITIVE_INFINITY), 1);
-            writer.add(1, new byte[] {'x'});
+            writer.add(0, 1, new byte[] {'x'});
 
-            assertThatThrownBy(writer::flush)
+            assertThatThrownBy(() -> writer.flush(0))
                     .isInstanceOf(BadInputException.class)
                     .hasMessageStartingWith("Kinesis has accepted no record for the stream ending");
         }
     }
 
+    /** One whose verdicts are many and come at any time within two days. */
+    private static Simulation worldOf(int customers, int days) {
+        return Simulation.of(Profile.reference()
+                .customers(customers)
+                .terminals(100)
+                .radius(30)
+                .days(days)
+                .labelDelay(LabelDelay.parse("uniform:0d,2d"))
+                .genuineLabelShare(0.3)
+                .build());
+    }
+
     private static long feed(URI endpoint, String payments, String verdicts, double rate) {
+        return feed(SIMULATION, endpoint, payments, verdicts, rate);
+    }
+
+    private static long feed(Simulation world, URI endpoint, String payments, String verdicts, double rate) {
         try (KinesisFeed feed = new KinesisFeed(KinesaliteServer.client(endpoint), payments, verdicts, rate)) {
-            SIMULATION.events().forEachRemaining(feed::accept);
+            world.events().forEachRemaining(feed::accept);
             feed.complete();
             return feed.resent();
         }
@@ -147,9 +188,13 @@ class KinesisFeedTest {
 
     /** Compares what the server holds with the simulation, key by key. */
     private static void assertArrived(String payments, String verdicts) throws IOException {
+        assertArrived(SIMULATION, payments, verdicts);
+    }
+
+    private static void assertArrived(Simulation world, String payments, String verdicts) throws IOException {
         Map<String, List<Long>> sentPayments = new HashMap<>();
         Map<String, List<Long>> sentVerdicts = new HashMap<>();
-        SIMULATION.events().forEachRemaining(event -> {
+        world.events().forEachRemaining(event -> {
             if (event.isLabel()) {
                 append(sentVerdicts, "" + event.label.terminalId, event.label.transactionId);
             } else {
@@ -159,6 +204,32 @@ class KinesisFeedTest {
         assertThat(sentVerdicts).isNotEmpty();
         assertThat(arrived(payments)).isEqualTo(sentPayments);
         assertThat(arrived(verdicts)).isEqualTo(sentVerdicts);
+    }
+
+    /**
+     * Compares each record of both streams with those that arrived before it. Which of one millisecond arrived first is
+     * not known; they are compared with earlier ones only.
+     */
+    private static void assertTogether(String payments, String verdicts) throws IOException {
+        SortedMap<Instant, List<LocalDateTime>> arrivals = new TreeMap<>();
+        addArrivals(payments, "TX_DATETIME", arrivals);
+        addArrivals(verdicts, "LABEL_DATETIME", arrivals);
+        assertThat(arrivals).hasSizeGreaterThan(10);
+        LocalDateTime newest = LocalDateTime.MIN;
+        for (List<LocalDateTime> together : arrivals.values()) {
+            assertThat(Collections.min(together).plusHours(1)).isAfterOrEqualTo(newest);
+            newest = Collections.max(List.of(newest, Collections.max(together)));
+        }
+    }
+
+    private static void addArrivals(String stream, String timeKey, Map<Instant, List<LocalDateTime>> arrivals)
+            throws IOException {
+        for (Record record : kinesis.records(stream)) {
+            String time =
+                    JSON.readTree(record.data().asByteArray()).get(timeKey).asText();
+            arrivals.computeIfAbsent(record.approximateArrivalTimestamp(), arrival -> new ArrayList<>())
+                    .add(LocalDateTime.parse(time.replace(' ', 'T')));
+        }
     }
 
     private static Map<String, List<Long>> arrived(String stream) throws IOException {
