@@ -32,13 +32,16 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * is the test's: the cluster of its {@code MiniClusterExtension}.
  */
 public final class JobOnKinesis implements AutoCloseable {
+    /** The stream of transactions. */
+    public static final String PAYMENTS = "payments";
+    /** The stream of labels. */
+    public static final String VERDICTS = "verdicts";
+
     private static final int PARALLELISM = 2;
     private static final int POLL_MILLIS = 50;
     /** Records, each with another key, that reach every shard. */
     private static final int LAST_WORDS = 64;
 
-    private static final String PAYMENTS = "payments";
-    private static final String VERDICTS = "verdicts";
     private static final String[] CREDENTIALS = {"aws.accessKeyId", "aws.secretKey", "aws.secretAccessKey"};
 
     private final KinesaliteServer kinesis;
