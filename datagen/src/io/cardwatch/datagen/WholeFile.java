@@ -2,13 +2,12 @@ package io.cardwatch.datagen;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.cardwatch.platform.UnfinishedFiles;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.zip.GZIPOutputStream;
 
 /** A text file (gzip where its name ends in .gz) that appears under its name when it is complete, or not at all. */
@@ -22,7 +21,7 @@ final class WholeFile implements AutoCloseable {
     WholeFile(Path file) throws IOException {
         this.file = file;
         part = file.resolveSibling("." + file.getFileName() + ".part");
-        OutputStream bytes = Files.newOutputStream(part);
+        OutputStream bytes = UnfinishedFiles.create(part);
         if (file.toString().endsWith(".gz")) {
             bytes = new GZIPOutputStream(bytes, BUFFER_BYTES);
         }
@@ -33,21 +32,23 @@ final class WholeFile implements AutoCloseable {
         line(text.getBytes(UTF_8));
     }
 
+    /** @throws io.cardwatch.domain.BadInputException naming the file, where the disk is full or fails */
     void line(byte[] text) {
         try {
             out.write(text);
             out.write('\n');
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file, e);
+            throw UnfinishedFiles.unwritable(file, e);
         }
     }
 
+    /** @throws io.cardwatch.domain.BadInputException as {@link #line(byte[])} */
     void complete() {
         try {
             out.close();
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            UnfinishedFiles.complete(part, file);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file, e);
+            throw UnfinishedFiles.unwritable(file, e);
         }
     }
 
@@ -56,7 +57,11 @@ final class WholeFile implements AutoCloseable {
     public void close() {
         try {
             out.close();
-            Files.deleteIfExists(part);
+        } catch (IOException e) {
+            // On a full disk the rest cannot be written. Either that was told or nobody asks for the file any more.
+        }
+        try {
+            UnfinishedFiles.remove(part);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot remove " + part, e);
         }
