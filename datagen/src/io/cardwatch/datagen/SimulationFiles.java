@@ -11,6 +11,7 @@ import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.files.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +30,8 @@ public final class SimulationFiles implements EventSink {
         JSONL
     }
 
-    private final WholeFile transactionFile;
-    private final WholeFile labelFile;
+    private final OutputFile transactionFile;
+    private final OutputFile labelFile;
     private final Function<Transaction, byte[]> transactionLine;
     private final Function<FraudLabel, byte[]> labelLine;
 
@@ -49,13 +50,14 @@ public final class SimulationFiles implements EventSink {
         mustBeEmpty(directory);
         try {
             Files.createDirectories(directory);
-            try (WholeFile customerFile = new WholeFile(directory.resolve("customers.csv" + compressed))) {
-                customerFile.line(CustomerCsv.HEADER);
-                customers.forEach(customer -> customerFile.line(CustomerCsv.row(customer)));
+            try (OutputFile customerFile = new OutputFile(directory.resolve("customers.csv" + compressed))) {
+                customerFile.line(CustomerCsv.HEADER.getBytes(UTF_8));
+                customers.forEach(
+                        customer -> customerFile.line(CustomerCsv.row(customer).getBytes(UTF_8)));
                 customerFile.complete();
             }
-            transactionFile = new WholeFile(directory.resolve("transactions" + ending));
-            labelFile = new WholeFile(directory.resolve("labels" + ending));
+            transactionFile = new OutputFile(directory.resolve("transactions" + ending));
+            labelFile = new OutputFile(directory.resolve("labels" + ending));
         } catch (IOException e) {
             throw new BadInputException(
                     "The directory " + directory + " cannot be written to: " + e.getMessage() + ".",
@@ -63,8 +65,8 @@ public final class SimulationFiles implements EventSink {
                     e);
         }
         if (csv) {
-            transactionFile.line(TransactionCsv.HEADER);
-            labelFile.line(LabelCsv.HEADER);
+            transactionFile.line(TransactionCsv.HEADER.getBytes(UTF_8));
+            labelFile.line(LabelCsv.HEADER.getBytes(UTF_8));
         }
     }
 

@@ -93,7 +93,7 @@ final class CsvSink<T> implements Sink<T> {
         }
 
         @Override
-        public void close() throws IOException {
+        public void close() {
             target.close();
         }
     }

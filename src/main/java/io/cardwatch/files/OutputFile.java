@@ -52,23 +52,14 @@ public final class OutputFile implements AutoCloseable {
      * @param file as the user gave it
      * @throws MachineLimitException when it cannot be begun
      */
-    public OutputFile(Path file) throws IOException {
+    public OutputFile(Path file) {
         name = file.toString();
-        if (isWrittenInto(file)) {
-            target = null;
-            part = null;
-        } else {
-            target = real(file);
-            part = target.resolveSibling(target.getFileName() + ".part");
-        }
-        out = open(file);
-    }
-
-    private OutputStream open(Path file) throws IOException {
         try {
+            target = isWrittenInto(file) ? null : real(file);
+            part = target == null ? null : target.resolveSibling(target.getFileName() + ".part");
             OutputStream bytes = new Named(bytes(file));
             boolean gzip = name.toLowerCase(Locale.ROOT).endsWith(".gz");
-            return new BufferedOutputStream(gzip ? new GZIPOutputStream(bytes, BUFFER_BYTES) : bytes, BUFFER_BYTES);
+            out = new BufferedOutputStream(gzip ? new GZIPOutputStream(bytes, BUFFER_BYTES) : bytes, BUFFER_BYTES);
         } catch (IOException e) {
             throw unwritten(e);
         }
@@ -98,31 +89,46 @@ public final class OutputFile implements AutoCloseable {
     }
 
     /**
+     * Writes a line.
+     *
+     * @throws MachineLimitException naming the file, when it cannot
+     */
+    public void line(byte[] text) {
+        try {
+            out.write(text);
+            out.write('\n');
+        } catch (IOException e) {
+            throw unwritten(e);
+        }
+    }
+
+    /**
      * Ends the file and puts it in its place.
      *
      * @throws MachineLimitException when that cannot be done; {@link #close} then removes what there is
      */
-    public void complete() throws IOException {
-        out.close();
-        if (target != null) {
-            try {
+    public void complete() {
+        try {
+            out.close();
+            if (target != null) {
                 Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            } catch (IOException e) {
-                throw unwritten(e);
+                UNFINISHED.remove(part);
             }
-            UNFINISHED.remove(part);
+        } catch (IOException e) {
+            throw unwritten(e);
         }
     }
 
     /** Removes what was not completed. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         try {
             out.close();
-        } finally {
-            if (part != null && UNFINISHED.remove(part)) {
-                Files.deleteIfExists(part);
-            }
+        } catch (IOException | MachineLimitException e) {
+            // On a full disk the rest cannot be written. That was told, or nobody asks for the file any more.
+        }
+        if (part != null && UNFINISHED.remove(part)) {
+            remove(part);
         }
     }
 
@@ -222,12 +228,14 @@ public final class OutputFile implements AutoCloseable {
     }
 
     private static void removeUnfinished() {
-        for (Path part : UNFINISHED) {
-            try {
-                Files.deleteIfExists(part);
-            } catch (IOException e) {
-                // The process ends; whoever finds the .part knows what it is.
-            }
+        UNFINISHED.forEach(OutputFile::remove);
+    }
+
+    private static void remove(Path part) {
+        try {
+            Files.deleteIfExists(part);
+        } catch (IOException e) {
+            // Whoever finds the .part knows what it is.
         }
     }
 

@@ -390,7 +390,7 @@ class FileCommandsTest {
                 "p.csv",
                 "--source.steam=x");
         assertRefused(
-                "named twice",
+                "are one file",
                 "score",
                 "--transactions",
                 file("transactions.csv"),
