@@ -5,24 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cardwatch.testing.JobOnKinesis;
 import io.cardwatch.testing.LiveFeed;
 import io.cardwatch.testing.PaymentStory;
+import io.cardwatch.testing.Reckoning;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The jar that ships on a cluster of real processes, submitted in each of the ways of {@code deploy/README.md}: what comes
- * out, what is lost when a process is killed, and what a job leaves behind when it has ended.
+ * out of it, and what it leaves behind.
  */
-@Timeout(600)
+@Timeout(900)
 class ClusterIT {
     private static final Path JAR = Path.of("target/cardwatch-job.jar");
-    private static final int PAYMENTS = 12_000;
-    /** Rows that are written after a checkpoint before a TaskManager is killed. */
+    private static final Pattern SAVEPOINT = Pattern.compile("Path: (\\S+)");
+    private static final int PAYMENTS = 6_000;
+    /** Submissions to the session cluster, each of which has a class loader of its own. */
     private static final int SUBMISSIONS = 8;
+
+    private static final int POLL_MILLIS = 50;
 
     @TempDir
     Path directory;
@@ -30,68 +36,68 @@ class ClusterIT {
     private final PaymentStory story = new PaymentStory(11, PAYMENTS);
 
     @Test
-    void submittedEightTimesByCommandLineAndRest_killedStoppedCancelled_writesEachRowOnce_andLeavesNothingBehind()
-            throws Exception {
+    void aTaskManagerIsKilled_theJobStoppedAndCancelled_andEachRowIsThereOnce_andNoSubmissionStays() throws Exception {
         try (JobOnKinesis kinesis = new JobOnKinesis(4, 2);
                 FlinkCluster cluster = FlinkCluster.session(directory)) {
             kinesis.loadCustomers(story.customers);
             LiveFeed feed = new LiveFeed(kinesis, story);
-            Process victim = cluster.startTaskManager();
             cluster.startTaskManager();
+            Process victim = cluster.startTaskManager();
 
             cluster.flink(run(kinesis, "-d", "-p", "3"));
             String job = cluster.awaitRunningJob();
-            t("runs");
-            feed(feed, PAYMENTS / 3);
-            t("fed third");
+            feed(feed, PAYMENTS / 4);
             cluster.awaitCheckpoint(job, System.currentTimeMillis());
-            feed(feed, PAYMENTS / 2);
-            t("fed half");
+            feed(feed, PAYMENTS / 3);
             cluster.kill(victim);
             cluster.startTaskManager();
-            t("killed");
-            feed(feed, PAYMENTS * 2 / 3);
-            t("fed 2/3, restarts " + cluster.restarts(job));
-            assertThat(cluster.restarts(job)).as("restarts").isPositive();
-            String said = cluster.flink("stop", job);
-            System.out.println(said);
+            feed(feed, PAYMENTS / 2);
+            assertThat(cluster.restores(job)).as("restarts from a checkpoint").isPositive();
+
+            Matcher savepoint = SAVEPOINT.matcher(cluster.flink("stop", job));
+            assertThat(savepoint.find()).isTrue();
+            cluster.flink(run(kinesis, "-d", "-p", "2", "-s", savepoint.group(1)));
+            job = cluster.awaitRunningJob();
+            feed(feed, PAYMENTS * 3 / 4);
+            cluster.awaitCheckpoint(job, System.currentTimeMillis());
+            cluster.flink("cancel", job);
             cluster.awaitNoJob();
-            t("stopped");
-            String jarId = cluster.upload(JAR);
-            t("uploaded");
-            for (int i = 0; i < 7; i++) {
+
+            String jar = cluster.upload(JAR);
+            List<Residue> residues = new ArrayList<>();
+            for (int submission = 3; submission <= SUBMISSIONS; submission++) {
                 job = cluster.run(
-                        jarId,
+                        jar,
                         Map.of(
                                 "programArgsList",
-                                kinesis.arguments(kinesis.kinesis().endpoint())));
+                                kinesis.arguments(kinesis.kinesis().endpoint()),
+                                "parallelism",
+                                3,
+                                "savepointPath",
+                                cluster.lastCheckpoint(job)));
                 cluster.awaitRunningJob();
-                t("runs again");
+                if (submission == SUBMISSIONS) {
+                    feed(feed, PAYMENTS);
+                    kinesis.sendLastWords();
+                    awaitRows(
+                            kinesis,
+                            PAYMENTS
+                                    + story.labels.size()
+                                    + kinesis.expectedDeadLetters().size());
+                }
                 cluster.awaitCheckpoint(job, 0);
                 cluster.flink("cancel", job);
                 cluster.awaitNoJob();
-                System.out.println(Residue.of(cluster.jobManager()) + " "
-                        + cluster.taskManagers().stream()
-                                .map(p -> {
-                                    try {
-                                        return Residue.of(p);
-                                    } catch (Exception e) {
-                                        throw new IllegalStateException(e);
-                                    }
-                                })
-                                .toList());
+                System.out.println(submission + " " + Residue.of(cluster.jobManager()));
+                for (Process p : cluster.taskManagers()) System.out.println(submission + " " + Residue.of(p));
             }
-            Thread.sleep(600000);
+            Reckoning.of(kinesis.warehouse(), story.expectedFeatures()).assertExact();
+            kinesis.assertDeadLetters();
+            kinesis.assertContacts();
         }
     }
 
-    static long t0 = System.currentTimeMillis();
-
-    static void t(String s) {
-        System.out.println((System.currentTimeMillis() - t0) / 1000.0 + " " + s);
-    }
-
-    private String[] run(JobOnKinesis kinesis, String... options) {
+    private static String[] run(JobOnKinesis kinesis, String... options) {
         List<String> arguments = new ArrayList<>(List.of("run"));
         arguments.addAll(List.of(options));
         arguments.addAll(List.of("-c", "io.cardwatch.job.CardwatchJob", JAR.toString()));
@@ -102,8 +108,14 @@ class ClusterIT {
     private static void feed(LiveFeed feed, int until) throws Exception {
         while (feed.sent() < until) {
             if (!feed.sendNext()) {
-                Thread.sleep(50);
+                Thread.sleep(POLL_MILLIS);
             }
+        }
+    }
+
+    private static void awaitRows(JobOnKinesis kinesis, long rows) throws Exception {
+        while (kinesis.rows() < rows) {
+            Thread.sleep(POLL_MILLIS);
         }
     }
 }

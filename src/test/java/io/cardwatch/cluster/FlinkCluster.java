@@ -284,21 +284,25 @@ final class FlinkCluster implements AutoCloseable {
         });
     }
 
-    /** Directory of the job's newest checkpoint, once there is one that is newer than {@code epochMillis}. */
-    String awaitCheckpoint(String job, long epochMillis) throws Exception {
-        String[] path = new String[1];
-        await("a checkpoint", () -> {
-            JsonNode newest = get("/jobs/" + job + "/checkpoints").at("/latest/completed");
-            boolean isNew = newest.path("trigger_timestamp").asLong() > epochMillis;
-            path[0] = isNew ? newest.get("external_path").textValue() : null;
-            return isNew;
-        });
-        return path[0];
+    /** Waits until the job has a checkpoint that was begun after {@code epochMillis}. */
+    void awaitCheckpoint(String job, long epochMillis) throws Exception {
+        await(
+                "a checkpoint",
+                () -> newestCheckpoint(job).path("trigger_timestamp").asLong() > epochMillis);
     }
 
-    /** How often the job was started again. */
-    int restarts(String job) throws Exception {
-        return get("/jobs/" + job + "/metrics?get=numRestarts").at("/0/value").asInt();
+    /** Directory of the last checkpoint of a job that has ended. */
+    String lastCheckpoint(String job) throws Exception {
+        return newestCheckpoint(job).get("external_path").textValue();
+    }
+
+    private JsonNode newestCheckpoint(String job) throws Exception {
+        return get("/jobs/" + job + "/checkpoints").at("/latest/completed");
+    }
+
+    /** How often the job was restored from a checkpoint of its own or from one that it was started with. */
+    int restores(String job) throws Exception {
+        return get("/jobs/" + job + "/checkpoints").at("/counts/restored").asInt();
     }
 
     /** All lines of the logs of JobManager and TaskManagers, also of those that were killed. */

@@ -20,6 +20,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -312,18 +313,38 @@ class CustomerInfoSourceTest {
         }
     }
 
-    private Connection lockTable() throws SQLException {
+    /**
+     * Locks the table. A reading that is under way holds a lock itself until the task has taken its steps, of which only a
+     * few wait: so the task goes on meanwhile.
+     */
+    private Connection lockTable() throws Exception {
         Connection connection = Postgres.connect(url);
         connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("LOCK TABLE customer_info IN ACCESS EXCLUSIVE MODE");
+        CompletableFuture<Void> lock = CompletableFuture.runAsync(() -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("LOCK TABLE customer_info IN ACCESS EXCLUSIVE MODE");
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        while (!lock.isDone()) {
+            takeStep();
         }
+        lock.join();
         return connection;
     }
 
+    private void takeStep() throws Exception {
+        if (task != null) {
+            task.poll();
+        }
+        Thread.sleep(10);
+    }
+
+    /** Waits for a reading that waits for the lock. The one before may still have steps for the task. */
     private void awaitBlockedReading() throws Exception {
-        String blocked =
-                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        String blocked = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+                + " AND wait_event_type = 'Lock' AND query LIKE 'SELECT%'";
         try (Connection connection = Postgres.connect(url);
                 Statement statement = connection.createStatement()) {
             while (true) {
@@ -332,7 +353,7 @@ class CustomerInfoSourceTest {
                         return;
                     }
                 }
-                Thread.sleep(10);
+                takeStep();
             }
         }
     }
