@@ -1,17 +1,22 @@
 package io.cardwatch.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.testing.JobOnKinesis;
 import io.cardwatch.testing.LiveFeed;
 import io.cardwatch.testing.PaymentStory;
 import io.cardwatch.testing.Reckoning;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,99 +28,131 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 class ClusterIT {
     private static final Path JAR = Path.of("target/cardwatch-job.jar");
-    private static final Pattern SAVEPOINT = Pattern.compile("Path: (\\S+)");
-    private static final int PAYMENTS = 6_000;
-    /** Submissions to the session cluster, each of which has a class loader of its own. */
+    private static final Path SERVICE_FOLDER = Path.of("/etc/flink");
     private static final int SUBMISSIONS = 8;
-
-    private static final int POLL_MILLIS = 50;
+    private static final int IDLE_SECONDS = 15;
+    private static final int MOST_LINES_A_MINUTE = 100;
+    private static final int MOST_LINES_OF_IDLE_SHARDS = 50;
 
     @TempDir
     Path directory;
 
-    private final PaymentStory story = new PaymentStory(11, PAYMENTS);
-
     @Test
-    void aTaskManagerIsKilled_theJobStoppedAndCancelled_andEachRowIsThereOnce_andNoSubmissionStays() throws Exception {
+    void killedStoppedCancelledAndSubmittedEightTimes_itWritesEachRowOnce_andLeavesNothingBehind() throws Exception {
+        PaymentStory story = new PaymentStory(11, 6_000);
         try (JobOnKinesis kinesis = new JobOnKinesis(4, 2);
                 FlinkCluster cluster = FlinkCluster.session(directory)) {
+            SubmittedJobs jobs = new SubmittedJobs(kinesis, cluster, JAR);
             kinesis.loadCustomers(story.customers);
             LiveFeed feed = new LiveFeed(kinesis, story);
             cluster.startTaskManager();
             Process victim = cluster.startTaskManager();
 
-            cluster.flink(run(kinesis, "-d", "-p", "3"));
-            String job = cluster.awaitRunningJob();
-            feed(feed, PAYMENTS / 4);
-            cluster.awaitCheckpoint(job, System.currentTimeMillis());
-            feed(feed, PAYMENTS / 3);
+            jobs.byCommandLine("-p", "3");
+            jobs.feed(feed, 1_500);
+            jobs.awaitCheckpoint();
+            jobs.feed(feed, 2_000);
             cluster.kill(victim);
             cluster.startTaskManager();
-            feed(feed, PAYMENTS / 2);
-            assertThat(cluster.restores(job)).as("restarts from a checkpoint").isPositive();
+            jobs.feed(feed, 3_000);
+            assertThat(jobs.restores()).as("restarts from a checkpoint").isPositive();
 
-            Matcher savepoint = SAVEPOINT.matcher(cluster.flink("stop", job));
-            assertThat(savepoint.find()).isTrue();
-            cluster.flink(run(kinesis, "-d", "-p", "2", "-s", savepoint.group(1)));
-            job = cluster.awaitRunningJob();
-            feed(feed, PAYMENTS * 3 / 4);
-            cluster.awaitCheckpoint(job, System.currentTimeMillis());
-            cluster.flink("cancel", job);
-            cluster.awaitNoJob();
-
-            String jar = cluster.upload(JAR);
-            List<Residue> residues = new ArrayList<>();
-            for (int submission = 3; submission <= SUBMISSIONS; submission++) {
-                job = cluster.run(
-                        jar,
-                        Map.of(
-                                "programArgsList",
-                                kinesis.arguments(kinesis.kinesis().endpoint()),
-                                "parallelism",
-                                3,
-                                "savepointPath",
-                                cluster.lastCheckpoint(job)));
-                cluster.awaitRunningJob();
-                if (submission == SUBMISSIONS) {
-                    feed(feed, PAYMENTS);
-                    kinesis.sendLastWords();
-                    awaitRows(
-                            kinesis,
-                            PAYMENTS
-                                    + story.labels.size()
-                                    + kinesis.expectedDeadLetters().size());
-                }
-                cluster.awaitCheckpoint(job, 0);
-                cluster.flink("cancel", job);
-                cluster.awaitNoJob();
-                System.out.println(submission + " " + Residue.of(cluster.jobManager()));
-                for (Process p : cluster.taskManagers()) System.out.println(submission + " " + Residue.of(p));
+            jobs.byCommandLine("-p", "2", "-s", jobs.stopWithSavepoint());
+            jobs.feed(feed, 4_000);
+            jobs.awaitCheckpoint();
+            while (jobs.submitted() < SUBMISSIONS) {
+                jobs.byRest(3, jobs.cancel());
+                jobs.feed(feed, 4_000 + 250 * jobs.submitted());
+                jobs.awaitCheckpoint();
             }
+            jobs.awaitAll(story);
+
+            assertFewLines(cluster);
+            jobs.cancel();
             Reckoning.of(kinesis.warehouse(), story.expectedFeatures()).assertExact();
             kinesis.assertDeadLetters();
             kinesis.assertContacts();
+            assertNothingStays(cluster);
+            assertThat(cluster.logLines())
+                    .filteredOn(line -> line.contains("No active shard"))
+                    .hasSizeLessThan(MOST_LINES_OF_IDLE_SHARDS);
+            assertThat(cluster.logLines())
+                    .noneMatch(line -> line.contains("processed as GenericType") && line.contains("io.cardwatch"));
         }
     }
 
-    private static String[] run(JobOnKinesis kinesis, String... options) {
-        List<String> arguments = new ArrayList<>(List.of("run"));
-        arguments.addAll(List.of(options));
-        arguments.addAll(List.of("-c", "io.cardwatch.job.CardwatchJob", JAR.toString()));
-        arguments.addAll(kinesis.arguments(kinesis.kinesis().endpoint()));
-        return arguments.toArray(String[]::new);
-    }
+    @Test
+    void asAnApplicationWithTheServicesPropertyFile_itWritesEachRowOnce() throws Exception {
+        PaymentStory story = new PaymentStory(12, 2_000);
+        boolean isThere = Files.exists(SERVICE_FOLDER);
+        assumeThat(new ProcessBuilder("unshare", "--mount", "true").start().waitFor())
+                .as("the right to show one process another /etc/flink")
+                .isZero();
+        try (JobOnKinesis kinesis = new JobOnKinesis(2, 1)) {
+            kinesis.loadCustomers(story.customers);
+            Path properties = directory.resolve("properties.json");
+            Files.writeString(
+                    properties, properties(kinesis.arguments(kinesis.kinesis().endpoint())));
+            try (FlinkCluster cluster = FlinkCluster.application(
+                    directory,
+                    JAR,
+                    List.of(
+                            "unshare",
+                            "--mount",
+                            "sh",
+                            "-c",
+                            "mkdir -p " + SERVICE_FOLDER + " && mount -t tmpfs tmpfs " + SERVICE_FOLDER + " && cp "
+                                    + properties + " " + SERVICE_FOLDER
+                                    + "/application_properties.json && exec \"$@\"",
+                            "sh"))) {
+                cluster.startTaskManager();
+                SubmittedJobs jobs = new SubmittedJobs(kinesis, cluster, JAR);
+                jobs.awaitRunning();
+                jobs.feed(new LiveFeed(kinesis, story), 2_000);
+                jobs.awaitAll(story);
 
-    private static void feed(LiveFeed feed, int until) throws Exception {
-        while (feed.sent() < until) {
-            if (!feed.sendNext()) {
-                Thread.sleep(POLL_MILLIS);
+                Reckoning.of(kinesis.warehouse(), story.expectedFeatures()).assertExact();
+                kinesis.assertDeadLetters();
+            }
+        } finally {
+            if (!isThere) {
+                Files.deleteIfExists(SERVICE_FOLDER);
             }
         }
     }
 
-    private static void awaitRows(JobOnKinesis kinesis, long rows) throws Exception {
-        while (kinesis.rows() < rows) {
-            Thread.sleep(POLL_MILLIS);
+    /** Property groups as the service hands them over. */
+    private static String properties(List<String> arguments) throws Exception {
+        Map<String, Map<String, String>> groups = new LinkedHashMap<>();
+        for (String argument : arguments) {
+            Matcher parts = Pattern.compile("--([^.]+)\\.([^=]+)=(.*)").matcher(argument);
+            assertThat(parts.matches()).isTrue();
+            groups.computeIfAbsent(parts.group(1), group -> new LinkedHashMap<>())
+                    .put(parts.group(2), parts.group(3));
+        }
+        return new JsonMapper()
+                .writeValueAsString(groups.entrySet().stream()
+                        .map(group -> Map.of("PropertyGroupId", group.getKey(), "PropertyMap", group.getValue()))
+                        .collect(Collectors.toList()));
+    }
+
+    /** While nothing comes, all logs together grow by little. */
+    private static void assertFewLines(FlinkCluster cluster) throws Exception {
+        int before = cluster.logLines().size();
+        Thread.sleep(IDLE_SECONDS * 1_000L);
+        List<String> lines = cluster.logLines();
+        assertThat(lines.subList(before, lines.size()))
+                .hasSizeLessThanOrEqualTo(MOST_LINES_A_MINUTE * IDLE_SECONDS / 60);
+    }
+
+    /** Class loaders go when the collector finds them; the classes of two submissions may be loaded meanwhile. */
+    private static void assertNothingStays(FlinkCluster cluster) throws Exception {
+        List<Process> processes = new ArrayList<>(cluster.taskManagers());
+        processes.add(cluster.jobManager());
+        for (Process process : processes) {
+            cluster.await(
+                    "two class loaders of submissions at the most",
+                    () -> Residue.of(process).loaders() <= 2);
         }
     }
 }
