@@ -1,7 +1,5 @@
 package io.cardwatch.training;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.score.GoldenVectors;
@@ -10,8 +8,8 @@ import io.cardwatch.score.OnnxModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
@@ -26,9 +24,6 @@ public final class ModelImport {
     private static final String ONNX = ".onnx";
     /** By how much the evaluation of trees may differ from XGBoost's. */
     private static final float TOLERANCE = 1e-6f;
-
-    /** XGBoost writes brackets from 3.1 on; the release that is used here would not read what is in them. */
-    private static final Pattern BRACKETED_BASE_SCORE = Pattern.compile("(\"base_score\":\")\\[([^],\"]*)](\")");
 
     private final FeatureSet set;
     private final double threshold;
@@ -101,9 +96,7 @@ public final class ModelImport {
             System.arraycopy(rows[i], 0, flat, i * set.size(), set.size());
         }
         try {
-            String unbracketed =
-                    BRACKETED_BASE_SCORE.matcher(new String(json, ISO_8859_1)).replaceFirst("$1$2$3");
-            Booster booster = XGBoost.loadModel(unbracketed.getBytes(ISO_8859_1));
+            Booster booster = XGBoost.loadModel(fromBrace(json));
             DMatrix matrix = new DMatrix(flat, rows.length, set.size(), Float.NaN);
             try {
                 requireAllRounds(booster);
@@ -124,6 +117,15 @@ public final class ModelImport {
                     "Save it again with XGBoost 1.7 or newer.",
                     e);
         }
+    }
+
+    /** XGBoost tells JSON by its first byte, so white space before it or a byte order mark must go. */
+    private static byte[] fromBrace(byte[] json) {
+        int brace = 0;
+        while (json[brace] != '{') {
+            brace++;
+        }
+        return Arrays.copyOfRange(json, brace, json.length);
     }
 
     /** The classifier of XGBoost's Python package leaves out the rounds after the best one, its file does not. */

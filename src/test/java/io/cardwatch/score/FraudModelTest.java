@@ -215,7 +215,7 @@ class FraudModelTest {
     @Test
     void refusesTreesThatMissTheGoldenVectors_evenWhenTheHashFits() throws IOException {
         String before = sha256("stages/0/data/model.json");
-        alter("stages/0/data/model.json", "\"base_score\":\"5E-1\"", "\"base_score\":\"5.0001E-1\"");
+        alter("stages/0/data/model.json", "\"base_score\":\"[5E-1]\"", "\"base_score\":\"[5.0001E-1]\"");
         alter("cardwatch.json", before, sha256("stages/0/data/model.json"));
         ForgedManifest.renewVersion(directory);
 

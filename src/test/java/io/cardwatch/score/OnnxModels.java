@@ -120,7 +120,8 @@ public final class OnnxModels {
             }
             tree++;
         }
-        double baseScore = learner.at("/learner_model_param/base_score").asDouble();
+        String bracketed = learner.at("/learner_model_param/base_score").asText();
+        double baseScore = Double.parseDouble(bracketed.replaceAll("[\\[\\]]", ""));
         return node(
                 "TreeEnsembleClassifier",
                 "ai.onnx.ml",
