@@ -71,7 +71,7 @@ public final class GradientBoostedTrees implements Classifier {
      * Reads a model as XGBoost's {@code save_model} writes it to a {@code .json} file, from version 1.7 on.
      *
      * @throws io.cardwatch.domain.BadInputException if this is not such a model, is damaged, or needs what is not
-     *     evaluated here: another objective or booster, several classes, categorical splits
+     *     evaluated here: another objective or booster, several classes, categorical splits, a key that is not known
      */
     public static GradientBoostedTrees parse(byte[] xgboostJson) {
         return new XgboostJson(xgboostJson).read();

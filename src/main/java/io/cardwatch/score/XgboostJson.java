@@ -1,6 +1,7 @@
 package io.cardwatch.score;
 
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -11,19 +12,26 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads XGBoost's JSON model format into {@link GradientBoostedTrees}, refusing all that would be scored wrongly. The
- * format is described by XGBoost's own schema, doc/model.schema.
+ * Reads XGBoost's JSON model format into {@link GradientBoostedTrees}, refusing all that would be scored wrongly:
+ * {@link XgboostKeys} says what may stand in it.
  */
 final class XgboostJson {
-    private static final String REMEDY = "Save the model again as XGBoost JSON, or train one with 'train'.";
+    private static final String BOOSTER = "learner.gradient_booster";
 
-    /** Decimals are kept as text would be: a threshold must become the nearest float without a double between. */
+    /**
+     * Decimals are kept as text would be: a threshold must become the nearest float without a double between. XGBoost
+     * writes NaN and Infinity as such, for one where it splits on categories.
+     */
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
     private final JsonNode learner;
+    private final JsonNode parameters;
+    private final JsonNode booster;
+    private final JsonNode model;
     private final int featureCount;
 
     XgboostJson(byte[] json) {
@@ -31,79 +39,153 @@ final class XgboostJson {
         try {
             root = JSON.readTree(json);
         } catch (IOException e) {
-            throw new BadInputException("the model is not JSON, or is cut off: " + firstLine(e), REMEDY, e);
+            throw new BadInputException(
+                    "the model is not JSON, or is cut off: " + firstLine(e), XgboostField.REMEDY, e);
         }
         learner = root.path("learner");
         if (!learner.isObject()) {
-            throw malformed("it has no object 'learner'");
+            throw XgboostField.malformed("it has no object 'learner'");
         }
-        featureCount = integer(learner.path("learner_model_param"), "num_feature");
+        XgboostKeys.ROOT.require(root, "the whole");
+        XgboostKeys.LEARNER.require(learner, "learner");
+        requireLogistic();
+        parameters = XgboostKeys.LEARNER_PARAMETERS.in(learner, "learner", "learner_model_param");
+        booster = learner.path("gradient_booster");
+        model = model();
+        featureCount = XgboostField.integer(parameters, "num_feature");
         if (featureCount > GradientBoostedTrees.MAX_FEATURES) {
-            throw tooLarge("it has " + featureCount + " features", GradientBoostedTrees.MAX_FEATURES);
+            throw XgboostField.tooLarge("it has " + featureCount + " features", GradientBoostedTrees.MAX_FEATURES);
         }
     }
 
     GradientBoostedTrees read() {
-        requireLogisticTrees();
-        JsonNode model = learner.path("gradient_booster").path("model");
-        JsonNode trees = array(model, "trees");
-        int treeCount = integer(model.path("gbtree_model_param"), "num_trees");
-        if (trees.size() != treeCount || treeCount == 0) {
-            throw malformed("it says that it has " + treeCount + " trees, and has " + trees.size());
-        }
+        requireOneAnswer();
+        requireNoCategories();
+        JsonNode trees = XgboostField.array(model, "trees");
+        requireAllTrees(trees.size());
+        float[] weights = weights(trees.size());
         int nodeCount = 0;
         for (JsonNode tree : trees) {
-            nodeCount += array(tree, "left_children").size();
+            nodeCount += XgboostField.array(tree, "left_children").size();
         }
-        Nodes nodes = new Nodes(nodeCount);
-        int[] roots = new int[treeCount];
-        int[] depths = new int[treeCount];
-        for (int t = 0; t < treeCount; t++) {
-            roots[t] = nodes.count;
-            depths[t] = nodes.add(new Tree(t, trees.get(t)));
+        TreeLayout layout = new TreeLayout(nodeCount);
+        int[] roots = new int[trees.size()];
+        int[] depths = new int[trees.size()];
+        for (int t = 0; t < trees.size(); t++) {
+            roots[t] = layout.count();
+            depths[t] = layout.add(new XgboostTree(t, trees.get(t), featureCount, weights[t]));
         }
         return new GradientBoostedTrees(
                 roots,
                 depths,
-                nodes.nodes,
-                nodes.outputs,
+                layout.nodes,
+                layout.outputs,
                 baseMargin(),
                 featureCount,
                 featureNames(),
                 PlattScaling.IDENTITY);
     }
 
-    private void requireLogisticTrees() {
-        requireValue(learner.path("objective").path("name").asText(), "binary:logistic", "objective");
-        requireValue(learner.path("gradient_booster").path("name").asText(), "gbtree", "booster");
-        JsonNode parameters = learner.path("learner_model_param");
-        if (integer(parameters, "num_class") > 1
-                || parameters.path("num_target").asInt(1) > 1) {
+    private void requireLogistic() {
+        JsonNode objective = learner.path("objective");
+        String name = objective.path("name").asText();
+        if (!name.equals("binary:logistic")) {
             throw new BadInputException(
-                    "the model answers with several classes or targets", "Train it with objective binary:logistic.");
+                    "the model's objective is '" + name + "'; only 'binary:logistic' can be scored",
+                    "Train it with objective binary:logistic.");
+        }
+        XgboostKeys.OBJECTIVE.require(objective, "learner.objective");
+        XgboostKeys.LOGISTIC_PARAMETERS.in(objective, "learner.objective", "reg_loss_param");
+    }
+
+    /** The trees and what belongs to them. Up to version 3.2 the booster dart, trees with weights, is around a gbtree. */
+    private JsonNode model() {
+        String name = booster.path("name").asText();
+        JsonNode gbtree = booster;
+        if (name.equals("dart")) {
+            XgboostKeys.DART.require(booster, BOOSTER);
+            gbtree = XgboostKeys.GBTREE_IN_DART.in(booster, BOOSTER, "gbtree");
+        } else if (name.equals("gbtree")) {
+            XgboostKeys.GBTREE.require(booster, BOOSTER);
+        } else {
+            throw new BadInputException(
+                    "the model's booster is '" + name + "'; only 'gbtree' and 'dart' can be scored",
+                    "Train it with booster gbtree.");
+        }
+        return XgboostKeys.MODEL.in(gbtree, BOOSTER, "model");
+    }
+
+    private void requireOneAnswer() {
+        if (XgboostField.integer(parameters, "num_class") > 1
+                || parameters.path("num_target").asInt(1) > 1) {
+            throw XgboostField.severalTargets();
+        }
+        XgboostField.requireOneTarget(XgboostKeys.MODEL_PARAMETERS.in(model, BOOSTER + ".model", "gbtree_model_param"));
+        for (JsonNode group : model.path("tree_info")) {
+            if (group.asInt(-1) != 0) {
+                throw XgboostField.severalTargets();
+            }
         }
     }
 
-    private static void requireValue(String actual, String required, String what) {
-        if (!actual.equals(required)) {
-            throw new BadInputException(
-                    "the model's " + what + " is '" + actual + "'; only '" + required + "' can be scored",
-                    "Train it with " + what + " " + required + ".");
+    private void requireNoCategories() {
+        JsonNode categories = XgboostKeys.CATEGORIES.in(model, BOOSTER + ".model", "cats");
+        boolean none = categories.path("sorted_idx").isEmpty();
+        for (JsonNode feature : categories.path("enc")) {
+            none &= feature.path("values").isEmpty();
         }
+        for (JsonNode type : learner.path("feature_types")) {
+            none &= !type.asText().equals("c");
+        }
+        if (!none) {
+            throw XgboostField.categorical("the model has a categorical feature");
+        }
+    }
+
+    private void requireAllTrees(int count) {
+        int said = XgboostField.integer(model.path("gbtree_model_param"), "num_trees");
+        if (count != said || said == 0) {
+            throw XgboostField.malformed("it says that it has " + said + " trees, and has " + count);
+        }
+        JsonNode rounds = model.path("iteration_indptr");
+        if (!rounds.isMissingNode() && rounds.path(rounds.size() - 1).asInt(-1) != count) {
+            throw XgboostField.malformed("its rounds, iteration_indptr, do not end with its " + count + " trees");
+        }
+    }
+
+    /** What each tree counts, 1 where the file says nothing. */
+    private float[] weights(int trees) {
+        float[] weights = new float[trees];
+        Arrays.fill(weights, 1);
+        boolean outside = booster.has("weight_drop");
+        if (!outside && !model.has("weight_drop")) {
+            return weights;
+        }
+        JsonNode list = XgboostField.array(outside ? booster : model, "weight_drop");
+        if (list.size() != trees || (outside && model.has("weight_drop"))) {
+            throw XgboostField.malformed("it has " + trees + " trees and not as many weights in one list weight_drop");
+        }
+        for (int t = 0; t < trees; t++) {
+            weights[t] = XgboostField.finite(list.get(t));
+            if (Float.isNaN(weights[t])) {
+                throw XgboostField.malformed("the weight of tree " + t + ", in weight_drop, is not a finite number");
+            }
+        }
+        return weights;
     }
 
     /** The logit of base_score, a probability: "5E-1", or from XGBoost 3.1 on "[5E-1]". */
     private float baseMargin() {
-        String text = learner.path("learner_model_param").path("base_score").asText();
+        String text = parameters.path("base_score").asText();
         float probability;
         try {
             probability = Float.parseFloat(
                     text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text);
         } catch (NumberFormatException e) {
-            throw malformed("its base_score is '" + text + "'", e);
+            throw XgboostField.malformed("its base_score is '" + text + "'", e);
         }
         if (!(probability > 0 && probability < 1)) {
-            throw malformed("its base_score " + text + " is not between 0 and 1");
+            throw XgboostField.malformed("its base_score " + text + " is not between 0 and 1");
         }
         return (float) -Math.log(1f / probability - 1f);
     }
@@ -114,166 +196,12 @@ final class XgboostJson {
             names.add(name.asText());
         }
         if (!names.isEmpty() && names.size() != featureCount) {
-            throw malformed("it names " + names.size() + " of " + featureCount + " features");
+            throw XgboostField.malformed("it names " + names.size() + " of " + featureCount + " features");
         }
         return List.copyOf(names);
     }
 
-    private static int integer(JsonNode parent, String field) {
-        String text = parent.path(field).asText();
-        try {
-            return Integer.parseUnsignedInt(text);
-        } catch (NumberFormatException e) {
-            throw malformed("its " + field + " is '" + text + "'", e);
-        }
-    }
-
-    private static JsonNode array(JsonNode parent, String field) {
-        JsonNode array = parent.path(field);
-        if (!array.isArray()) {
-            throw malformed("it has no list '" + field + "'");
-        }
-        return array;
-    }
-
-    private static BadInputException malformed(String what) {
-        return malformed(what, null);
-    }
-
-    private static BadInputException malformed(String what, Throwable root) {
-        return new BadInputException("the model is not a whole XGBoost model: " + what, REMEDY, root);
-    }
-
-    private static BadInputException tooLarge(String what, int limit) {
-        return new BadInputException(
-                "the model cannot be scored: " + what + ", more than " + limit, "Train a smaller one.");
-    }
-
     private static String firstLine(IOException e) {
         return e.getMessage().lines().findFirst().orElse("unreadable");
-    }
-
-    /** The flat arrays that all trees are laid out in. */
-    private static final class Nodes {
-        final long[] nodes;
-        final float[] outputs;
-        int count;
-
-        Nodes(int capacity) {
-            nodes = new long[capacity];
-            outputs = new float[capacity];
-        }
-
-        /**
-         * Adds the tree breadth first, so that siblings stand side by side.
-         *
-         * @return steps to the farthest leaf
-         */
-        int add(Tree tree) {
-            int[] originals = new int[tree.size()];
-            int[] levels = new int[tree.size()];
-            boolean[] seen = new boolean[tree.size()];
-            int first = count;
-            int end = 1;
-            for (int at = 0; at < end; at++) {
-                int original = originals[at];
-                if (tree.isLeaf(original)) {
-                    outputs[first + at] = tree.value(original);
-                    nodes[first + at] = GradientBoostedTrees.leaf();
-                } else {
-                    nodes[first + at] = tree.split(original, end - at);
-                    originals[end++] = tree.newChild("left_children", original, seen);
-                    originals[end++] = tree.newChild("right_children", original, seen);
-                    Arrays.fill(levels, end - 2, end, levels[at] + 1);
-                }
-            }
-            tree.requireReachable(end);
-            count += end;
-            return levels[end - 1];
-        }
-    }
-
-    /** One tree as it stands in the file. */
-    private final class Tree {
-        final int index;
-        final JsonNode json;
-        final JsonNode left;
-
-        Tree(int index, JsonNode json) {
-            this.index = index;
-            this.json = json;
-            left = array(json, "left_children");
-            if (size() == 0 || size() != integer(json.path("tree_param"), "num_nodes")) {
-                throw damaged("its number of nodes is not what it says");
-            }
-            for (String list : List.of("right_children", "split_indices", "split_conditions", "default_left")) {
-                if (array(json, list).size() != size()) {
-                    throw damaged("its lists differ in length");
-                }
-            }
-            if (size() > GradientBoostedTrees.MAX_NODES_OF_A_TREE) {
-                throw tooLarge(
-                        "tree " + index + " of it has " + size() + " nodes", GradientBoostedTrees.MAX_NODES_OF_A_TREE);
-            }
-            for (JsonNode type : json.path("split_type")) {
-                if (type.asInt() != 0) {
-                    throw new BadInputException(
-                            "tree " + index + " of the model splits on categories, which cannot be scored",
-                            "Train it on numeric features only.");
-                }
-            }
-        }
-
-        int size() {
-            return left.size();
-        }
-
-        boolean isLeaf(int node) {
-            return left.get(node).asInt() == -1;
-        }
-
-        float value(int node) {
-            JsonNode number = json.get("split_conditions").get(node);
-            float value = number.isNumber() ? number.decimalValue().floatValue() : Float.NaN;
-            if (!Float.isFinite(value)) {
-                throw damaged("a threshold or leaf is not a finite number");
-            }
-            return value;
-        }
-
-        long split(int node, int leftDistance) {
-            JsonNode number = json.get("split_indices").get(node);
-            int feature = number.isInt() ? number.intValue() : -1;
-            if (feature < 0 || feature >= featureCount) {
-                throw damaged("it splits on feature " + number + " of " + featureCount);
-            }
-            JsonNode defaultLeft = json.get("default_left").get(node);
-            boolean missingGoesLeft = defaultLeft.isBoolean() ? defaultLeft.booleanValue() : defaultLeft.asInt() != 0;
-            return GradientBoostedTrees.split(feature, value(node), missingGoesLeft, leftDistance);
-        }
-
-        int newChild(String side, int node, boolean[] seen) {
-            JsonNode number = json.get(side).get(node);
-            int child = number.isInt() ? number.intValue() : -1;
-            if (child <= 0 || child >= size()) {
-                throw damaged("a child " + number + " is not a node of it");
-            }
-            if (seen[child]) {
-                throw damaged("node " + child + " is the child of two");
-            }
-            seen[child] = true;
-            return child;
-        }
-
-        /** Pruning leaves deleted nodes behind; any other that the root does not reach speaks of damage. */
-        void requireReachable(int reached) {
-            if (reached + integer(json.path("tree_param"), "num_deleted") != size()) {
-                throw damaged("not all of its nodes hang together");
-            }
-        }
-
-        BadInputException damaged(String what) {
-            return malformed("in tree " + index + " " + what);
-        }
     }
 }

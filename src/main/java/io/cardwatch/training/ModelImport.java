@@ -5,10 +5,10 @@ import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.GradientBoostedTrees;
 import io.cardwatch.score.OnnxModel;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
@@ -24,6 +24,8 @@ public final class ModelImport {
     private static final String ONNX = ".onnx";
     /** By how much the evaluation of trees may differ from XGBoost's. */
     private static final float TOLERANCE = 1e-6f;
+    /** JSON's. */
+    private static final String WHITE_SPACE = " \t\r\n";
 
     private final FeatureSet set;
     private final double threshold;
@@ -96,7 +98,7 @@ public final class ModelImport {
             System.arraycopy(rows[i], 0, flat, i * set.size(), set.size());
         }
         try {
-            Booster booster = XGBoost.loadModel(fromBrace(json));
+            Booster booster = XGBoost.loadModel(withoutWhiteSpace(json));
             DMatrix matrix = new DMatrix(flat, rows.length, set.size(), Float.NaN);
             try {
                 requireAllRounds(booster);
@@ -119,13 +121,21 @@ public final class ModelImport {
         }
     }
 
-    /** XGBoost tells JSON by its first byte, so white space before it or a byte order mark must go. */
-    private static byte[] fromBrace(byte[] json) {
-        int brace = 0;
-        while (json[brace] != '{') {
-            brace++;
+    /** XGBoost takes white space neither before the first brace nor in an empty list, nor a byte order mark. */
+    private static byte[] withoutWhiteSpace(byte[] json) {
+        ByteArrayOutputStream compact = new ByteArrayOutputStream(json.length);
+        boolean started = false;
+        boolean text = false;
+        boolean escaped = false;
+        for (byte next : json) {
+            started |= next == '{';
+            if (started && (text || WHITE_SPACE.indexOf(next) < 0)) {
+                compact.write(next);
+            }
+            text ^= next == '"' && !escaped;
+            escaped = next == '\\' && !escaped;
         }
-        return Arrays.copyOfRange(json, brace, json.length);
+        return compact.toByteArray();
     }
 
     /** The classifier of XGBoost's Python package leaves out the rounds after the best one, its file does not. */

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
+import java.io.InputStream;
 import java.util.Arrays;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import ml.dmlc.xgboost4j.java.XGBoost;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ShippedModelTest {
+    private static final int ROWS = 5_000;
+
     @ParameterizedTest
     @EnumSource
     void readsItsSet_isVerifiedLikeAnyOther_andNamesItsVersion(FeatureSet set) {
@@ -41,6 +46,24 @@ class ShippedModelTest {
         assertThat(probability(model, payment(300))).isGreaterThan(model.threshold());
         assertThat(probability(model, payment(215))).isGreaterThan(model.threshold());
         assertThat(probability(model, atABadTerminal)).isGreaterThan(model.threshold());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itsMarginsAreXgboosts(FeatureSet set) throws Exception {
+        String file = "/model/" + set.lowerCaseName() + "/" + ModelDirectory.TREES;
+        byte[] json;
+        try (InputStream in = ShippedModelTest.class.getResourceAsStream(file)) {
+            json = in.readAllBytes();
+        }
+        GradientBoostedTrees trees = GradientBoostedTrees.parse(json);
+        float[] values = ReferenceModels.rows(ROWS, set.size(), 7);
+        float[][] margins = XGBoost.loadModel(json).predict(new DMatrix(values, ROWS, set.size(), Float.NaN), true);
+
+        for (int i = 0; i < ROWS; i++) {
+            assertThat(trees.margin(Arrays.copyOfRange(values, i * set.size(), (i + 1) * set.size())))
+                    .isEqualTo(margins[i][0]);
+        }
     }
 
     private static double probability(FraudModel model, float[] extended) {

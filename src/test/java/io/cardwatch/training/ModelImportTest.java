@@ -14,6 +14,7 @@ import io.cardwatch.score.FraudModel;
 import io.cardwatch.score.OnnxModels;
 import io.cardwatch.score.ReferenceModels;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,6 +74,30 @@ class ModelImportTest {
 
         assertThat(modelImport.read(file("new.json", bracketed)).golden.probabilities)
                 .isEqualTo(modelImport.read(file("old.json", plain)).golden.probabilities);
+    }
+
+    /** As XGBoost 3.4.0 saved it, with rate_drop, and its own probabilities. */
+    @Test
+    void weightsOfTreesCount() throws Exception {
+        FraudModel model = imported(dropout(), FeatureSet.REFERENCE, 0.5);
+
+        float[] high = new float[WIDTH];
+        Arrays.fill(high, 0.9f);
+        assertThat(model.probability(new float[WIDTH])).isCloseTo(0.15608f, within(1e-5f));
+        assertThat(model.probability(high)).isCloseTo(0.84155f, within(1e-5f));
+    }
+
+    @Test
+    void whiteSpaceAnywhereChangesNothing() throws Exception {
+        ImportedModel compact = new ModelImport(FeatureSet.REFERENCE, 0.5).read(dropout());
+        String json =
+                Files.readString(dropout()).replace("\"attributes\":{}", "\"attributes\":{\"note\":\"a 'text' \\\\\"}");
+        Path spaced = file("spaced.json", "\n  " + json.replaceAll("(\"[^\"]*\"|[\\[\\]{},:])", " \r\n$1\t ") + " ");
+
+        ImportedModel same = new ModelImport(FeatureSet.REFERENCE, 0.5).read(spaced);
+
+        assertThat(same.golden.probabilities).isEqualTo(compact.golden.probabilities);
+        assertThat(same.bytes).isEqualTo(Files.readAllBytes(spaced));
     }
 
     @Test
@@ -255,6 +280,12 @@ class ModelImportTest {
         Path out = directory.resolve("model");
         ModelWriter.write(out, new ModelImport(set, threshold).read(file));
         return FraudModel.load(out.toString());
+    }
+
+    private Path dropout() throws IOException {
+        try (InputStream in = ReferenceModels.class.getResourceAsStream("gbtree_with_dropout_3_4.json")) {
+            return file("dropout.json", in.readAllBytes());
+        }
     }
 
     private Path file(String name, String text) throws IOException {

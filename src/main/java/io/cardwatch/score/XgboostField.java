@@ -1,0 +1,69 @@
+package io.cardwatch.score;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.cardwatch.domain.BadInputException;
+
+/** How single fields of XGBoost's JSON are read, and what is said of those that will not do. */
+final class XgboostField {
+    static final String REMEDY = "Save the model again as XGBoost JSON, or train one with 'train'.";
+
+    private XgboostField() {}
+
+    /** A count that the file has as text. */
+    static int integer(JsonNode parent, String field) {
+        String text = parent.path(field).asText();
+        try {
+            return Integer.parseUnsignedInt(text);
+        } catch (NumberFormatException e) {
+            throw malformed("its " + field + " is '" + text + "'", e);
+        }
+    }
+
+    /** The nearest float, NaN if it is none or not finite. */
+    static float finite(JsonNode number) {
+        if (!number.isBigDecimal() && !number.isIntegralNumber()) {
+            return Float.NaN;
+        }
+        float value = number.decimalValue().floatValue();
+        return Float.isFinite(value) ? value : Float.NaN;
+    }
+
+    /** The list under {@code field}, which must be there. */
+    static JsonNode array(JsonNode parent, String field) {
+        JsonNode array = parent.path(field);
+        if (!array.isArray()) {
+            throw malformed("it has no list '" + field + "'");
+        }
+        return array;
+    }
+
+    static BadInputException malformed(String what) {
+        return malformed(what, null);
+    }
+
+    static BadInputException malformed(String what, Throwable root) {
+        return new BadInputException("the model is not a whole XGBoost model: " + what, REMEDY, root);
+    }
+
+    static BadInputException severalTargets() {
+        return new BadInputException(
+                "the model answers with several classes or targets", "Train it with objective binary:logistic.");
+    }
+
+    static BadInputException categorical(String cause) {
+        return new BadInputException(
+                cause + "; categorical splits are not evaluated", "Train it on numeric features only.");
+    }
+
+    static BadInputException tooLarge(String what, int limit) {
+        return new BadInputException(
+                "the model cannot be scored: " + what + ", more than " + limit, "Train a smaller one.");
+    }
+
+    /** Where leaves are lists, they have as many numbers as there are targets. */
+    static void requireOneTarget(JsonNode parameters) {
+        if (parameters.path("size_leaf_vector").asInt(1) > 1) {
+            throw severalTargets();
+        }
+    }
+}
