@@ -114,7 +114,7 @@ class FraudReportTest {
                         count(metrics.at("/heldOut/rows").asInt()),
                         count(metrics.at("/history/rows").asInt()));
         assertThat(page.getDocumentElement().getTextContent())
-                .contains(metrics.get("historySha256").asText(), result.model.version(), "2.1.4");
+                .contains(metrics.get("historySha256").asText(), result.model.version(), "3.4.0");
     }
 
     @Test
