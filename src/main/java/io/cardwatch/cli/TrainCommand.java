@@ -30,9 +30,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains a model on labelled history, or takes one from elsewhere, and writes its directory. */
@@ -40,11 +42,20 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = "Train a model on labelled history, or take one from elsewhere, and write its directory.")
 final class TrainCommand implements Callable<Integer> {
+    private static final String POSITIVE_CLASS = "--positive-class";
+
     @ArgGroup(exclusive = true, multiplicity = "1")
     private History history;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "New directory for the model.")
     private Path out;
+
+    @Option(
+            names = POSITIVE_CLASS,
+            showDefaultValue = Visibility.NEVER,
+            paramLabel = "NAME",
+            description = "With --import of an ONNX model whose classes are not 0 and 1: the class that is fraud.")
+    private String positiveClass = "";
 
     @Mixin
     private TrainingMixin training;
@@ -58,6 +69,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SQLException {
         PrintWriter progress = command.commandLine().getOut();
+        requireClassesToName();
         ModelWriter.requireFree(out);
         if (history.model != null) {
             importModel(progress);
@@ -78,16 +90,30 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
+    private void requireClassesToName() {
+        if (!positiveClass.isEmpty() && (history.model == null || ModelImport.isXgboost(history.model))) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    POSITIVE_CLASS + " is for --import of ONNX models; XGBoost's binary:logistic answers for class 1.");
+        }
+    }
+
     private void importModel(PrintWriter progress) {
         training.requireNone(command);
         FeatureSet set = configuration.settings().get(Options.FEATURES_SET);
-        ImportedModel model = new ModelImport(set, training.givenThreshold(command)).read(history.model);
+        ImportedModel model = new ModelImport(set, training.givenThreshold(command), positiveClass).read(history.model);
         ModelWriter.write(out, model);
         if (!model.namesFeatures) {
             progress.printf(
                     "%s names no features: they are taken to be the %s ones in their order.%n",
                     model.fileName, set.lowerCaseName());
         }
+        progress.printf(
+                Locale.ROOT,
+                "Fraud is %s; mean probability %.5f over %d golden rows.%n",
+                model.answer,
+                model.meanProbability(),
+                model.golden.probabilities.length);
         progress.printf("Wrote model %s to %s, its threshold %s.%n", model.version(), out, model.threshold);
         progress.flush();
     }

@@ -37,6 +37,7 @@ final class ModelLoader {
         Classifier classifier = stage.classifier();
         requireFeatures(set, classifier, file);
         requireCalibration(manifest, stage.calibration());
+        requirePositiveClass(manifest, stage.positiveClass());
         requireGolden(golden, stage, throughPipeline(directory, stage, golden.vectors));
         classifier.release();
         return new FraudModel(set, classifier, manifest.threshold, manifest.modelVersion);
@@ -90,7 +91,7 @@ final class ModelLoader {
     private static void requireVersion(ModelManifest manifest, ModelDirectory directory) {
         if (!manifest.hasItsVersion()) {
             throw new BadInputException(
-                    "the version, features, threshold or calibration of the model in " + directory
+                    "the version, features, threshold, calibration or positive class of the model in " + directory
                             + " were changed: they do not belong to version " + manifest.modelVersion,
                     "Give the directory as 'train' wrote it; model.threshold sets another threshold.");
         }
@@ -114,6 +115,15 @@ final class ModelLoader {
             throw new BadInputException(
                     "the model's probability is that of " + manifest.calibration + " in " + ModelDirectory.MANIFEST
                             + ", of " + ofStage + " in " + ModelDirectory.STAGE_METADATA,
+                    ModelDirectory.REMEDY);
+        }
+    }
+
+    private static void requirePositiveClass(ModelManifest manifest, String ofStage) {
+        if (!manifest.positiveClass.equals(ofStage)) {
+            throw new BadInputException(
+                    "the model's class of fraud is '" + manifest.positiveClass + "' in " + ModelDirectory.MANIFEST
+                            + ", '" + ofStage + "' in " + ModelDirectory.STAGE_METADATA,
                     ModelDirectory.REMEDY);
         }
     }

@@ -1,6 +1,7 @@
 package io.cardwatch.score;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonSetter;
@@ -17,6 +18,7 @@ import java.util.Map;
     "features",
     "threshold",
     "calibration",
+    "positiveClass",
     "modelSha256",
     "goldenSha256",
     "provenance"
@@ -47,6 +49,12 @@ public final class ModelManifest {
     @JsonProperty
     @JsonSetter(nulls = Nulls.FAIL)
     public PlattScaling calibration = PlattScaling.IDENTITY;
+
+    /** Which of the model's classes is fraud, the same as in the stage's metadata; absent where it is the second one. */
+    @JsonProperty
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonSetter(nulls = Nulls.FAIL)
+    public String positiveClass = "";
 
     /** SHA-256 of {@link ModelDirectory#TREES} or {@link ModelDirectory#ONNX}, lower-case hex. */
     @JsonProperty
@@ -84,31 +92,39 @@ public final class ModelManifest {
             List<String> features,
             double threshold,
             PlattScaling calibration,
+            String positiveClass,
             String modelSha256,
             String goldenSha256,
             Map<String, Object> provenance) {
         ModelManifest manifest = new ModelManifest(
                 FORMAT_VERSION,
-                version(origin, features, threshold, calibration, modelSha256),
+                version(origin, features, threshold, calibration, positiveClass, modelSha256),
                 features,
                 threshold,
                 modelSha256,
                 goldenSha256,
                 provenance);
         manifest.calibration = calibration;
+        manifest.positiveClass = positiveClass;
         return manifest;
     }
 
-    /** Whether the version is that of these features, threshold, calibration and model. */
+    /** Whether the version is that of these features, threshold, calibration, positive class and model. */
     boolean hasItsVersion() {
         String origin = modelVersion.substring(0, Math.max(0, modelVersion.lastIndexOf('-')));
-        return modelVersion.equals(version(origin, features, threshold, calibration, modelSha256));
+        return modelVersion.equals(version(origin, features, threshold, calibration, positiveClass, modelSha256));
     }
 
     private static String version(
-            String origin, List<String> features, double threshold, PlattScaling calibration, String modelSha256) {
+            String origin,
+            List<String> features,
+            double threshold,
+            PlattScaling calibration,
+            String positiveClass,
+            String modelSha256) {
         String decisive = origin + "\n" + String.join(",", features) + "\n" + threshold + "\n" + calibration.slope
-                + "\n" + calibration.intercept + "\n" + modelSha256;
+                + "\n" + calibration.intercept + "\n" + modelSha256
+                + (positiveClass.isEmpty() ? "" : "\n" + positiveClass);
         return origin + "-"
                 + Sha256.of(decisive.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
     }

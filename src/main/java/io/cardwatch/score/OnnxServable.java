@@ -2,10 +2,15 @@ package io.cardwatch.score;
 
 import java.io.IOException;
 import java.io.InputStream;
+import org.apache.flink.ml.param.Param;
+import org.apache.flink.ml.param.StringParam;
 import org.apache.flink.ml.util.ServableReadWriteUtils;
 
 /** {@link OnnxModel} as a stage of a Flink ML pipeline. */
 public final class OnnxServable extends ClassifierServable<OnnxServable> {
+    public static final Param<String> POSITIVE_CLASS =
+            new StringParam("positiveClass", "The class that is fraud; empty for the second one.", "");
+
     private OnnxModel model;
 
     /** Loads the stage from its directory; Flink ML calls this by name. */
@@ -18,7 +23,7 @@ public final class OnnxServable extends ClassifierServable<OnnxServable> {
 
     @Override
     public OnnxServable setModelData(InputStream... modelData) throws IOException {
-        model = OnnxModel.parse(onlyOne(modelData));
+        model = OnnxModel.parse(onlyOne(modelData), get(POSITIVE_CLASS));
         return this;
     }
 
@@ -31,6 +36,11 @@ public final class OnnxServable extends ClassifierServable<OnnxServable> {
     @Override
     PlattScaling calibration() {
         return PlattScaling.IDENTITY;
+    }
+
+    @Override
+    String positiveClass() {
+        return get(POSITIVE_CLASS);
     }
 
     /** Another processor adds a layer's products in another order. */

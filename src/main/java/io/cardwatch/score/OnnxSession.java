@@ -53,7 +53,7 @@ final class OnnxSession {
         if (inputs.size() != 1 || !isFloats(features) || shape(features).length != 2) {
             throw new BadInputException(
                     "the ONNX model takes " + describe(inputs) + ", not one tensor of floats [N, features]",
-                    "Export it with one float input.");
+                    "Export it with one input of 32-bit floats.");
         }
         input = features.getName();
         featureCount = (int) Math.max(0, shape(features)[1]);
@@ -79,10 +79,7 @@ final class OnnxSession {
             options.setInterOpNumThreads(1);
             return environment.createSession(onnx, options);
         } catch (OrtException e) {
-            throw new BadInputException(
-                    "ONNX Runtime " + environment.getVersion() + " cannot load the model: " + firstLine(e),
-                    "Export it again as one whole .onnx file.",
-                    e);
+            throw OnnxLoadFailure.of(environment.getVersion(), e);
         }
     }
 
@@ -99,13 +96,19 @@ final class OnnxSession {
         if (candidates.size() == 1) {
             return candidates.get(0);
         }
-        boolean zipMap = outputs.stream().anyMatch(info -> info.getInfo() instanceof SequenceInfo);
         throw new BadInputException(
                 "the ONNX model answers with " + describe(outputs)
                         + ", not with one tensor of floats [N, 2], [N, 1] or [N]",
-                zipMap
-                        ? "Export it without ZipMap, with skl2onnx by options={'zipmap': False}."
-                        : "Export a classifier of two classes, its probabilities named '" + PROBABILITIES + "'.");
+                remedy(outputs));
+    }
+
+    private static String remedy(Collection<NodeInfo> outputs) {
+        if (outputs.stream().anyMatch(info -> info.getInfo() instanceof SequenceInfo)) {
+            return "Export it without ZipMap, with skl2onnx by options={'zipmap': False}.";
+        }
+        return outputs.stream().anyMatch(info -> isTensor(info, OnnxJavaType.DOUBLE))
+                ? "Export it with probabilities of 32-bit floats: doubles are not read."
+                : "Export a classifier of two classes, its probabilities named '" + PROBABILITIES + "'.";
     }
 
     /** Like "label INT64 [-1], probabilities FLOAT [-1, 2]"; -1 stands for any number. */
@@ -127,7 +130,11 @@ final class OnnxSession {
     }
 
     private static boolean isFloats(NodeInfo info) {
-        return info.getInfo() instanceof TensorInfo && ((TensorInfo) info.getInfo()).type == OnnxJavaType.FLOAT;
+        return isTensor(info, OnnxJavaType.FLOAT);
+    }
+
+    private static boolean isTensor(NodeInfo info, OnnxJavaType type) {
+        return info.getInfo() instanceof TensorInfo && ((TensorInfo) info.getInfo()).type == type;
     }
 
     private static long[] shape(NodeInfo info) {
@@ -139,7 +146,18 @@ final class OnnxSession {
         return featureCount;
     }
 
-    float probability(float[] x) {
+    /** The name of the output that is taken. */
+    String output() {
+        return output;
+    }
+
+    /** How many values the model gives for a row, once it has scored one. */
+    int columns() {
+        return answer.capacity();
+    }
+
+    /** @param column where the probability of fraud stands if there are two, 0 or 1 */
+    float probability(float[] x, int column) {
         try {
             run(x);
         } catch (OrtException e) {
@@ -149,7 +167,12 @@ final class OnnxSession {
                     e);
         }
         int classes = answer.capacity();
-        float probability = answer.get(classes == 1 ? 0 : 1);
+        if (classes == 1 && column == 0) {
+            throw new BadInputException(
+                    "the ONNX model gives one value for a row, which is that of its second class, not of the first",
+                    "Leave out --positive-class, or export it with the probabilities of both classes.");
+        }
+        float probability = answer.get(classes == 1 ? 0 : column);
         if (classes > 2 || !(probability >= -ROUNDING && probability <= 1 + ROUNDING)) {
             throw new BadInputException(
                     "the ONNX model gives " + classes + " values for a row, with " + probability

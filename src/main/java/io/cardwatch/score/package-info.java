@@ -11,7 +11,8 @@
  * stages/0/metadata         Flink ML: the stage is {@link io.cardwatch.score.TreesServable}; its calibration
  * stages/0/data/model.json  the trees, XGBoost JSON; or another model, model.onnx, and the stage an
  *                           {@link io.cardwatch.score.OnnxServable}
- * cardwatch.json            {@link io.cardwatch.score.ModelManifest}: version, features, threshold, calibration, SHA-256, provenance
+ * cardwatch.json            {@link io.cardwatch.score.ModelManifest}: version, features, threshold, calibration, positive class, SHA-256,
+ *                           provenance
  * golden.json               {@link io.cardwatch.score.GoldenVectors}: inputs with probabilities from XGBoost's own margins
  * metrics.json              how it did on held-out data; for readers, not read here
  * report.html               the same as a page for a fraud team

@@ -22,6 +22,10 @@ public final class ImportedModel {
     public final boolean namesFeatures;
     /** The probability from which a transaction counts as fraud. */
     public final double threshold;
+    /** The class that is fraud, as an ONNX file names it; empty where it is the second one. */
+    public final String positiveClass;
+    /** Where the probability of fraud is taken from, like "class 1 of binary:logistic". */
+    public final String answer;
     /** Random rows with the probabilities that XGBoost or ONNX Runtime gives them. */
     public final GoldenVectors golden;
 
@@ -32,6 +36,8 @@ public final class ImportedModel {
             boolean onnx,
             boolean namesFeatures,
             double threshold,
+            String positiveClass,
+            String answer,
             GoldenVectors golden) {
         this.set = set;
         this.fileName = fileName;
@@ -39,7 +45,18 @@ public final class ImportedModel {
         this.onnx = onnx;
         this.namesFeatures = namesFeatures;
         this.threshold = threshold;
+        this.positiveClass = positiveClass;
+        this.answer = answer;
         this.golden = golden;
+    }
+
+    /** The mean of the golden vectors' probabilities: near 1 where the wrong class was taken for fraud. */
+    public double meanProbability() {
+        double sum = 0;
+        for (float probability : golden.probabilities) {
+            sum += probability;
+        }
+        return sum / golden.probabilities.length;
     }
 
     /** {@link ModelManifest#modelVersion}. */
@@ -55,6 +72,13 @@ public final class ImportedModel {
         provenance.put("featureOrder", namesFeatures ? "named in the file" : "taken on trust");
         provenance.put("goldenVectorsSeed", PlausibleRows.SEED);
         return ModelManifest.of(
-                "imported", set.names(), threshold, PlattScaling.IDENTITY, Sha256.of(bytes), goldenSha256, provenance);
+                "imported",
+                set.names(),
+                threshold,
+                PlattScaling.IDENTITY,
+                positiveClass,
+                Sha256.of(bytes),
+                goldenSha256,
+                provenance);
     }
 }

@@ -77,7 +77,8 @@ public final class ModelWriter {
      */
     public static void write(Path target, ImportedModel model) {
         byte[] golden = goldenJson(model.golden);
-        Map<String, byte[]> files = pipeline(model.onnx ? OnnxServable.class : TreesServable.class, Map.of(), NO_DATA);
+        Map<String, byte[]> files =
+                pipeline(model.onnx ? OnnxServable.class : TreesServable.class, positiveClass(model), NO_DATA);
         files.put(model.onnx ? ModelDirectory.ONNX : ModelDirectory.TREES, model.bytes);
         files.put(ModelDirectory.GOLDEN, golden);
         files.put(ModelDirectory.MANIFEST, json(model.manifest(Sha256.of(golden))));
@@ -148,6 +149,10 @@ public final class ModelWriter {
         parameters.put(TreesServable.CALIBRATION_SLOPE.name, model.calibration.slope);
         parameters.put(TreesServable.CALIBRATION_INTERCEPT.name, model.calibration.intercept);
         return parameters;
+    }
+
+    private static Map<String, Object> positiveClass(ImportedModel model) {
+        return model.positiveClass.isEmpty() ? Map.of() : Map.of(OnnxServable.POSITIVE_CLASS.name, model.positiveClass);
     }
 
     private static byte[] goldenJson(GoldenVectors golden) {

@@ -61,6 +61,7 @@ public final class TrainedModel {
                 set.names(),
                 threshold,
                 calibration,
+                "",
                 Sha256.of(xgboostJson),
                 goldenSha256,
                 provenance);

@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,8 +151,10 @@ class TrainCommandTest {
 
         assertThat(err.toString()).isEmpty();
         assertThat(out.toString().lines())
-                .hasSize(1)
-                .allMatch(line -> line.matches("Wrote model imported-[0-9a-f]{12} to .*, its threshold 0.3."));
+                .hasSize(2)
+                .anyMatch(line -> line.matches(
+                        "Fraud is class 1 of binary:logistic; mean probability 0\\.\\d{5} over 64 golden rows\\."))
+                .anyMatch(line -> line.matches("Wrote model imported-[0-9a-f]{12} to .*, its threshold 0.3."));
         assertThat(FraudModel.load(model).threshold()).isEqualTo(0.3);
     }
 
@@ -164,9 +167,35 @@ class TrainCommandTest {
         assertThat(run("--import", file.toString(), "--out", model)).isZero();
 
         assertThat(out.toString().lines())
-                .hasSize(2)
+                .hasSize(3)
+                .contains(
+                        "Fraud is output probability, taken on trust: the file names no classes; mean probability 0.26894"
+                                + " over 64 golden rows.")
                 .contains("model.onnx names no features: they are taken to be the reference ones in their order.");
         assertThat(FraudModel.load(model).threshold()).isEqualTo(0.5);
+    }
+
+    @Test
+    void theClassThatIsFraudIsNamedForOnnxOnly() throws Exception {
+        String onnx = Files.write(
+                        directory.resolve("model.onnx"),
+                        OnnxModels.linearClassifier(
+                                new float[FeatureSet.REFERENCE.size()], List.of("fraud", "genuine")))
+                .toString();
+
+        assertThat(run("--import", onnx, "--out", model)).isEqualTo(3);
+        assertThat(err.toString()).contains("remedy: Say which it is by --positive-class NAME.");
+        assertThat(run("--import", xgboostModel(), "--out", model, "--positive-class", "1"))
+                .isEqualTo(2);
+        assertThat(run("--history", history, "--out", model, "--positive-class", "1"))
+                .isEqualTo(2);
+        assertThat(Path.of(model)).doesNotExist();
+
+        assertThat(run("--import", onnx, "--out", model, "--positive-class", "fraud"))
+                .isZero();
+        assertThat(out.toString())
+                .contains("Fraud is column 0, counted from 0, of output probabilities, class fraud; mean probability"
+                        + " 0.50000 over 64 golden rows.");
     }
 
     @Test

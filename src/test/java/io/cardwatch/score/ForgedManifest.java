@@ -22,6 +22,7 @@ public final class ForgedManifest {
                         old.features,
                         old.threshold,
                         old.calibration,
+                        old.positiveClass,
                         old.modelSha256,
                         old.goldenSha256,
                         old.provenance));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
@@ -88,6 +89,87 @@ class OnnxModelTest {
     }
 
     @Test
+    void takesTheClassThatIsNamed_inTheJobsCopyToo() throws Exception {
+        byte[] onnx = OnnxModels.linearClassifier(new float[] {1, 0, 0, 0}, List.of("fraud", "genuine"));
+        float[] row = {0.5f, 0, 0, 0};
+
+        OnnxModel fraud = InstantiationUtil.clone(OnnxModel.parse(onnx, "fraud"));
+        OnnxModel genuine = OnnxModel.parse(onnx, "genuine");
+
+        assertThat(fraud.probability(row)).isCloseTo(0.2689414f, within(1e-6f));
+        assertThat(genuine.probability(row)).isCloseTo(0.7310586f, within(1e-6f));
+        assertThat(fraud.answer()).isEqualTo("column 0, counted from 0, of output probabilities, class fraud");
+        assertThat(genuine.answer()).isEqualTo("column 1, counted from 0, of output probabilities, class genuine");
+    }
+
+    @Test
+    void classesThatAreNotZeroAndOneInThisOrderAreNotGuessedAt() {
+        float[] weights = new float[WIDTH];
+        assertAsks(
+                OnnxModels.linearClassifier(weights, List.of("fraud", "genuine")), "classes are fraud, genuine, not");
+        assertAsks(OnnxModels.linearClassifier(weights, List.of("0", "1")), "classes are 0, 1, not the numbers 0, 1");
+        assertAsks(OnnxModels.linearClassifier(weights, List.of(1L, 0L)), "classes are 1, 0, not the numbers 0, 1");
+        assertAsks(OnnxModels.linearClassifier(weights, List.of(-1L, 1L)), "classes are -1, 1, not the numbers 0, 1");
+        assertAsks(OnnxModels.nestedClassifier(weights, List.of("bad", "good")), "classes are bad, good, not");
+
+        OnnxModel.parse(OnnxModels.linearClassifier(weights, List.of(0L, 1L))).requireClassesZeroAndOne();
+    }
+
+    @Test
+    void labelsThatAreTextsAndNotFoundAreRefused_thoughTheModelWithinHasZeroAndOne() {
+        OnnxModel model = OnnxModel.parse(OnnxModels.nestedClassifier(new float[WIDTH], List.of("a", "b", "c")));
+
+        assertThatThrownBy(model::requireClassesZeroAndOne)
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("labels are texts, and its file does not say which column is whose");
+    }
+
+    @Test
+    void aNetNamesNoClasses_soItsSecondColumnIsTakenOnTrust() {
+        OnnxModel two = OnnxModel.parse(OnnxModels.softmax(WIDTH, 2));
+        two.requireClassesZeroAndOne();
+        two.probability(new float[WIDTH]);
+        assertThat(two.answer())
+                .isEqualTo(
+                        "column 1, counted from 0, of output probabilities, taken on trust: the file names no classes");
+
+        OnnxModel one = OnnxModel.parse(OnnxModels.logisticRegression(new float[WIDTH], 0));
+        one.probability(new float[WIDTH]);
+        assertThat(one.answer()).isEqualTo("output probability, taken on trust: the file names no classes");
+    }
+
+    @Test
+    void refusesAClassThatTheFileDoesNotName() {
+        byte[] named = OnnxModels.linearClassifier(new float[WIDTH], List.of("fraud", "genuine"));
+        assertThatThrownBy(() -> OnnxModel.parse(named, "Fraud"))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage("the ONNX model has no class 'Fraud'; it names fraud, genuine");
+        assertThatThrownBy(() -> OnnxModel.parse(OnnxModels.softmax(WIDTH, 2), "fraud"))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage("the ONNX model has no class 'fraud'; it names none");
+    }
+
+    @Test
+    void versionsThatAreTooNewAreNamed_withTheNewestThatWouldDo() {
+        assertThatThrownBy(() -> OnnxModel.parse(OnnxModels.logisticRegression(new float[WIDTH], 0, 99, 17)))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage("the ONNX model has IR version 99; ONNX Runtime 1.28.0 reads up to 13")
+                .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("model.ir_version = 13"));
+        assertThatThrownBy(() -> OnnxModel.parse(OnnxModels.logisticRegression(new float[WIDTH], 0, 8, 99)))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage("the ONNX model uses operator set 99 of ai.onnx; ONNX Runtime 1.28.0 knows up to 26")
+                .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("26 at most"));
+    }
+
+    @Test
+    void refusesDoubles_sayingThatFloatsAreWanted() {
+        assertThatThrownBy(() -> OnnxModel.parse(OnnxModels.doubles(WIDTH)))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("probabilities DOUBLE [-1, 2], not with one tensor of floats")
+                .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("32-bit floats"));
+    }
+
+    @Test
     void refusesARowOfOtherLength_andAnswersThatAreNoProbability() {
         float[] weights = {1, 1, 1, 1};
         OnnxModel margin = OnnxModel.parse(OnnxModels.logisticRegression(weights, 0, "Identity"));
@@ -150,6 +232,13 @@ class OnnxModelTest {
 
     private static Booster booster() throws XGBoostError {
         return ReferenceModels.train(FEATURES, 20, Map.of("max_depth", 4, "base_score", 0.3));
+    }
+
+    private static void assertAsks(byte[] onnx, String cause) {
+        assertThatThrownBy(() -> OnnxModel.parse(onnx).requireClassesZeroAndOne())
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(cause)
+                .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("--positive-class"));
     }
 
     private static void assertRefused(byte[] onnx, String cause) {

@@ -18,6 +18,10 @@ import java.util.List;
 public final class OnnxModels {
     private static final int FLOAT = 1;
     private static final int INT64 = 7;
+    private static final int STRING = 8;
+    private static final int DOUBLE = 11;
+    private static final int IR_VERSION = 8;
+    private static final int OPERATOR_SET = 17;
     /** Any number of rows. */
     private static final String ROWS = "N";
 
@@ -39,6 +43,96 @@ public final class OnnxModels {
                 input(weights.length),
                 output("probability", tensorType(FLOAT, ROWS, 1)));
         return model(graph);
+    }
+
+    /** The same as it would be if it were made for other versions. */
+    public static byte[] logisticRegression(float[] weights, float bias, int irVersion, int operatorSet) {
+        byte[] graph = join(
+                node("Gemm", "", List.of("x", "weights", "bias"), List.of("margin")),
+                node("Sigmoid", "", List.of("margin"), List.of("probability")),
+                add(5, tensor("weights", weights, weights.length, 1)),
+                add(5, tensor("bias", new float[] {bias}, 1)),
+                input(weights.length),
+                output("probability", tensorType(FLOAT, ROWS, 1)));
+        return model(graph, irVersion, operatorSet);
+    }
+
+    /**
+     * Two classes with margins −weights · x and weights · x, softmax over them: outputs {@code label} and
+     * {@code probabilities} [N, 2], as skl2onnx converts a logistic regression.
+     *
+     * @param classes two texts or two Longs
+     */
+    public static byte[] linearClassifier(float[] weights, List<?> classes) {
+        boolean texts = classes.get(0) instanceof String;
+        byte[] graph = join(
+                linearNode(weights, classes, "label", "raw"),
+                // So that the classes do not stand at the operator that the output comes from.
+                node("Identity", "", List.of("raw"), List.of("probabilities")),
+                input(weights.length),
+                output("label", tensorType(texts ? STRING : INT64, ROWS)),
+                output("probabilities", tensorType(FLOAT, ROWS, 2)));
+        return model(graph);
+    }
+
+    /** The same with classes 0 and 1 inside, whose names only the label is given, as in skl2onnx's model of models. */
+    public static byte[] nestedClassifier(float[] weights, List<String> classes) {
+        ByteArrayOutputStream names = new ByteArrayOutputStream();
+        // TensorProto: dims = 1, data_type = 2, string_data = 6, name = 8
+        classes.forEach(name -> names.writeBytes(add(6, name)));
+        byte[] constant =
+                join(add(1, 1), add(1, classes.size()), add(2, STRING), names.toByteArray(), add(8, "classes"));
+        byte[] graph = join(
+                linearNode(weights, List.of(0L, 1L), "number", "probabilities"),
+                node("ArrayFeatureExtractor", "ai.onnx.ml", List.of("classes", "number"), List.of("label")),
+                add(5, constant),
+                input(weights.length),
+                output("label", tensorType(STRING, 1, ROWS)),
+                output("probabilities", tensorType(FLOAT, ROWS, 2)));
+        return model(graph);
+    }
+
+    /** {@link #softmax} of two classes whose probabilities are doubles. */
+    public static byte[] doubles(int features) {
+        byte[] graph = join(
+                node("MatMul", "", List.of("x", "weights"), List.of("margins")),
+                node("Softmax", "", List.of("margins"), List.of("floats")),
+                // AttributeProto: name = 1, i = 3, type = 20 (INT is 2)
+                node(
+                        "Cast",
+                        "",
+                        List.of("floats"),
+                        List.of("probabilities"),
+                        add(5, join(add(1, "to"), add(3, DOUBLE), add(20, 2)))),
+                add(5, tensor("weights", new float[2 * features], features, 2)),
+                input(features),
+                output("probabilities", tensorType(DOUBLE, ROWS, 2)));
+        return model(graph);
+    }
+
+    private static byte[] linearNode(float[] weights, List<?> classes, String label, String probabilities) {
+        List<Float> coefficients = new ArrayList<>();
+        for (float weight : weights) {
+            coefficients.add(-weight);
+        }
+        for (float weight : weights) {
+            coefficients.add(weight);
+        }
+        return node(
+                "LinearClassifier",
+                "ai.onnx.ml",
+                List.of("x"),
+                List.of(label, probabilities),
+                floats("coefficients", coefficients),
+                floats("intercepts", List.of(0f, 0f)),
+                classes.get(0) instanceof String
+                        ? strings(
+                                "classlabels_strings",
+                                classes.stream().map(String.class::cast).toList())
+                        : ints(
+                                "classlabels_ints",
+                                classes.stream().map(Long.class::cast).toList()),
+                add(5, join(add(1, "post_transform"), add(4, "SOFTMAX"), add(20, 3))));
     }
 
     /** One weight per feature and class, softmax over the classes: output [N, classes]. */
@@ -147,10 +241,14 @@ public final class OnnxModels {
 
     /** ModelProto: ir_version = 1, graph = 7, opset_import = 8 (domain = 1, version = 2). */
     private static byte[] model(byte[] graph) {
+        return model(graph, IR_VERSION, OPERATOR_SET);
+    }
+
+    private static byte[] model(byte[] graph, int irVersion, int operatorSet) {
         return join(
-                add(1, 8),
+                add(1, irVersion),
                 add(7, join(add(2, "graph"), graph)),
-                add(8, join(add(1, ""), add(2, 17))),
+                add(8, join(add(1, ""), add(2, operatorSet))),
                 add(8, join(add(1, "ai.onnx.ml"), add(2, 3))));
     }
 
@@ -234,7 +332,7 @@ public final class OnnxModels {
     private static byte[] varint(long value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         long rest = value;
-        for (; rest > 127; rest >>>= 7) {
+        for (; (rest & ~127L) != 0; rest >>>= 7) {
             bytes.write((int) ((rest & 127) | 128));
         }
         bytes.write((int) rest);

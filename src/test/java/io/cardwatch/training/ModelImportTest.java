@@ -248,6 +248,50 @@ class ModelImportTest {
         assertRefused(classes, FeatureSet.REFERENCE, "not with one tensor of floats");
     }
 
+    /** Its margins are −6 and 6 for a row of zeros, its classes fraud and genuine. */
+    @Test
+    void classesByNameNeedToBeTold_andTheOneIsTakenWhereverTheModelIsLoaded() throws Exception {
+        Path file = stringLabels();
+        assertRefused(file, FeatureSet.REFERENCE, "the ONNX model's classes are fraud, genuine, not the numbers 0, 1");
+
+        FraudModel model = imported(file, new ModelImport(FeatureSet.REFERENCE, 0.5, "fraud"));
+
+        assertThat(model.probability(new float[WIDTH])).isCloseTo(0.0024726f, within(1e-6f));
+    }
+
+    @Test
+    void thePositiveClassIsPartOfTheVersion_andCannotBeAltered() throws Exception {
+        ModelImport genuine = new ModelImport(FeatureSet.REFERENCE, 0.5, "genuine");
+        FraudModel model = imported(stringLabels(), new ModelImport(FeatureSet.REFERENCE, 0.5, "fraud"));
+        assertThat(model.version()).isNotEqualTo(genuine.read(stringLabels()).version());
+
+        replace("stages/0/metadata", "\"fraud\"", "\"genuine\"");
+        assertNotLoaded("class of fraud is 'fraud' in cardwatch.json, 'genuine' in stages/0/metadata");
+
+        replace("cardwatch.json", "\"positiveClass\" : \"fraud\"", "\"positiveClass\" : \"genuine\"");
+        assertNotLoaded("positive class of the model in");
+
+        ForgedManifest.renewVersion(directory.resolve("model"));
+        assertNotLoaded("for golden vector 0, in training it was");
+    }
+
+    @Test
+    void withoutAPositiveClassADirectoryIsAsItWasBeforeThereWasOne() throws Exception {
+        imported(file("model.onnx", OnnxModels.logisticRegression(new float[WIDTH], -1)), FeatureSet.REFERENCE, 0.5);
+
+        assertThat(directory.resolve("model/cardwatch.json")).content().doesNotContain("positiveClass");
+        assertThat(directory.resolve("model/stages/0/metadata")).content().doesNotContain("positiveClass");
+    }
+
+    @Test
+    void theMeanIsThatOfTheGoldenRows() throws Exception {
+        ImportedModel model = new ModelImport(FeatureSet.REFERENCE, 0.5)
+                .read(file("model.onnx", OnnxModels.logisticRegression(new float[WIDTH], 0)));
+
+        assertThat(model.meanProbability()).isEqualTo(0.5);
+        assertThat(model.golden.probabilities).hasSize(64);
+    }
+
     @Test
     void anAlteredOnnxModelIsRefusedWhenItIsLoaded() throws Exception {
         Path file = file("model.onnx", OnnxModels.logisticRegression(new float[WIDTH], -1));
@@ -277,9 +321,26 @@ class ModelImportTest {
     }
 
     private FraudModel imported(Path file, FeatureSet set, double threshold) {
+        return imported(file, new ModelImport(set, threshold));
+    }
+
+    private FraudModel imported(Path file, ModelImport modelImport) {
         Path out = directory.resolve("model");
-        ModelWriter.write(out, new ModelImport(set, threshold).read(file));
+        ModelWriter.write(out, modelImport.read(file));
         return FraudModel.load(out.toString());
+    }
+
+    private Path stringLabels() throws IOException {
+        try (InputStream in = OnnxModels.class.getResourceAsStream("string_labels.onnx")) {
+            return file("labels.onnx", in.readAllBytes());
+        }
+    }
+
+    private void replace(String name, String original, String altered) throws IOException {
+        Path file = directory.resolve("model").resolve(name);
+        String text = Files.readString(file);
+        assertThat(text).contains(original);
+        Files.writeString(file, text.replace(original, altered));
     }
 
     private Path dropout() throws IOException {
