@@ -31,7 +31,11 @@ public final class InputFile {
         }
     }
 
-    /** @throws BadInputException when there is no such file, or it may not be read */
+    /**
+     * Looks whether there is a file that may be read.
+     *
+     * @throws BadInputException when there is none
+     */
     public static void requireFile(Path file) {
         if (Files.isDirectory(file)) {
             throw new BadInputException(file + " is a directory", "Name a file in it.");

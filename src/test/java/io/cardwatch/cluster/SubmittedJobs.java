@@ -44,7 +44,7 @@ final class SubmittedJobs {
         awaitRunning();
     }
 
-    /** Submits the jar by REST, with checkpoints as seldom as {@code deploy/README.md} has them. */
+    /** Uploads and runs the jar by REST and waits until all tasks run. */
     void byRest(int parallelism, String restoredFrom) throws Exception {
         if (uploaded == null) {
             uploaded = cluster.upload(jar);
@@ -104,7 +104,7 @@ final class SubmittedJobs {
     /** Waits until all that was sent is written. */
     void awaitAll(PaymentStory story) throws Exception {
         kinesis.sendLastWords();
-        long all = story.transactions.size()
+        long all = (long) story.transactions.size()
                 + story.labels.size()
                 + kinesis.expectedDeadLetters().size();
         cluster.await("all rows", () -> kinesis.rows() >= all);
