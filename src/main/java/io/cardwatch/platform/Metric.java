@@ -14,7 +14,8 @@ public enum Metric {
             "noted",
             Part.NOTE,
             "Open transactions, Open labels",
-            "Accepted records with an unknown field, a number as text, a fraction of a second or a rounded amount."),
+            "Accepted records with something peculiar: an unknown field, a number as text, a fraction of a second, a"
+                    + " rounded amount, a whole number with .0, an optional field that was left out."),
     DEAD_LETTERS(
             "deadLetters",
             Part.REASON,

@@ -110,6 +110,11 @@ class ClusterIT {
                 jobs.awaitRunning();
                 jobs.feed(new LiveFeed(kinesis, story), 2_000);
                 jobs.awaitAll(story);
+                String group = "flink_taskmanager_job_task_operator_kinesisanalytics_";
+                assertThat(cluster.metrics())
+                        .contains(group + "scored{", "operator_name=\"Score\"", "subtask_index=\"0\"")
+                        .contains(group + "table_rowsWritten{", "table=\"cust_payment_tx_fraud_predictions\"")
+                        .contains(group + "deadLetters_EMPTY{");
 
                 Reckoning.of(kinesis.warehouse(), story.expectedFeatures()).assertExact();
                 kinesis.assertDeadLetters();

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,6 +58,10 @@ final class FlinkCluster implements AutoCloseable {
         "sun.nio.ch"
     };
     private static final Pattern MANAGERS_LOG = Pattern.compile("(job|task)manager.*\\.log");
+    private static final Pattern REPORTER = Pattern.compile("PrometheusReporter HTTP server on port ([0-9]+)");
+    /** From the first that Prometheus may ask, so that each process finds a free one. */
+    private static final int PORTS = 100;
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int POLL_MILLIS = 100;
     private static final JsonMapper JSON = new JsonMapper();
@@ -132,6 +137,7 @@ final class FlinkCluster implements AutoCloseable {
         }
         Files.copy(Path.of("deploy/cluster/log4j.properties"), conf().resolve("log4j.properties"));
         int port = freePort();
+        int prometheus = freePort();
         Files.writeString(
                 conf().resolve("config.yaml"),
                 String.join(
@@ -154,6 +160,9 @@ final class FlinkCluster implements AutoCloseable {
                         // A TaskManager that was killed is to be missed within seconds.
                         "heartbeat.interval: 1 s",
                         "heartbeat.timeout: 20 s",
+                        "metrics.reporter.prom.factory.class:"
+                                + " org.apache.flink.metrics.prometheus.PrometheusReporterFactory",
+                        "metrics.reporter.prom.port: " + prometheus + "-" + (prometheus + PORTS),
                         "state.backend.type: rocksdb",
                         "execution.checkpointing.incremental: true",
                         "execution.checkpointing.interval: 2 s",
@@ -303,6 +312,20 @@ final class FlinkCluster implements AutoCloseable {
     /** How often the job was restored from a checkpoint of its own or from one that it was started with. */
     int restores(String job) throws Exception {
         return get("/jobs/" + job + "/checkpoints").at("/counts/restored").asInt();
+    }
+
+    /** What a Prometheus would read from each process of the cluster. */
+    String metrics() throws Exception {
+        StringBuilder all = new StringBuilder();
+        for (String line : logLines()) {
+            Matcher started = REPORTER.matcher(line);
+            if (started.find()) {
+                URI address = URI.create("http://localhost:" + started.group(1) + "/metrics");
+                all.append(http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString(UTF_8))
+                        .body());
+            }
+        }
+        return all.toString();
     }
 
     /** All lines of the logs of JobManager and TaskManagers, also of those that were killed. */
