@@ -6,6 +6,7 @@ import io.cardwatch.domain.BadInputException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.BindException;
 import java.util.concurrent.CompletionException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.runtime.client.JobExecutionException;
@@ -53,6 +54,20 @@ class FailureTest {
                 .startsWith("error: IOException: disk full\nremedy: ")
                 .hasLineCount(2);
         assertThat(told(new IllegalStateException())).startsWith("error: IllegalStateException\n");
+    }
+
+    @Test
+    void wantOfMemoryAndAPortInUseHaveARemedy() {
+        assertThat(Failure.of(new RuntimeException(new OutOfMemoryError("Direct buffer memory"))).exitCode)
+                .isEqualTo(1);
+        assertThat(told(new OutOfMemoryError("Direct buffer memory")))
+                .isEqualTo("error: Java's memory is used up: Direct buffer memory\n"
+                        + "remedy: Start it with more: java -Xmx2g -jar cardwatch.jar …, and -XX:MaxDirectMemorySize=1g"
+                        + " where it was direct memory.\n");
+        assertThat(told(new RuntimeException(
+                        new BindException("Could not start rest endpoint on any port in port" + " range 8081"))))
+                .isEqualTo("error: a port is in use: Could not start rest endpoint on any port in port range 8081\n"
+                        + "remedy: Give another port with --web-port.\n");
     }
 
     private static String told(Throwable thrown) {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
  * own jars alone, which the build puts into {@code target/flink/lib}. It is spoken to by Flink's command line and by
  * REST. Its log settings are those of {@code deploy/cluster}.
  */
-final class FlinkCluster implements AutoCloseable {
+public final class FlinkCluster implements AutoCloseable {
     private static final Path LIB = Path.of("target/flink/lib");
     private static final String[] OPENED = {
         "java.lang",
@@ -71,32 +72,44 @@ final class FlinkCluster implements AutoCloseable {
     private final Configuration configuration;
     private final URI rest;
     private final List<Process> processes = new ArrayList<>();
-    private final Process jobManager;
+    private final Program program;
+    private Process jobManager;
     private final List<Process> taskManagers = new ArrayList<>();
 
-    private FlinkCluster(Path directory, Program program) throws IOException {
+    private FlinkCluster(Path directory, Program program) throws Exception {
         this.directory = directory;
+        this.program = program;
         // A test that is killed takes its cluster with it.
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "end of a Flink cluster"));
         rest = URI.create("http://localhost:" + configure());
         configuration = GlobalConfiguration.loadConfiguration(conf().toString());
+        startJobManager();
+    }
+
+    private void startJobManager() throws Exception {
         JobManagerProcessSpec memory = JobManagerProcessUtils.processSpecFromConfigWithNewOptionToInterpretLegacyHeap(
                 configuration, JobManagerOptions.JVM_HEAP_MEMORY);
+        String name = "jobmanager-" + processes.size();
         List<String> java = java(
-                "jobmanager",
-                words(JobManagerProcessUtils.generateJvmParametersStr(memory, configuration)),
-                program.classPath);
+                name, words(JobManagerProcessUtils.generateJvmParametersStr(memory, configuration)), program.classPath);
         jobManager = start(
-                "jobmanager",
-                Stream.of(program.wrapper, java, program.mainAndArguments).flatMap(List::stream));
+                name, Stream.of(program.wrapper, java, program.mainAndArguments).flatMap(List::stream));
+        awaitRest();
+    }
+
+    /** Ends the JobManager as {@code kill -9} does, and starts another, which knows of no job. */
+    public void replaceJobManager() throws Exception {
+        jobManager.destroyForcibly().onExit().join();
+        startJobManager();
+        await("the TaskManagers", () -> get("/taskmanagers").get("taskmanagers").size() == taskManagers.size());
     }
 
     /** What the JobManager's process runs: a command around it, more of a class path, and the main class. */
     private record Program(List<String> wrapper, String classPath, List<String> mainAndArguments) {}
 
     /** A session cluster, without a TaskManager yet, whose files go below {@code directory}. */
-    static FlinkCluster session(Path directory) throws Exception {
-        FlinkCluster cluster = new FlinkCluster(
+    public static FlinkCluster session(Path directory) throws Exception {
+        return new FlinkCluster(
                 directory,
                 new Program(
                         List.of(),
@@ -105,8 +118,6 @@ final class FlinkCluster implements AutoCloseable {
                                 "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
                                 "--configDir",
                                 directory.resolve("conf").toString())));
-        cluster.awaitRest();
-        return cluster;
     }
 
     /**
@@ -125,9 +136,7 @@ final class FlinkCluster implements AutoCloseable {
         List<String> main = new ArrayList<>(List.of(
                 ApplicationMain.class.getName(), directory.resolve("conf").toString(), usrlib.toString()));
         main.addAll(List.of(arguments));
-        FlinkCluster cluster = new FlinkCluster(directory, new Program(wrapper, classes.toString(), main));
-        cluster.awaitRest();
-        return cluster;
+        return new FlinkCluster(directory, new Program(wrapper, classes.toString(), main));
     }
 
     /** Writes Flink's configuration; the port of REST. */
@@ -165,7 +174,7 @@ final class FlinkCluster implements AutoCloseable {
                         "metrics.reporter.prom.port: " + prometheus + "-" + (prometheus + PORTS),
                         "state.backend.type: rocksdb",
                         "execution.checkpointing.incremental: true",
-                        "execution.checkpointing.interval: 2 s",
+                        "execution.checkpointing.interval: 3 s",
                         "execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION",
                         "execution.checkpointing.dir: "
                                 + directory.resolve("checkpoints").toUri(),
@@ -190,7 +199,7 @@ final class FlinkCluster implements AutoCloseable {
     }
 
     /** Starts a TaskManager of two slots and waits until the JobManager knows it. */
-    Process startTaskManager() throws Exception {
+    public Process startTaskManager() throws Exception {
         TaskExecutorProcessSpec memory = TaskExecutorProcessUtils.processSpecFromConfig(configuration);
         String name = "taskmanager-" + processes.size();
         Process taskManager = start(
@@ -210,17 +219,17 @@ final class FlinkCluster implements AutoCloseable {
     }
 
     /** The JobManager's process. */
-    Process jobManager() {
+    public Process jobManager() {
         return jobManager;
     }
 
     /** The processes of the TaskManagers that were started and not killed. */
-    List<Process> taskManagers() {
+    public List<Process> taskManagers() {
         return taskManagers;
     }
 
     /** Ends a TaskManager as {@code kill -9} does. */
-    void kill(Process taskManager) {
+    public void kill(Process taskManager) {
         taskManager.destroyForcibly();
         taskManagers.remove(taskManager);
     }
@@ -300,9 +309,18 @@ final class FlinkCluster implements AutoCloseable {
                 () -> newestCheckpoint(job).path("trigger_timestamp").asLong() > epochMillis);
     }
 
-    /** Directory of the last checkpoint of a job that has ended. */
-    String lastCheckpoint(String job) throws Exception {
-        return newestCheckpoint(job).get("external_path").textValue();
+    /** Directory of the newest checkpoint that is kept of a job, also of one that no JobManager knows any more. */
+    String keptCheckpoint(String job) throws IOException {
+        try (Stream<Path> checkpoints =
+                Files.list(directory.resolve("checkpoints").resolve(job))) {
+            return checkpoints
+                    .filter(path -> Files.exists(path.resolve("_metadata")))
+                    .max(Comparator.comparingInt(path ->
+                            Integer.parseInt(path.getFileName().toString().replaceFirst("chk-", ""))))
+                    .orElseThrow()
+                    .toUri()
+                    .toString();
+        }
     }
 
     private JsonNode newestCheckpoint(String job) throws Exception {
@@ -329,7 +347,7 @@ final class FlinkCluster implements AutoCloseable {
     }
 
     /** All lines of the logs of JobManager and TaskManagers, also of those that were killed. */
-    List<String> logLines() throws IOException {
+    public List<String> logLines() throws IOException {
         try (Stream<Path> logs = Files.list(directory.resolve("log"))) {
             List<String> lines = new ArrayList<>();
             for (Path log : logs.filter(path ->
@@ -404,12 +422,12 @@ final class FlinkCluster implements AutoCloseable {
     }
 
     /** A condition that may throw. */
-    interface Condition {
+    public interface Condition {
         boolean holds() throws Exception;
     }
 
     /** Waits for a condition; fails when a process of the cluster has ended, or after two minutes. */
-    void await(String what, Condition condition) throws Exception {
+    public void await(String what, Condition condition) throws Exception {
         Instant end = Instant.now().plus(PATIENCE);
         while (!condition.holds()) {
             Predicate<Process> isDead = process -> !process.isAlive();

@@ -12,12 +12,12 @@ import java.util.List;
  * @param threads threads of any kind
  * @param metaspaceKiB metaspace in use
  */
-record Residue(long loaders, long threads, long metaspaceKiB) {
+public record Residue(long loaders, long threads, long metaspaceKiB) {
     private static final String LOADER = "org.apache.flink.util.ChildFirstClassLoader";
     private static final String METASPACE = "sun.gc.metaspace.used=";
 
     /** Asks the JDK's own tools. */
-    static Residue of(Process process) throws IOException {
+    public static Residue of(Process process) throws IOException {
         // A class loader goes with the second collection: the first lets go of what waited to be finalized.
         jcmd(process, "GC.run");
         long loaders = jcmd(process, "GC.class_histogram").stream()

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** One job after the other on a cluster, submitted as an operator submits it; each reads where the one before ended. */
-final class SubmittedJobs {
+public final class SubmittedJobs {
     private static final Pattern SAVEPOINT = Pattern.compile("Savepoint completed. Path: (\\S+)");
     private static final int POLL_MILLIS = 50;
 
@@ -22,19 +22,20 @@ final class SubmittedJobs {
     private String job;
     private int submitted;
 
-    SubmittedJobs(JobOnKinesis kinesis, FlinkCluster cluster, Path jar) {
+    /** Of the shipped jar, with the arguments of {@code kinesis}. */
+    public SubmittedJobs(JobOnKinesis kinesis, FlinkCluster cluster, Path jar) {
         this.kinesis = kinesis;
         this.cluster = cluster;
         this.jar = jar;
     }
 
     /** How many were submitted. */
-    int submitted() {
+    public int submitted() {
         return submitted;
     }
 
     /** Submits the jar by {@code flink run} and waits until all tasks run. */
-    void byCommandLine(String... options) throws Exception {
+    public void byCommandLine(String... options) throws Exception {
         List<String> arguments = new ArrayList<>(List.of("run", "-d"));
         arguments.addAll(List.of(options));
         arguments.addAll(List.of("-c", "io.cardwatch.job.CardwatchJob", jar.toString()));
@@ -45,7 +46,7 @@ final class SubmittedJobs {
     }
 
     /** Uploads and runs the jar by REST and waits until all tasks run. */
-    void byRest(int parallelism, String restoredFrom) throws Exception {
+    public void byRest(int parallelism, String restoredFrom) throws Exception {
         if (uploaded == null) {
             uploaded = cluster.upload(jar);
         }
@@ -60,22 +61,23 @@ final class SubmittedJobs {
         return kinesis.arguments(kinesis.kinesis().endpoint());
     }
 
-    void awaitRunning() throws Exception {
+    /** Waits until all tasks of a job run. */
+    public void awaitRunning() throws Exception {
         job = cluster.awaitRunningJob();
     }
 
     /** Waits for a checkpoint that begins after this call. */
-    void awaitCheckpoint() throws Exception {
+    public void awaitCheckpoint() throws Exception {
         cluster.awaitCheckpoint(job, System.currentTimeMillis());
     }
 
     /** How often the job was restored. */
-    int restores() throws Exception {
+    public int restores() throws Exception {
         return cluster.restores(job);
     }
 
     /** Stops the job by {@code flink stop}; the savepoint. */
-    String stopWithSavepoint() throws Exception {
+    public String stopWithSavepoint() throws Exception {
         String told = cluster.flink("stop", job);
         cluster.awaitNoJob();
         Matcher savepoint = SAVEPOINT.matcher(told);
@@ -86,14 +88,19 @@ final class SubmittedJobs {
     }
 
     /** Cancels the job by {@code flink cancel}; its last checkpoint, which is retained. */
-    String cancel() throws Exception {
+    public String cancel() throws Exception {
         cluster.flink("cancel", job);
         cluster.awaitNoJob();
-        return cluster.lastCheckpoint(job);
+        return keptCheckpoint();
+    }
+
+    /** The job's newest checkpoint, wherever the job is. */
+    public String keptCheckpoint() throws Exception {
+        return cluster.keptCheckpoint(job);
     }
 
     /** Sends on until so many payments are sent. */
-    void feed(LiveFeed feed, int payments) throws Exception {
+    public void feed(LiveFeed feed, int payments) throws Exception {
         while (feed.sent() < payments) {
             if (!feed.sendNext()) {
                 Thread.sleep(POLL_MILLIS);
@@ -102,7 +109,7 @@ final class SubmittedJobs {
     }
 
     /** Waits until all that was sent is written. */
-    void awaitAll(PaymentStory story) throws Exception {
+    public void awaitAll(PaymentStory story) throws Exception {
         kinesis.sendLastWords();
         long all = (long) story.transactions.size()
                 + story.labels.size()
