@@ -122,20 +122,7 @@ public final class TopologyBenchmark {
         FraudModel model = HundredTrees.model();
         PlainLoop features = new PlainLoop("features, plain loop", null, runs);
         PlainLoop scores = new PlainLoop("scores, plain loop", model, runs);
-        double[][] expected = new double[BenchmarkInput.lastTransactionId() + 1][];
-        double cacheBytesOfTenth = features.warmUp(expected) / TENTH;
-        scores.warmUp(expected);
-        List<Measurement> jobs = new ArrayList<>();
-        for (Candidate candidate :
-                candidates(model, cacheBytesOfTenth / Runtime.getRuntime().maxMemory())) {
-            if (isCompared(shape, candidate)) {
-                jobs.add(new Measurement(candidate, runs));
-            }
-        }
-        for (Measurement job : jobs) {
-            job.compare(expected, job.warmUp());
-        }
-        expected = null;
+        List<Measurement> jobs = compared(shape, model, features, scores, runs);
         for (int run = 0; run < runs; run++) {
             features.take(run);
             scores.take(run);
@@ -168,6 +155,42 @@ public final class TopologyBenchmark {
         Map<String, Double> ours = new LinkedHashMap<>();
         jobs.stream().filter(Measurement::isOurs).forEach(job -> ours.put(job.candidate.name, job.perSecond.median()));
         return ours;
+    }
+
+    /** Runs each candidate once and compares its rows with the loops'. */
+    private static List<Measurement> compared(
+            BenchmarkInput.Shape shape, FraudModel model, PlainLoop features, PlainLoop scores, int runs)
+            throws Exception {
+        double[][] expected = new double[BenchmarkInput.lastTransactionId() + 1][];
+        double cacheBytesOfTenth = features.warmUp(expected) / TENTH;
+        scores.warmUp(expected);
+        List<Measurement> jobs = new ArrayList<>();
+        for (Candidate candidate :
+                candidates(model, cacheBytesOfTenth / Runtime.getRuntime().maxMemory())) {
+            if (isCompared(shape, candidate)) {
+                jobs.add(new Measurement(candidate, runs));
+            }
+        }
+        for (Measurement job : jobs) {
+            job.compare(expected, job.warmUp());
+        }
+        return jobs;
+    }
+
+    /** By candidate, the share of rows that are the loop's, 0 to 1; each runs once, and NaN has nothing to compare. */
+    static Map<String, Double> equalRows(Profile world, BenchmarkInput.Shape shape) throws Exception {
+        BenchmarkInput.load(world, shape);
+        FraudModel model = HundredTrees.model();
+        Map<String, Double> shares = new LinkedHashMap<>();
+        for (Measurement job : compared(
+                shape,
+                model,
+                new PlainLoop("features, plain loop", null, 1),
+                new PlainLoop("scores, plain loop", model, 1),
+                1)) {
+            shares.put(job.candidate.name, job.equal);
+        }
+        return shares;
     }
 
     /** Those of which the input has both sides. */

@@ -61,11 +61,12 @@ class ClusterIT {
             jobs.byCommandLine("-p", "2", "-s", jobs.stopWithSavepoint());
             jobs.feed(feed, 4_000);
             jobs.awaitCheckpoint();
+            jobs.byRest(3, jobs.cancelByCommandLine());
             while (jobs.submitted() < SUBMISSIONS) {
-                jobs.byRest(3, jobs.cancel());
-                jobs.feed(feed, 4_000 + 250 * jobs.submitted());
                 jobs.awaitCheckpoint();
+                jobs.byRest(2, jobs.cancel());
             }
+            jobs.feed(feed, 6_000);
             jobs.awaitAll(story);
 
             assertFewLines(cluster);

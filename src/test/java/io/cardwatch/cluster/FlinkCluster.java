@@ -273,6 +273,12 @@ public final class FlinkCluster implements AutoCloseable {
                 .textValue();
     }
 
+    /** Asks for the end of a job. */
+    void cancel(String job) throws Exception {
+        send(HttpRequest.newBuilder(rest.resolve("/jobs/" + job + "?mode=cancel"))
+                .method("PATCH", HttpRequest.BodyPublishers.noBody()));
+    }
+
     /** The id of the job that runs, once all its tasks do. */
     String awaitRunningJob() throws Exception {
         String[] id = new String[1];

@@ -88,8 +88,15 @@ public final class SubmittedJobs {
     }
 
     /** Cancels the job by {@code flink cancel}; its last checkpoint, which is retained. */
-    public String cancel() throws Exception {
+    public String cancelByCommandLine() throws Exception {
         cluster.flink("cancel", job);
+        cluster.awaitNoJob();
+        return keptCheckpoint();
+    }
+
+    /** The same by REST. */
+    public String cancel() throws Exception {
+        cluster.cancel(job);
         cluster.awaitNoJob();
         return keptCheckpoint();
     }

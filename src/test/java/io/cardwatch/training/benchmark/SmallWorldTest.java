@@ -37,7 +37,7 @@ class SmallWorldTest {
                 "true-rate-on-arrival",
                 "delay-14d",
                 "delay-6h"));
-        new ModelBenchmark(world(), 2, (step, share) -> {}).run(rows, false, result -> RESULTS.put(result.row, result));
+        new ModelBenchmark(world(), 1, (step, share) -> {}).run(rows, false, result -> RESULTS.put(result.row, result));
     }
 
     @Test
