@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -87,11 +88,18 @@ public final class Cardwatch implements IVersionProvider {
                 });
         commandLine.registerConverter(Instant.class, Cardwatch::instant);
         commandLine.getSubcommands().values().forEach(Cardwatch::completeHelp);
-        try {
-            Surroundings.requireTemporaryFolder();
-        } catch (BadInputException e) {
-            return report(Failure.of(e), err);
-        }
+        commandLine.setExecutionStrategy(parsed -> {
+            Integer helped = CommandLine.executeHelpRequest(parsed);
+            if (helped != null) {
+                return helped;
+            }
+            try {
+                Surroundings.requireTemporaryFolder();
+            } catch (BadInputException e) {
+                return report(Failure.of(e), err);
+            }
+            return new RunLast().execute(parsed);
+        });
         return commandLine.execute(arguments);
     }
 

@@ -44,6 +44,8 @@ import picocli.CommandLine.Spec;
                 "Simulate payments, score them on a local Flink into an embedded PostgreSQL, and show the alerts.")
 final class DemoCommand implements Callable<Integer> {
     private static final long POLL_MILLIS = 500;
+    /** Of the database, which a busy machine takes long to start. */
+    private static final Duration STARTUP = Duration.ofMinutes(2);
 
     @Option(names = "--days", paramLabel = "N", defaultValue = "45", description = "Days to simulate, ending today.")
     private int days;
@@ -80,7 +82,8 @@ final class DemoCommand implements Callable<Integer> {
         World world = new World(profile(worldSeed, people, length, today));
         console.println("Starting an embedded PostgreSQL …");
         console.flush();
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+        try (EmbeddedPostgres postgres =
+                        EmbeddedPostgres.builder().setPGStartupWait(STARTUP).start();
                 Connection database = postgres.getPostgresDatabase().getConnection()) {
             Settings settings = configuration.settings(
                     "demo",

@@ -46,7 +46,9 @@ final class Failure {
         }
         if (unpacked instanceof BindException) {
             return new Failure(
-                    BAD_INPUT, "a port is in use: " + unpacked.getMessage(), "Give another port with --web-port.");
+                    BAD_INPUT,
+                    "a port cannot be had: " + unpacked.getMessage(),
+                    "Give another port with --web-port, or stop what uses it.");
         }
         if (isForeignBadInput(unpacked)) {
             String message = unpacked.getMessage().substring((BAD_INPUT_CLASS + ": ").length());

@@ -6,6 +6,7 @@ import io.cardwatch.domain.MachineLimitException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -28,7 +29,7 @@ final class Surroundings {
 
     /** Puts the log into the temporary folder where it cannot be written, before anything logs. */
     static void placeLog() {
-        if (!canBeWritten(Path.of(log()))) {
+        if (!canBeWritten(log())) {
             Path elsewhere = Path.of(
                     System.getProperty(TEMPORARY_FOLDER),
                     "cardwatch-" + ProcessHandle.current().pid() + ".log");
@@ -37,16 +38,17 @@ final class Surroundings {
     }
 
     /** Tried, since what permissions say is not all: a file system may be read-only. */
-    private static boolean canBeWritten(Path file) {
-        boolean isNew = !Files.exists(file);
+    private static boolean canBeWritten(String name) {
         try {
+            Path file = Path.of(name);
+            boolean isNew = !Files.exists(file);
             Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
                     .close();
             if (isNew) {
                 Files.delete(file);
             }
             return true;
-        } catch (IOException e) {
+        } catch (IOException | InvalidPathException e) {
             return false;
         }
     }

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /** The cells of a row of CSV (RFC 4180) as texts, for files whose columns are not the fields of a record. */
 public final class CsvCells {
-    private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+([.][0-9]+)?");
+    /** Of columns, in upper case; none of those that we read has a blank. */
+    private static final Pattern NAME = Pattern.compile("[A-Z][A-Z0-9_]*");
 
     private CsvCells() {}
 
@@ -30,7 +31,8 @@ public final class CsvCells {
         }
         List<String> names = of(text, "the header of " + file);
         names.replaceAll(name -> name.strip().toUpperCase(Locale.ROOT));
-        if (names.stream().anyMatch(name -> NUMBER.matcher(name).matches())) {
+        if (!text.isBlank()
+                && names.stream().noneMatch(name -> NAME.matcher(name).matches())) {
             throw new BadInputException(
                     file + " has no header: its first line holds data",
                     "Put the names of the columns into the first line, separated by commas.");

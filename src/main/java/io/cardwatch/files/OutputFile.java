@@ -8,6 +8,7 @@ import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,11 +18,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A file in the making, gzipped where its name ends in {@code .gz}. It stands beside its place as {@code NAME.part} until
- * it is complete, and is then renamed: whoever looks finds a whole file or none. What is not completed is removed, also
+ * A file in the making, gzipped where its name ends in {@code .gz}. It stands beside its place under a
+ * name of its own, which ends in {@code .part}, until it is complete, and is then renamed: whoever looks finds a whole file or none. What is not completed is removed, also
  * where the process is asked to end.
  *
  * <p>A link leads to its target, which is replaced. What is no file, a device or a pipe, is written into and stays;
@@ -29,6 +31,13 @@ import java.util.zip.GZIPOutputStream;
  */
 public final class OutputFile implements AutoCloseable {
     private static final Path STANDARD_OUTPUT = Path.of("-");
+    /** Its other names. Renamed onto, the file that a shell has opened would be lost. */
+    private static final Set<Path> STANDARD_OUTPUTS =
+            Set.of(Path.of("/dev/stdout"), Path.of("/dev/fd/1"), Path.of("/proc/self/fd/1"));
+
+    /** Where the system shows what a process has open. */
+    private static final List<Path> DESCRIPTORS = List.of(Path.of("/dev/fd"), Path.of("/dev/stderr"), Path.of("/proc"));
+
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int MOST_LINKS = 40;
 
@@ -56,7 +65,7 @@ public final class OutputFile implements AutoCloseable {
         name = file.toString();
         try {
             target = isWrittenInto(file) ? null : real(file);
-            part = target == null ? null : target.resolveSibling(target.getFileName() + ".part");
+            part = target == null ? null : newPart(target);
             OutputStream bytes = new Named(bytes(file));
             boolean gzip = name.toLowerCase(Locale.ROOT).endsWith(".gz");
             out = new BufferedOutputStream(gzip ? new GZIPOutputStream(bytes, BUFFER_BYTES) : bytes, BUFFER_BYTES);
@@ -65,21 +74,36 @@ public final class OutputFile implements AutoCloseable {
         }
     }
 
+    /** Of a name that nobody else has; readable to whom files of this process usually are. */
+    private static Path newPart(Path target) throws IOException {
+        while (true) {
+            String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
+            Path part = target.resolveSibling("." + target.getFileName() + "." + random + ".part");
+            try {
+                Files.createFile(part);
+                UNFINISHED.add(part);
+                return part;
+            } catch (FileAlreadyExistsException e) {
+                // Another name, then.
+            }
+        }
+    }
+
     private OutputStream bytes(Path file) throws IOException {
-        if (file.equals(STANDARD_OUTPUT)) {
+        if (isStandardOutput(file)) {
             return new FileOutputStream(FileDescriptor.out);
         }
-        if (target == null) {
-            return Files.newOutputStream(file, StandardOpenOption.WRITE);
-        }
-        UNFINISHED.add(part);
-        return Files.newOutputStream(part);
+        return target == null
+                ? Files.newOutputStream(file, StandardOpenOption.WRITE)
+                : Files.newOutputStream(part, StandardOpenOption.WRITE);
     }
 
     private MachineLimitException unwritten(IOException e) {
         return new MachineLimitException(
                 name + " cannot be written: " + e.getMessage(),
-                "Free space there, or write elsewhere; what was begun is removed.",
+                target == null
+                        ? "Look at what reads it."
+                        : "Free space there, or write elsewhere; what was begun is removed.",
                 e);
     }
 
@@ -134,7 +158,8 @@ public final class OutputFile implements AutoCloseable {
 
     /** Whether {@code file} names standard output, where then nothing else may be printed. */
     public static boolean isStandardOutput(Path file) {
-        return file.equals(STANDARD_OUTPUT) || file.equals(Path.of("/dev/stdout"));
+        return file.equals(STANDARD_OUTPUT)
+                || STANDARD_OUTPUTS.contains(file.toAbsolutePath().normalize());
     }
 
     /**
@@ -143,7 +168,7 @@ public final class OutputFile implements AutoCloseable {
      * @throws BadInputException when it cannot
      */
     public static void requireWritable(Path file) {
-        if (file.equals(STANDARD_OUTPUT)) {
+        if (isStandardOutput(file)) {
             return;
         }
         if (Files.isDirectory(file)) {
@@ -193,8 +218,8 @@ public final class OutputFile implements AutoCloseable {
     }
 
     private static boolean areOne(Path left, Path right) {
-        if (left.equals(STANDARD_OUTPUT) || right.equals(STANDARD_OUTPUT)) {
-            return left.equals(right);
+        if (isStandardOutput(left) || isStandardOutput(right)) {
+            return isStandardOutput(left) && isStandardOutput(right);
         }
         // Two may well go to /dev/null.
         if (Files.exists(left) && isWrittenInto(left)) {
@@ -211,20 +236,23 @@ public final class OutputFile implements AutoCloseable {
     }
 
     private static boolean isWrittenInto(Path file) {
-        return file.equals(STANDARD_OUTPUT) || (Files.exists(file) && !Files.isRegularFile(file));
+        Path place = file.toAbsolutePath().normalize();
+        return isStandardOutput(file)
+                || DESCRIPTORS.stream().anyMatch(place::startsWith)
+                || (Files.exists(file) && !Files.isRegularFile(file));
     }
 
     /** Where {@code file} leads to, which need not exist; its directory must. */
     private static Path real(Path file) throws IOException {
         Path at = file.toAbsolutePath();
-        for (int links = 0; links < MOST_LINKS; links++) {
+        for (int links = 0; links < MOST_LINKS && at.getParent() != null; links++) {
             at = at.getParent().toRealPath().resolve(at.getFileName());
             if (!Files.isSymbolicLink(at)) {
                 return at;
             }
             at = at.resolveSibling(Files.readSymbolicLink(at));
         }
-        throw new NoSuchFileException(file.toString(), null, "too many links");
+        throw new NoSuchFileException(file.toString(), null, "no file, or too many links");
     }
 
     private static void removeUnfinished() {
@@ -258,7 +286,7 @@ public final class OutputFile implements AutoCloseable {
         @Override
         public void close() throws IOException {
             try {
-                if (name.equals(STANDARD_OUTPUT.toString())) {
+                if (isStandardOutput(Path.of(name))) {
                     out.flush();
                 } else {
                     out.close();

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Takes over a model that was trained elsewhere: its bytes as they are, with golden vectors from the library that it
@@ -45,7 +46,7 @@ public final class ModelImport {
 
     /** Whether the name is that of a file with XGBoost's JSON. */
     public static boolean isXgboost(Path file) {
-        return String.valueOf(file.getFileName()).endsWith(XGBOOST);
+        return endsIn(file, XGBOOST);
     }
 
     /**
@@ -56,7 +57,7 @@ public final class ModelImport {
      */
     public ImportedModel read(Path file) {
         String name = String.valueOf(file.getFileName());
-        boolean onnx = name.endsWith(ONNX);
+        boolean onnx = endsIn(file, ONNX);
         if (!onnx && !isXgboost(file)) {
             throw new BadInputException(
                     file + " ends neither in " + XGBOOST + " nor in " + ONNX,
@@ -146,5 +147,9 @@ public final class ModelImport {
 
     private String set() {
         return set.lowerCaseName() + " features";
+    }
+
+    private static boolean endsIn(Path file, String extension) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(extension);
     }
 }

@@ -66,8 +66,8 @@ class FailureTest {
                         + " where it was direct memory.\n");
         assertThat(told(new RuntimeException(
                         new BindException("Could not start rest endpoint on any port in port" + " range 8081"))))
-                .isEqualTo("error: a port is in use: Could not start rest endpoint on any port in port range 8081\n"
-                        + "remedy: Give another port with --web-port.\n");
+                .isEqualTo("error: a port cannot be had: Could not start rest endpoint on any port in port range 8081\n"
+                        + "remedy: Give another port with --web-port, or stop what uses it.\n");
     }
 
     private static String told(Throwable thrown) {

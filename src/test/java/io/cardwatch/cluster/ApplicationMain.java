@@ -1,13 +1,14 @@
 package io.cardwatch.cluster;
 
-import java.io.File;
-import java.util.Arrays;
 import org.apache.flink.client.deployment.application.ApplicationClusterEntryPoint;
 import org.apache.flink.client.program.DefaultPackagedProgramRetriever;
 import org.apache.flink.client.program.PackagedProgram;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.runtime.entrypoint.ClusterEntrypoint;
+import org.apache.flink.runtime.entrypoint.ClusterEntrypointUtils;
+import org.apache.flink.runtime.entrypoint.EntrypointClusterConfiguration;
+import org.apache.flink.runtime.entrypoint.EntrypointClusterConfigurationParserFactory;
 import org.apache.flink.runtime.resourcemanager.StandaloneResourceManagerFactory;
 
 /**
@@ -23,12 +24,17 @@ public final class ApplicationMain extends ApplicationClusterEntryPoint {
     /**
      * Runs until the application has ended.
      *
-     * @param arguments the directories of configuration and of the jar, then the program's arguments
+     * @param arguments Flink's own, then those of the program, which {@code deploy/README.md} puts behind {@code --}
      */
     public static void main(String[] arguments) throws Exception {
-        Configuration configuration = GlobalConfiguration.loadConfiguration(arguments[0]);
+        EntrypointClusterConfiguration given = ClusterEntrypointUtils.parseParametersOrExit(
+                arguments, new EntrypointClusterConfigurationParserFactory(), ApplicationMain.class);
+        Configuration configuration = GlobalConfiguration.loadConfiguration(given.getConfigDir());
         PackagedProgram program = DefaultPackagedProgramRetriever.create(
-                        new File(arguments[1]), null, Arrays.copyOfRange(arguments, 2, arguments.length), configuration)
+                        ClusterEntrypointUtils.tryFindUserLibDirectory().orElseThrow(),
+                        null,
+                        given.getArgs(),
+                        configuration)
                 .getPackagedProgram();
         configureExecution(configuration, program);
         ClusterEntrypoint.runClusterEntrypoint(new ApplicationMain(configuration, program));

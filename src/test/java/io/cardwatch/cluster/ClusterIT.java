@@ -40,7 +40,7 @@ class ClusterIT {
 
     @Test
     void killedStoppedCancelledAndSubmittedEightTimes_itWritesEachRowOnce_andLeavesNothingBehind() throws Exception {
-        PaymentStory story = new PaymentStory(11, 6_000);
+        PaymentStory story = new PaymentStory(11, 6_000, 12);
         try (JobOnKinesis kinesis = new JobOnKinesis(4, 2);
                 FlinkCluster cluster = FlinkCluster.session(directory)) {
             SubmittedJobs jobs = new SubmittedJobs(kinesis, cluster, JAR);
@@ -85,7 +85,7 @@ class ClusterIT {
 
     @Test
     void asAnApplicationWithTheServicesPropertyFile_itWritesEachRowOnce() throws Exception {
-        PaymentStory story = new PaymentStory(12, 2_000);
+        PaymentStory story = new PaymentStory(12, 2_000, 12);
         boolean isThere = Files.exists(SERVICE_FOLDER);
         assumeThat(new ProcessBuilder("unshare", "--mount", "true").start().waitFor())
                 .as("the right to show one process another /etc/flink")
@@ -93,8 +93,10 @@ class ClusterIT {
         try (JobOnKinesis kinesis = new JobOnKinesis(2, 1)) {
             kinesis.loadCustomers(story.customers);
             Path properties = directory.resolve("properties.json");
-            Files.writeString(
-                    properties, properties(kinesis.arguments(kinesis.kinesis().endpoint())));
+            List<String> settings =
+                    new ArrayList<>(kinesis.arguments(kinesis.kinesis().endpoint()));
+            String onTheCommandLine = settings.remove(settings.size() - 1);
+            Files.writeString(properties, properties(settings));
             try (FlinkCluster cluster = FlinkCluster.application(
                     directory,
                     JAR,
@@ -106,7 +108,8 @@ class ClusterIT {
                             "mkdir -p " + SERVICE_FOLDER + " && mount -t tmpfs tmpfs " + SERVICE_FOLDER + " && cp "
                                     + properties + " " + SERVICE_FOLDER
                                     + "/application_properties.json && exec \"$@\"",
-                            "sh"))) {
+                            "sh"),
+                    onTheCommandLine)) {
                 cluster.startTaskManager();
                 SubmittedJobs jobs = new SubmittedJobs(kinesis, cluster, JAR);
                 jobs.awaitRunning();

@@ -124,6 +124,7 @@ public final class FlinkCluster implements AutoCloseable {
      * A cluster of one application, without a TaskManager yet.
      *
      * @param wrapper the command that runs the JobManager's
+     * @param arguments of the program
      */
     static FlinkCluster application(Path directory, Path jar, List<String> wrapper, String... arguments)
             throws Exception {
@@ -134,7 +135,10 @@ public final class FlinkCluster implements AutoCloseable {
         Files.createDirectories(classes.resolve(mainFile).getParent());
         Files.copy(Path.of("target/test-classes", mainFile), classes.resolve(mainFile));
         List<String> main = new ArrayList<>(List.of(
-                ApplicationMain.class.getName(), directory.resolve("conf").toString(), usrlib.toString()));
+                ApplicationMain.class.getName(),
+                "--configDir",
+                directory.resolve("conf").toString(),
+                "--"));
         main.addAll(List.of(arguments));
         return new FlinkCluster(directory, new Program(wrapper, classes.toString(), main));
     }
@@ -368,6 +372,8 @@ public final class FlinkCluster implements AutoCloseable {
     private List<String> java(String name, List<String> memory, String moreClassPath) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // Each process lives for a minute or two, of which the optimizing compiler would take half.
+        command.add("-XX:TieredStopAtLevel=1");
         command.addAll(memory);
         for (String opened : OPENED) {
             command.addAll(List.of("--add-opens", "java.base/" + opened + "=ALL-UNNAMED"));
@@ -392,6 +398,9 @@ public final class FlinkCluster implements AutoCloseable {
                 .putAll(Map.of(
                         "FLINK_CONF_DIR",
                         conf().toString(),
+                        // Beside it Flink looks for usrlib.
+                        "FLINK_LIB_DIR",
+                        directory.resolve("lib").toString(),
                         "AWS_ACCESS_KEY_ID",
                         KinesaliteServer.ACCESS_KEY,
                         "AWS_SECRET_ACCESS_KEY",

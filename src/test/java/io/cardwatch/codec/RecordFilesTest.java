@@ -180,6 +180,7 @@ class RecordFilesTest {
                 "TRANSACTION_ID;TX_DATETIME;CUSTOMER_ID | the cells of t.csv are separated by semicolons",
                 "TRANSACTION_ID\tTX_DATETIME\tCUSTOMER_ID | the cells of t.csv are separated by tabs",
                 "0,2018-04-01 00:00:31,596,3156,57.16 | t.csv has no header: its first line holds data",
+                "0,1,TRANSACTION_ID | t.csv has no column TX_DATETIME",
             })
     void aTableThatIsNoneOfOursIsRefusedAsWhatItIs(String header, String cause) {
         assertThatThrownBy(() -> TransactionDecoder.csv(header, "t.csv", MAX_BYTES, true))

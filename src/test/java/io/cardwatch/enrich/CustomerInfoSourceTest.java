@@ -8,10 +8,9 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.CustomerChange;
+import io.cardwatch.testing.OwnPostgres;
 import io.cardwatch.testing.Postgres;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -171,23 +170,20 @@ class CustomerInfoSourceTest {
 
     @Test
     void aServerThatRestartsDuringARefreshIsSurvived_andTheCustomersStay(@TempDir Path data) throws Exception {
-        int port = freePort();
-        EmbeddedPostgres server = startServer(data, port);
-        useDatabase(server.getJdbcUrl("postgres", "postgres"));
-        sql("CREATE TABLE customer_info (customer_id bigint, job_title text, email_address text, full_name text,"
-                + " phone_number text, city text, state text)");
+        OwnPostgres server = new OwnPostgres(data.resolve("pgdata"));
+        useDatabase(server.url());
         insert(2_500);
         start();
         task.runUntil(() -> task.sent.contains(ALL_READ));
         task.sent.clear();
         try (Connection locked = lockTable()) {
             awaitBlockedReading();
-            server.close();
+            server.stop();
             assertThat(locked.isValid(1)).isFalse();
         }
         int attempts = connections.attempts.get();
         task.runUntil(() -> connections.attempts.get() > attempts + 1);
-        server = startServer(data, port);
+        server.start();
         try {
             sql("UPDATE customer_info SET full_name = 'Ann' WHERE customer_id = 7");
             task.runUntil(() -> !task.sent.isEmpty());
@@ -355,20 +351,6 @@ class CustomerInfoSourceTest {
                 }
                 takeStep();
             }
-        }
-    }
-
-    private static EmbeddedPostgres startServer(Path data, int port) throws IOException {
-        return EmbeddedPostgres.builder()
-                .setPort(port)
-                .setDataDirectory(data.resolve("pgdata"))
-                .setCleanDataDirectory(false)
-                .start();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

@@ -33,6 +33,24 @@ class OutputFileTest {
         assertThat(names()).containsExactly("p.csv");
     }
 
+    /** Under its own name, an unfinished file would take the place of another. */
+    @Test
+    void whatIsCalledPartIsNobodysToTake() throws IOException {
+        Path file = directory.resolve("p.csv");
+        Path other = Files.writeString(directory.resolve("p.csv.part"), "mine");
+        try (OutputFile first = new OutputFile(file);
+                OutputFile second = new OutputFile(file)) {
+            first.line("first".getBytes(UTF_8));
+            second.line("second".getBytes(UTF_8));
+            first.complete();
+            second.complete();
+        }
+
+        assertThat(file).hasContent("second");
+        assertThat(other).hasContent("mine");
+        assertThat(names()).containsExactlyInAnyOrder("p.csv", "p.csv.part");
+    }
+
     @Test
     void aLinkStaysAndItsTargetIsWritten_alsoWhereThereIsNoneYet() throws IOException {
         Path target = Files.writeString(directory.resolve("target.csv"), "old");
@@ -78,6 +96,8 @@ class OutputFileTest {
         }
         assertSame(missing, linkToMissing);
         assertSame(Path.of("-"), Path.of("-"));
+        assertSame(Path.of("-"), Path.of("/dev/stdout"));
+        assertSame(Path.of("/dev/fd/1"), Path.of("-"));
         OutputFile.requireDistinct(List.of(
                 file, missing, directory.resolve("b.csv"), Path.of("-"), Path.of("/dev/null"), Path.of("/dev/null")));
     }
@@ -90,6 +110,9 @@ class OutputFileTest {
         assertThatThrownBy(() -> OutputFile.requireWritable(directory.resolve("none/p.csv")))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage(directory.resolve("none") + " is no directory");
+        assertThatThrownBy(() -> OutputFile.requireWritable(Path.of("/")))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage("/ is a directory");
         OutputFile.requireWritable(Path.of("-"));
         OutputFile.requireWritable(Path.of("/dev/null"));
         OutputFile.requireWritable(directory.resolve("p.csv"));

@@ -25,12 +25,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(3_600)
 class ClusterSoak {
     private static final Path JAR = Path.of("target/cardwatch-job.jar");
-    private static final int PAYMENTS = 40_000;
-    private static final int SUBMISSIONS = 20;
+    private static final int PAYMENTS = 24_000;
+    private static final int SUBMISSIONS = 16;
     /** Submissions of which every so many-th loses a TaskManager. */
     private static final int KILL_EVERY = 3;
 
-    private static final int JOB_MANAGER_LOST_AT = 12;
+    private static final int JOB_MANAGER_LOST_AT = 10;
     private static final int MOST_LINES_A_MINUTE = 100;
     private static final int MOST_KIB_MORE = 8 * 1024;
     private static final int MOST_THREADS_MORE = 10;
@@ -39,11 +39,11 @@ class ClusterSoak {
     Path directory;
 
     @Test
-    void twentySubmissions_lostTaskManagersAndALostJobManager_changeNoRowAndLeaveNothingBehind(TestInfo test)
+    void sixteenSubmissions_lostTaskManagersAndALostJobManager_changeNoRowAndLeaveNothingBehind(TestInfo test)
             throws Exception {
         Instant start = Instant.now();
         long seed = Seed.of("ClusterSoak");
-        PaymentStory story = new PaymentStory(seed, PAYMENTS);
+        PaymentStory story = new PaymentStory(seed, PAYMENTS, 15);
         int kills = 0;
         int restarts = 0;
         try (JobOnKinesis kinesis = new JobOnKinesis(4, 2);

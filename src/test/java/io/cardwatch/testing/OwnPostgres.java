@@ -36,6 +36,7 @@ public final class OwnPostgres implements AutoCloseable {
     /** Starts it on the same port, with the same data. */
     public void start() throws IOException {
         server = EmbeddedPostgres.builder()
+                .setPGStartupWait(Postgres.STARTUP)
                 .setPort(port)
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -17,6 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Postgres {
     /** Superuser; the server asks for no password. */
     public static final String USER = "postgres";
+
+    /** On a busy machine it takes longer than the ten seconds that it has otherwise. */
+    static final Duration STARTUP = Duration.ofMinutes(2);
 
     private static final String TEMPLATE = "cardwatch_template";
     private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -60,6 +64,7 @@ public final class Postgres {
         private static EmbeddedPostgres start() {
             try {
                 EmbeddedPostgres server = EmbeddedPostgres.builder()
+                        .setPGStartupWait(STARTUP)
                         .setServerConfig("max_connections", "100")
                         .setServerConfig("track_commit_timestamp", "on")
                         .start();
