@@ -109,7 +109,8 @@ final class BackfillCommand implements Callable<Integer> {
 
     private void writeRows(Optional<Path> out) throws Exception {
         OutputFile.requireDistinct(Stream.concat(
-                        inputs.files().stream(), Stream.of(out, deadLetters).flatMap(Optional::stream))
+                        inputs.files().stream(),
+                        Stream.of(out, deadLetters, configuration.file()).flatMap(Optional::stream))
                 .collect(Collectors.toList()));
         Settings settings = configuration.settings();
         StreamExecutionEnvironment env = LocalFlink.bounded();

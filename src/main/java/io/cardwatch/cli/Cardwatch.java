@@ -51,7 +51,11 @@ public final class Cardwatch implements IVersionProvider {
         LogManager.getLogManager().reset(); // the PostgreSQL driver would write to the terminal what it throws as well
         Surroundings.placeLog();
         PrintWriter err = writer(System.err);
-        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> endWithoutMemory(thrown, err));
+        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> {
+            endWithoutMemory(thrown, err);
+            err.print("Exception in thread \"" + thread.getName() + "\" ");
+            thrown.printStackTrace(err);
+        });
         try {
             System.exit(run(writer(System.out), err, arguments));
         } catch (OutOfMemoryError e) {
@@ -65,7 +69,6 @@ public final class Cardwatch implements IVersionProvider {
             Failure.of(thrown).print(err);
             Runtime.getRuntime().halt(Failure.FAILED);
         }
-        thrown.printStackTrace(err);
     }
 
     private static PrintWriter writer(PrintStream stream) {

@@ -3,6 +3,7 @@ package io.cardwatch.cli;
 import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
 import io.cardwatch.platform.SettingsLoader;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,11 @@ final class ConfigurationMixin {
                 .arguments(arguments())
                 .serviceFile()
                 .load();
+    }
+
+    /** The file of {@code --config}. */
+    Optional<Path> file() {
+        return config.map(Path::of);
     }
 
     SettingsLoader loader() {

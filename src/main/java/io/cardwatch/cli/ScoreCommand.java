@@ -75,7 +75,8 @@ final class ScoreCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         OutputFile.requireDistinct(Stream.concat(
                         inputs.files().stream(),
-                        Stream.of(Optional.of(out), deadLetters, customers).flatMap(Optional::stream))
+                        Stream.of(Optional.of(out), deadLetters, customers, configuration.file())
+                                .flatMap(Optional::stream))
                 .collect(Collectors.toList()));
         Settings settings = configuration.settings(
                 "--model",

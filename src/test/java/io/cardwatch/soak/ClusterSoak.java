@@ -82,6 +82,10 @@ class ClusterSoak {
             jobs.awaitAll(story);
             assertFewLines(cluster);
             jobs.cancel();
+            // The loader of the job that has just ended goes with a later collection.
+            cluster.await(
+                    "two class loaders at the most", () -> Residue.of(oldest).loaders() <= 2);
+            residues.add(Residue.of(oldest));
 
             Reckoning rows = Reckoning.of(kinesis.warehouse(), story.expectedFeatures());
             Residue early = residues.get(SUBMISSIONS / 4);
@@ -100,7 +104,6 @@ class ClusterSoak {
             rows.assertExact();
             kinesis.assertDeadLetters();
             kinesis.assertContacts();
-            assertThat(late.loaders()).isLessThanOrEqualTo(2);
             assertThat(late.metaspaceKiB()).isLessThan(early.metaspaceKiB() + MOST_KIB_MORE);
             assertThat(late.threads()).isLessThan(early.threads() + MOST_THREADS_MORE);
         }
