@@ -37,7 +37,7 @@ class BenchmarksTest {
 
     @Test
     void theWindowsAreMeasured() throws Exception {
-        assertThat(results(out -> FeatureBenchmark.run(30_000, 1, out))).isNotEmpty();
+        assertThat(results(out -> FeatureBenchmark.run(100_000, 1, out))).isNotEmpty();
     }
 
     @Test
