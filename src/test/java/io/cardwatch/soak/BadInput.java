@@ -73,7 +73,7 @@ final class BadInput {
             new Way(LABEL_INVALID, good -> replace(good, "TX_FRAUD", "2")),
             new Way(LABEL_INVALID, good -> replace(good, "TX_FRAUD", "0.5")),
             new Way(LABEL_INVALID, good -> replace(good, "LABEL_DATETIME", "\"2001-01-01 12:00:00\"")),
-            new Way(TYPE, good -> replace(good, "TX_FRAUD", "true")),
+            new Way(TYPE, good -> replace(good, "TX_FRAUD", "{}")),
             new Way(MISSING, good -> good.replace("LABEL_DATETIME", "OTHER")));
 
     private static final List<UnaryOperator<String>> PECULIAR = List.of(
