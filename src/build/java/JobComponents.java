@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
  */
 final class JobComponents {
     private static final JsonMapper JSON = new JsonMapper();
+    /** What the shade plugin leaves out of the connector. */
+    private static final String LEFT_OUT = "org/apache/flink/kinesis/shaded/com/amazonaws/jmx/SdkMBeanRegistrySupport";
+
 
     private JobComponents() {}
 
@@ -38,6 +41,7 @@ final class JobComponents {
         kept.add(bill.at("/metadata/component/bom-ref").textValue());
         bill.withArray("/components").removeIf(component -> {
             Set<String> own = classes(artifact(component));
+            own.removeIf(name -> name.startsWith(LEFT_OUT));
             boolean inside = !own.isEmpty() && classes.containsAll(own);
             if (inside) {
                 kept.add(component.get("bom-ref").textValue());
