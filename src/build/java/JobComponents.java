@@ -25,7 +25,6 @@ final class JobComponents {
     /** What the shade plugin leaves out of the connector. */
     private static final String LEFT_OUT = "org/apache/flink/kinesis/shaded/com/amazonaws/jmx/SdkMBeanRegistrySupport";
 
-
     private JobComponents() {}
 
     public static void main(String[] arguments) throws IOException {

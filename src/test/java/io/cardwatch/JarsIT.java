@@ -76,8 +76,7 @@ class JarsIT {
             "org/j_paine/formatter/",
             "org/postgresql/",
             "org/reactivestreams/",
-            "software/amazon/awssdk/",
-            "software/amazon/eventstream/");
+            "software/amazon/awssdk/");
 
     /** What a Flink cluster has on its own class path, as the names of the artifacts begin. */
     private static final Pattern GIVEN_BY_THE_CLUSTER = Pattern.compile("(flink-(streaming-java|core|core-api|runtime"
