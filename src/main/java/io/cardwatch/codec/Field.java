@@ -132,18 +132,20 @@ final class Field implements Serializable {
 
     /** An integer of 64 bits, or {@code otherwise} where the field is absent or cannot be read. */
     long integerOr(long otherwise) {
-        return readOr(otherwise, () -> {
-            long magnitude = wholeNumber();
-            if (magnitude == DecimalText.BEYOND) {
-                throw rejected(TYPE, "is not an integer of 64 bits");
-            }
-            return number.signed() ? -magnitude : magnitude;
-        });
+        return readOr(otherwise, Field::integer);
     }
 
     /** An integer from 0 to 2^63−1, or {@code otherwise} where the field is absent or cannot be read. */
     long countOr(long otherwise) {
-        return readOr(otherwise, this::id);
+        return readOr(otherwise, Field::id);
+    }
+
+    private long integer() throws Rejection {
+        long magnitude = wholeNumber();
+        if (magnitude == DecimalText.BEYOND) {
+            throw rejected(TYPE, "is not an integer of 64 bits");
+        }
+        return number.signed() ? -magnitude : magnitude;
     }
 
     /** A verdict: 1 or true where it says fraud, 0 or false where it says genuine. */
@@ -163,7 +165,7 @@ final class Field implements Serializable {
 
     /** A verdict, or {@code otherwise} where the field is absent or cannot be read. */
     long verdictOr(long otherwise) {
-        return readOr(otherwise, this::verdict);
+        return readOr(otherwise, Field::verdict);
     }
 
     /** Magnitude of a number without a fraction but of zeros, or {@link DecimalText#BEYOND} where it is none. */
@@ -178,9 +180,9 @@ final class Field implements Serializable {
         return number.magnitude();
     }
 
-    /** How an optional field is read. */
+    /** How an optional field is read. It holds no field of its own: none is made for each record. */
     private interface Reading {
-        long value() throws Rejection;
+        long value(Field field) throws Rejection;
     }
 
     private long readOr(long otherwise, Reading reading) {
@@ -188,7 +190,7 @@ final class Field implements Serializable {
             return otherwise;
         }
         try {
-            return reading.value();
+            return reading.value(this);
         } catch (Rejection e) {
             leaveOut();
             return otherwise;
