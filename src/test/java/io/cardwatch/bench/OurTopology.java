@@ -15,6 +15,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -35,6 +39,11 @@ final class OurTopology extends Candidate {
     /** Dead letters that came out, of all jobs of this process. */
     static final LongAdder DEAD_LETTERS = new LongAdder();
 
+    /** What the operators count while rows are compared, one subtask each; a reporter serves one Flink. */
+    private static volatile InMemoryReporter metrics;
+
+    private static final long POLL_MILLIS = 5;
+
     private final double cacheShare;
     /** Null for the features alone. */
     private final FraudModel model;
@@ -43,6 +52,12 @@ final class OurTopology extends Candidate {
         super(name, backend);
         this.cacheShare = cacheShare;
         this.model = model;
+    }
+
+    /** Lets the job that is run next wait where its rows are compared. */
+    static void watch(Configuration configuration) {
+        metrics = InMemoryReporter.create();
+        metrics.addToConfiguration(configuration);
     }
 
     /** The transactions of the input, the labels as {@link #LABELS}. */
@@ -95,15 +110,37 @@ final class OurTopology extends Candidate {
     private static final class Decode extends ProcessFunction<Long, Decoded<Transaction>> {
         private final TransactionDecoder transactions = new TransactionDecoder(MAX_BYTES, true);
         private final LabelDecoder labels = new LabelDecoder(MAX_BYTES, true);
+        private long labelsTold;
+        private boolean labelsArrived;
 
         @Override
-        public void processElement(Long position, Context context, Collector<Decoded<Transaction>> out) {
+        public void processElement(Long position, Context context, Collector<Decoded<Transaction>> out)
+                throws InterruptedException {
             BenchmarkInput.Entry entry = BenchmarkInput.entry(position);
             if (entry.label) {
+                labelsTold++;
                 context.output(LABELS, labels.decode(entry.bytes, entry.origin()));
             } else {
+                if (BenchmarkInput.isForComparison() && !labelsArrived) {
+                    awaitLabels();
+                    labelsArrived = true;
+                }
                 out.collect(transactions.decode(entry.bytes, entry.origin()));
             }
+        }
+
+        /** Labels have a channel of their own, in which payments that were told after them would overtake them. */
+        private void awaitLabels() throws InterruptedException {
+            JobID job = getRuntimeContext().getJobInfo().getJobId();
+            while (recordsOfTerminals(job) < labelsTold) {
+                Thread.sleep(POLL_MILLIS);
+            }
+        }
+
+        private static long recordsOfTerminals(JobID job) {
+            return metrics.findMetric(job, "Terminal windows\\.0\\.numRecordsIn$")
+                    .map(metric -> ((Counter) metric).getCount())
+                    .orElse(0L);
         }
     }
 }

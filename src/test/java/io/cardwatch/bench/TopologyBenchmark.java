@@ -20,6 +20,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFilterFunction;
 import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /**
@@ -340,6 +341,7 @@ public final class TopologyBenchmark {
             boolean compared = kept != null;
             run = BenchmarkRun.of(candidate.backend, parallelism, checkpointMillis, env -> {
                 if (compared) {
+                    OurTopology.watch((Configuration) env.getConfiguration());
                     env.setBufferTimeout(0);
                 }
                 candidate

@@ -74,14 +74,16 @@ public final class FeatureBenchmark {
     }
 
     /**
-     * Prints a line for each number of transactions of a key and each share that is late.
+     * Prints a line for each number of transactions of a key, up to those of all, and each share that is late.
      *
-     * @param perMonth transactions of all keys in 30 days, 100 000 or more
+     * @param perMonth transactions of all keys in 30 days
      */
     public static void run(int perMonth, int rounds, PrintStream out) throws IOException {
         for (int perKey : new int[] {10, 60, 1_000, 100_000}) {
             for (double late : new double[] {0, 0.01, 0.1}) {
-                new FeatureBenchmark(perMonth, perKey, late).measure(perKey, rounds, out);
+                if (perKey <= perMonth) {
+                    new FeatureBenchmark(perMonth, perKey, late).measure(perKey, rounds, out);
+                }
             }
         }
     }
