@@ -51,5 +51,7 @@ const settings = { createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shar
 const server = kinesalite(settings).listen(0, '127.0.0.1', () => {
   console.log('listening on port ' + server.address().port)
 })
+// Kinesalite would end with the connection of a client that was killed in the middle of its request.
+server.on('request', (request) => request.removeAllListeners('error'))
 process.stdin.resume()
 process.stdin.on('end', () => process.exit(0))
