@@ -35,6 +35,9 @@ class ClusterIT {
     private static final int MOST_LINES_A_MINUTE = 100;
     private static final int MOST_LINES_OF_IDLE_SHARDS = 50;
 
+    private static final Pattern OF_A_CHECKPOINT =
+            Pattern.compile(" org[.]apache[.]flink[.]runtime[.](checkpoint|source[.]coordinator)[.].*[cC]heckpoint");
+
     @TempDir
     Path directory;
 
@@ -146,12 +149,16 @@ class ClusterIT {
                         .collect(Collectors.toList()));
     }
 
-    /** While nothing comes, all logs together grow by little. */
+    /**
+     * While nothing comes, all logs together grow by little. The JobManager's own three lines about each checkpoint are
+     * left out: on a busy machine those that waited come all at once.
+     */
     private static void assertFewLines(FlinkCluster cluster) throws Exception {
         Set<String> before = Set.copyOf(cluster.logLines());
         Thread.sleep(IDLE_SECONDS * 1_000L);
         List<String> lines = new ArrayList<>(cluster.logLines());
         lines.removeAll(before);
+        lines.removeIf(line -> OF_A_CHECKPOINT.matcher(line).find());
         assertThat(lines).hasSizeLessThanOrEqualTo(MOST_LINES_A_MINUTE * IDLE_SECONDS / 60);
     }
 
