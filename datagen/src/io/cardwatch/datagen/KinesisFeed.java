@@ -114,9 +114,12 @@ public final class KinesisFeed implements EventSink {
     @Override
     public void accept(SimulatedEvent event) {
         if (event.isLabel()) {
-            labels.add(event.epochSecond(), event.label.terminalId, LabelJson.encode(event.label));
+            labels.add(event.epochSecond(), Long.toString(event.label.terminalId), LabelJson.encode(event.label));
         } else {
-            payments.add(event.epochSecond(), event.transaction.customerId, TransactionJson.encode(event.observed()));
+            payments.add(
+                    event.epochSecond(),
+                    Long.toString(event.transaction.customerId),
+                    TransactionJson.encode(event.observed()));
         }
         if (labels.full() || payments.full()) {
             sendOldest();

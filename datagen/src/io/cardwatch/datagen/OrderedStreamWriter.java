@@ -67,17 +67,12 @@ final class OrderedStreamWriter {
      *
      * @param epochSecond its event time, UTC; not before that of the record added last
      */
-    void add(long epochSecond, long key, byte[] data) {
-        add(epochSecond, entry(Long.toString(key), data).build());
-    }
-
-    /** Adds a record like {@link #add(long, long, byte[])}, whose key and shard the caller has chosen. */
-    void add(long epochSecond, PutRecordsRequestEntry entry) {
+    void add(long epochSecond, String key, byte[] data) {
+        PutRecordsRequestEntry entry = PutRecordsRequestEntry.builder()
+                .partitionKey(key)
+                .data(SdkBytes.fromByteArrayUnsafe(data))
+                .build();
         pending.add(new Waiting(epochSecond, entry));
-    }
-
-    static PutRecordsRequestEntry.Builder entry(String key, byte[] data) {
-        return PutRecordsRequestEntry.builder().partitionKey(key).data(SdkBytes.fromByteArrayUnsafe(data));
     }
 
     /** So many records wait that a request can be filled, even if keys repeat among them. */

@@ -14,9 +14,11 @@ import io.cardwatch.domain.Transaction;
 import io.cardwatch.job.KinesisStreams;
 import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
+import io.cardwatch.warehouse.RefusedRows;
 import io.cardwatch.warehouse.StoredDeadLetters;
 import io.cardwatch.warehouse.WarehouseConnection;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,14 +32,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 
-/** Sends the records of dead letters into the streams that they came from, where the running job reads them again. */
+/**
+ * Sends the records of dead letters into the streams that they came from, where the running job reads them again; writes
+ * the rows that the warehouse refused once more.
+ */
 @Command(
         name = "replay-dead-letters",
         sortOptions = false,
-        description =
-                "Send the records of dead letters into their Kinesis streams again, once their cause is mended. The"
-                        + " dead letters stay; what is sent twice ends as one row, and what still cannot be used as one"
-                        + " more dead letter each time.")
+        description = "Once the cause of dead letters is mended: write the rows that the warehouse refused"
+                + " (WAREHOUSE_REJECTED), and send the records of all others into their Kinesis streams again."
+                + " The dead letters stay; what is sent twice ends as one row, and what still cannot be used as"
+                + " one more dead letter each time.")
 final class ReplayDeadLettersCommand implements Callable<Integer> {
     private static final RecordOrigin NOWHERE = new RecordOrigin("", "", "", "", RecordOrigin.NO_ARRIVAL);
 
@@ -78,12 +83,42 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Settings settings = configuration.settings();
+        WarehouseConnection warehouse = WarehouseConnection.of(settings);
+        StoredDeadLetters stored = new StoredDeadLetters(warehouse);
+        boolean allSent = true;
+        if (reasons.contains(DeadLetterReason.WAREHOUSE_REJECTED)) {
+            allSent = writeRows(settings, warehouse, stored);
+        }
+        Set<DeadLetterReason> ofRecords = EnumSet.copyOf(reasons);
+        ofRecords.remove(DeadLetterReason.WAREHOUSE_REJECTED);
+        if (!ofRecords.isEmpty()) {
+            sendRecords(settings, stored, new StoredDeadLetters.Selection(ofRecords, since, until));
+        }
+        command.commandLine().getOut().flush();
+        return allSent ? 0 : 1;
+    }
+
+    private boolean writeRows(Settings settings, WarehouseConnection warehouse, StoredDeadLetters stored) {
+        RefusedRows rows = new RefusedRows(
+                warehouse, settings.get(Options.FEATURES_SET), settings.get(Options.WAREHOUSE_RETRY_TIMEOUT));
+        stored.forEach(
+                new StoredDeadLetters.Selection(Set.of(DeadLetterReason.WAREHOUSE_REJECTED), since, until), rows::add);
+        rows.flush();
+        say("%,d rows written that had been refused; %,d were there already%n", rows.written, rows.there);
+        if (rows.unreadable > 0) {
+            say("%,d dead letters hold no row of a table of ours%n", rows.unreadable);
+        }
+        if (rows.refused > 0) {
+            say("%,d rows are refused still: the messages of their dead letters name the constraint%n", rows.refused);
+        }
+        return rows.refused == 0;
+    }
+
+    private void sendRecords(Settings settings, StoredDeadLetters stored, StoredDeadLetters.Selection selection) {
         String transactions = settings.get(Options.SOURCE_STREAM);
         String labels = settings.get(Options.LABELS_STREAM);
         transactionDecoder = new TransactionDecoder(settings.get(Options.SOURCE_MAX_RECORD_BYTES), false);
         labelDecoder = new LabelDecoder(settings.get(Options.SOURCE_MAX_RECORD_BYTES), false);
-        StoredDeadLetters stored = new StoredDeadLetters(WarehouseConnection.of(settings));
-        StoredDeadLetters.Selection selection = new StoredDeadLetters.Selection(reasons, since, until);
         requireStreams(stored.streams(selection), List.of(transactions, labels));
         KinesisStreams.check(settings);
         try (KinesisClient client = KinesisFeed.client(
@@ -94,19 +129,27 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
                 if (!isComplete(letter)) {
                     incomplete++;
                 } else if (letter.origin.stream.equals(transactions)) {
-                    boolean rowAgain = letter.reason == DeadLetterReason.WAREHOUSE_REJECTED;
-                    toTransactions.add(customerKey(letter), letter.raw, rowAgain);
+                    toTransactions.add(customerKey(letter), letter.raw);
                     transactionsSent++;
                 } else {
-                    toLabels.add(terminalKey(letter), letter.raw, false);
+                    toLabels.add(terminalKey(letter), letter.raw);
                     labelsSent++;
                 }
             });
             toLabels.flush();
             toTransactions.flush();
         }
-        report(transactions, labels);
-        return 0;
+        say("%,d records sent to %s and %,d to %s%n", transactionsSent, transactions, labelsSent, labels);
+        if (incomplete > 0) {
+            say(
+                    "%,d left out: their bytes were not kept in full (OVERSIZE, or enrichment.contact-columns=false), so"
+                            + " their producers must send them again%n",
+                    incomplete);
+        }
+    }
+
+    private void say(String format, Object... values) {
+        command.commandLine().getOut().printf(Locale.ROOT, format, values);
     }
 
     private static void requireStreams(Set<String> streams, List<String> known) {
@@ -134,29 +177,5 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
     private String terminalKey(DeadLetter letter) {
         Decoded<FraudLabel> record = labelDecoder.decode(letter.raw, NOWHERE);
         return record.accepted() ? Long.toString(record.value.terminalId) : letter.sha256;
-    }
-
-    private void report(String transactions, String labels) {
-        command.commandLine()
-                .getOut()
-                .printf(
-                        Locale.ROOT,
-                        "%,d records sent to %s and %,d to %s%n",
-                        transactionsSent,
-                        transactions,
-                        labelsSent,
-                        labels);
-        if (incomplete > 0) {
-            command.commandLine()
-                    .getOut()
-                    .printf(
-                            Locale.ROOT,
-                            "%,d left out: their bytes were not kept in full (OVERSIZE, or"
-                                    + " enrichment.contact-columns=false), so their producers must send them again;"
-                                    + " a refused payment with its key behind %s, or it gets no row%n",
-                            incomplete,
-                            RecordOrigin.ROW_AGAIN);
-        }
-        command.commandLine().getOut().flush();
     }
 }

@@ -1,8 +1,6 @@
 package io.cardwatch.codec;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.cardwatch.domain.FraudLabel;
-import java.nio.charset.StandardCharsets;
 
 /** Writes labels as the JSON objects that {@link LabelDecoder} reads. */
 public final class LabelJson {
@@ -10,25 +8,16 @@ public final class LabelJson {
 
     /** UTF-8, on one line without its end; LABEL_SOURCE only where there is one. */
     public static byte[] encode(FraudLabel label) {
-        StringBuilder json = new StringBuilder(224)
-                .append("{\"TRANSACTION_ID\":")
-                .append(label.transactionId)
-                .append(",\"TX_DATETIME\":\"")
-                .append(EventTime.format(label.txEpochSecond))
-                .append("\",\"CUSTOMER_ID\":")
-                .append(label.customerId)
-                .append(",\"TERMINAL_ID\":")
-                .append(label.terminalId)
-                .append(",\"TX_FRAUD\":")
-                .append(label.fraud ? 1 : 0)
-                .append(",\"LABEL_DATETIME\":\"")
-                .append(EventTime.format(label.labelEpochSecond))
-                .append('"');
-        if (!label.labelSource.isEmpty()) {
-            json.append(",\"LABEL_SOURCE\":\"");
-            JsonStringEncoder.getInstance().quoteAsString(label.labelSource, json);
-            json.append('"');
-        }
-        return json.append('}').toString().getBytes(StandardCharsets.UTF_8);
+        return JsonObject.encode(json -> {
+            json.writeNumberField(FieldNames.TRANSACTION_ID, label.transactionId);
+            json.writeStringField(FieldNames.TX_DATETIME, EventTime.format(label.txEpochSecond));
+            json.writeNumberField(FieldNames.CUSTOMER_ID, label.customerId);
+            json.writeNumberField(FieldNames.TERMINAL_ID, label.terminalId);
+            json.writeNumberField(FieldNames.TX_FRAUD, label.fraud ? 1 : 0);
+            json.writeStringField(FieldNames.LABEL_DATETIME, EventTime.format(label.labelEpochSecond));
+            if (!label.labelSource.isEmpty()) {
+                json.writeStringField(FieldNames.LABEL_SOURCE, label.labelSource);
+            }
+        });
     }
 }

@@ -1,7 +1,8 @@
 package io.cardwatch.codec;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.cardwatch.domain.Transaction;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 
 /** Writes transactions as the JSON objects that {@link TransactionDecoder} reads. */
 public final class TransactionJson {
@@ -9,27 +10,23 @@ public final class TransactionJson {
 
     /** UTF-8, on one line without its end; optional fields only where they are present. */
     public static byte[] encode(Transaction transaction) {
-        StringBuilder json = new StringBuilder(224)
-                .append("{\"TRANSACTION_ID\":")
-                .append(transaction.transactionId)
-                .append(",\"TX_DATETIME\":\"")
-                .append(EventTime.format(transaction.epochSecond))
-                .append("\",\"CUSTOMER_ID\":")
-                .append(transaction.customerId)
-                .append(",\"TERMINAL_ID\":")
-                .append(transaction.terminalId)
-                .append(",\"TX_AMOUNT\":")
-                .append(Money.format(transaction.amountCents));
-        appendPresent(json, FieldNames.TX_TIME_SECONDS, transaction.timeSeconds);
-        appendPresent(json, FieldNames.TX_TIME_DAYS, transaction.timeDays);
-        appendPresent(json, FieldNames.TX_FRAUD, transaction.fraud);
-        appendPresent(json, FieldNames.TX_FRAUD_SCENARIO, transaction.fraudScenario);
-        return json.append('}').toString().getBytes(StandardCharsets.UTF_8);
+        return JsonObject.encode(json -> {
+            json.writeNumberField(FieldNames.TRANSACTION_ID, transaction.transactionId);
+            json.writeStringField(FieldNames.TX_DATETIME, EventTime.format(transaction.epochSecond));
+            json.writeNumberField(FieldNames.CUSTOMER_ID, transaction.customerId);
+            json.writeNumberField(FieldNames.TERMINAL_ID, transaction.terminalId);
+            json.writeFieldName(FieldNames.TX_AMOUNT);
+            json.writeNumber(Money.format(transaction.amountCents));
+            writePresent(json, FieldNames.TX_TIME_SECONDS, transaction.timeSeconds);
+            writePresent(json, FieldNames.TX_TIME_DAYS, transaction.timeDays);
+            writePresent(json, FieldNames.TX_FRAUD, transaction.fraud);
+            writePresent(json, FieldNames.TX_FRAUD_SCENARIO, transaction.fraudScenario);
+        });
     }
 
-    private static void appendPresent(StringBuilder json, String name, long value) {
+    private static void writePresent(JsonGenerator json, String name, long value) throws IOException {
         if (value != Transaction.ABSENT) {
-            json.append(",\"").append(name).append("\":").append(value);
+            json.writeNumberField(name, value);
         }
     }
 }

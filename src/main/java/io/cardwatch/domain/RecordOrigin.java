@@ -5,12 +5,6 @@ public final class RecordOrigin {
     /** {@link #arrivalMillis} of a source that knows no arrival time, such as a file. */
     public static final long NO_ARRIVAL = Long.MIN_VALUE;
 
-    /**
-     * What the partition key begins with when the warehouse refused the record's row and it is sent again: it counts
-     * nowhere a second time, but its row is made anew.
-     */
-    public static final String ROW_AGAIN = "row-again-";
-
     /** Kinesis stream name or file name. */
     public final String stream;
 
@@ -34,14 +28,9 @@ public final class RecordOrigin {
         this.arrivalMillis = arrivalMillis;
     }
 
-    /** Whether the row of a record that was accepted before is wanted once more. */
-    public boolean asksForRowAgain() {
-        return partitionKey.startsWith(ROW_AGAIN);
-    }
-
-    /** The same without the partition key, of which only stays that {@link #asksForRowAgain}. */
+    /** The same without the partition key. */
     public RecordOrigin withoutPartitionKey() {
-        return new RecordOrigin(stream, asksForRowAgain() ? ROW_AGAIN : "", shardId, sequenceNumber, arrivalMillis);
+        return new RecordOrigin(stream, "", shardId, sequenceNumber, arrivalMillis);
     }
 
     public boolean hasArrival() {

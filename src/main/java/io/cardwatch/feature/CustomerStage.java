@@ -15,10 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keyed by customer: accepts each transaction once and adds the features of the payment and of its customer.
  *
- * <p>A redelivery goes no further, unless it asks for its row again: then it is described anew, by all that has arrived
- * meanwhile, and counts no second time.
- *
- * <p>What it refuses (TOO_OLD, CONFLICT) goes to the side output of dead letters. Counts {@code redelivered} and {@code
+ * <p>A redelivery goes no further. What it refuses (TOO_OLD, CONFLICT) goes to the side output of dead letters. Counts {@code redelivered} and {@code
  * customersLarge}, windows that grew to 100 000 payments.
  */
 abstract class CustomerStage extends WindowOperator<CustomerWindow, FeaturedTransaction> {
@@ -65,11 +62,6 @@ abstract class CustomerStage extends WindowOperator<CustomerWindow, FeaturedTran
                 break;
             case REDELIVERED:
                 redelivered.inc();
-                if (transaction.origin.asksForRowAgain()) {
-                    window.describeAgain(transaction, features);
-                    PaymentFeatures.describe(transaction, features);
-                    output.collect(element.replace(new FeaturedTransaction(transaction.withoutRaw(), features)));
-                }
                 break;
             case TOO_OLD:
                 refuse(

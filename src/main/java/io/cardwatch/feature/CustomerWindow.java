@@ -15,9 +15,9 @@ import org.apache.flink.core.memory.DataOutputView;
  *
  * <p>The window of n days for a transaction at second t is (t − n d, t], over all that arrived before it and itself.
  */
-class CustomerWindow extends ExpiringWindow {
+public class CustomerWindow extends ExpiringWindow {
     /** What became of a transaction. */
-    enum Arrival {
+    public enum Arrival {
         /** It counts from now on. */
         ACCEPTED,
         /** The same identity with the same content was accepted before. */
@@ -25,13 +25,20 @@ class CustomerWindow extends ExpiringWindow {
         /** It is further behind the watermark than the allowed lateness. */
         TOO_OLD,
         /** The same identity with other content was accepted before. */
-        CONFLICT
+        CONFLICT;
+
+        /** Whether a question for it is answered by a vector. */
+        public boolean isDescribed() {
+            return this == ACCEPTED || this == REDELIVERED;
+        }
     }
 
     private static final int TRANSACTION_ID = 0;
     private static final int TERMINAL_ID = 1;
     private static final int CENTS_BEFORE = 2;
     static final int COLUMNS = 3;
+
+    private static final int NOWHERE = -1;
 
     final EventLog events;
     final RunningSum cents;
@@ -80,29 +87,59 @@ class CustomerWindow extends ExpiringWindow {
      */
     Arrival arrive(Transaction transaction, long watermark, WindowTimes times, double[] features) {
         evict(times.customerHorizon(watermark));
-        int behind = events.positionAfter(transaction.epochSecond, events.end());
-        int known = positionOf(transaction, behind);
-        if (known >= 0 && hasContentOf(transaction, known)) {
+        int known = positionOf(transaction);
+        Arrival arrival = judge(transaction, known, watermark, times);
+        if (arrival == Arrival.ACCEPTED) {
+            int position = insert(transaction);
+            describe(position, false, transaction, transaction.epochSecond, features);
+            settle(position, transaction, features);
+        }
+        return arrival;
+    }
+
+    /**
+     * Answers what would become of a transaction if it arrived now, and its features: of one that is known, as it is
+     * counted, once. It arrives and is taken back, so that afterwards everything is as before.
+     *
+     * @param watermark UTC epoch milliseconds
+     * @param knownBy epoch second up to which labels count
+     * @param features receives the customer's features when it is accepted or known, by {@link Feature#index()}
+     */
+    Arrival ask(Transaction transaction, long watermark, long knownBy, WindowTimes times, double[] features) {
+        boolean forgotten = transaction.epochSecond <= times.customerHorizon(watermark);
+        int known = forgotten ? NOWHERE : positionOf(transaction);
+        Arrival arrival = judge(transaction, known, watermark, times);
+        if (arrival == Arrival.REDELIVERED) {
+            describe(known, true, transaction, knownBy, features);
+        } else if (arrival == Arrival.ACCEPTED) {
+            int position = insert(transaction);
+            describe(position, false, transaction, knownBy, features);
+            remove(position, transaction);
+        }
+        return arrival;
+    }
+
+    private Arrival judge(Transaction transaction, int known, long watermark, WindowTimes times) {
+        if (known != NOWHERE && hasContentOf(transaction, known)) {
             return Arrival.REDELIVERED;
         }
         if (times.isTooOld(transaction.epochSecond, watermark)) {
             return Arrival.TOO_OLD;
         }
-        if (known >= 0) {
-            return Arrival.CONFLICT;
-        }
-        describe(insert(transaction), transaction, features);
-        return Arrival.ACCEPTED;
+        return known == NOWHERE ? Arrival.ACCEPTED : Arrival.CONFLICT;
     }
 
     /**
-     * Answers the features of a transaction that was accepted before, by what has arrived until now; changes nothing.
-     *
-     * @param features receives the customer's features, by {@link Feature#index()}
+     * Fills in the customer's features as of {@code epochSecond}, without a payment: means over nothing, and what only a
+     * payment has, are NaN.
      */
-    void describeAgain(Transaction transaction, double[] features) {
-        int behind = events.positionAfter(transaction.epochSecond, events.end());
-        describeKnown(positionOf(transaction, behind), transaction, features);
+    void describeNow(long epochSecond, double[] features) {
+        describe(events.positionAfter(epochSecond, events.end()), epochSecond, features);
+    }
+
+    /** The first epoch second after {@code epochSecond} at which {@link #describeNow} may answer otherwise by time alone. */
+    long changesAfter(long epochSecond) {
+        return events.changesAfter(epochSecond, WindowTimes.WINDOWS);
     }
 
     /** Takes a label of this customer, for features that need one. */
@@ -116,13 +153,14 @@ class CustomerWindow extends ExpiringWindow {
     /** Forgets, too, what {@link #evict} leaves for its price. */
     void compact(long horizon) {}
 
-    private int positionOf(Transaction transaction, int behind) {
+    private int positionOf(Transaction transaction) {
+        int behind = events.positionAfter(transaction.epochSecond, events.end());
         for (int i = behind - 1; i >= events.first() && events.second(i) == transaction.epochSecond; i--) {
             if (events.get(TRANSACTION_ID, i) == transaction.transactionId) {
                 return i;
             }
         }
-        return -1;
+        return NOWHERE;
     }
 
     private boolean hasContentOf(Transaction transaction, int position) {
@@ -130,7 +168,8 @@ class CustomerWindow extends ExpiringWindow {
                 && cents.between(position, position + 1) == transaction.amountCents;
     }
 
-    private int insert(Transaction transaction) {
+    /** Counts a transaction; not yet in what {@link #settle} settles. */
+    int insert(Transaction transaction) {
         int position = events.insert(transaction.epochSecond);
         events.set(TRANSACTION_ID, position, transaction.transactionId);
         events.set(TERMINAL_ID, position, transaction.terminalId);
@@ -139,16 +178,29 @@ class CustomerWindow extends ExpiringWindow {
         return position;
     }
 
-    /** Fills in the customer's features for its transaction at {@code position}, which was just inserted. */
-    void describe(int position, Transaction transaction, double[] features) {
-        describeKnown(position, transaction, features);
+    /** Takes back what {@link #insert} did. */
+    void remove(int position, Transaction transaction) {
+        cents.add(position, -transaction.amountCents);
+        events.remove(position);
     }
 
-    /** Fills in the customer's features for its transaction at {@code position} and changes nothing. */
-    void describeKnown(int position, Transaction transaction, double[] features) {
-        int behind = position + 1;
+    /**
+     * Fills in the customer's features for its transaction at {@code position}.
+     *
+     * @param settled whether {@link #settle} has been called for it
+     * @param knownBy epoch second up to which labels count
+     */
+    void describe(int position, boolean settled, Transaction transaction, long knownBy, double[] features) {
+        describe(position + 1, transaction.epochSecond, features);
+    }
+
+    /** Decides what is decided once, by the features of the transaction that was just inserted. */
+    void settle(int position, Transaction transaction, double[] features) {}
+
+    /** Fills in counts and means over the windows that end at {@code epochSecond} and before position {@code behind}. */
+    private void describe(int behind, long epochSecond, double[] features) {
         for (int w = 0; w < hints.length; w++) {
-            int from = events.positionAfter(transaction.epochSecond - WindowTimes.window(w), hints[w]);
+            int from = events.positionAfter(epochSecond - WindowTimes.window(w), hints[w]);
             hints[w] = from;
             int count = behind - from;
             features[Feature.CUSTOMER_ID_NB_TX_1DAY_WINDOW.index() + 2 * w] = count;

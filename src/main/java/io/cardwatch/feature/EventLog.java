@@ -230,6 +230,20 @@ final class EventLog {
         return low;
     }
 
+    /**
+     * The first epoch second after {@code epochSecond} at which an event happens, or leaves a window of one of these
+     * lengths that ends there; {@link Long#MAX_VALUE} where there is none.
+     */
+    long changesAfter(long epochSecond, int... windows) {
+        int next = positionAfter(epochSecond, end);
+        long first = next < end ? second(next) : Long.MAX_VALUE;
+        for (int window : windows) {
+            int leaving = positionAfter(epochSecond - window, start);
+            first = leaving < end ? Math.min(first, second(leaving) + window) : first;
+        }
+        return first;
+    }
+
     private void move(int from, int to, int count) {
         System.arraycopy(cells, from * stride, cells, to * stride, count * stride);
     }

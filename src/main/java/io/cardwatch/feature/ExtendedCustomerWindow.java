@@ -89,10 +89,38 @@ final class ExtendedCustomerWindow extends CustomerWindow {
     }
 
     @Override
-    void describe(int position, Transaction transaction, double[] features) {
+    Arrival ask(Transaction transaction, long watermark, long knownBy, WindowTimes times, double[] features) {
+        long cursor = verdicts.cursor();
+        Arrival arrival = super.ask(transaction, watermark, knownBy, times, features);
+        verdicts.moveTo(cursor);
+        return arrival;
+    }
+
+    @Override
+    int insert(Transaction transaction) {
+        int position = super.insert(transaction);
         clippedCents.insert(position);
         verdicts.begin(position, 0, verdicts.labelsOf(position));
-        super.describe(position, transaction, features);
+        return position;
+    }
+
+    @Override
+    void remove(int position, Transaction transaction) {
+        verdicts.end(position);
+        super.remove(position, transaction);
+    }
+
+    @Override
+    void describe(int position, boolean settled, Transaction transaction, long knownBy, double[] features) {
+        super.describe(position, settled, transaction, knownBy, features);
+        double ratio = transaction.amountCents / usualCents(position);
+        features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()] = ratio;
+        boolean isAmongHighs = settled && ratio > HIGH_RATIO;
+        describe(transaction.epochSecond, isAmongHighs ? Double.doubleToRawLongBits(ratio) : NONE, knownBy, features);
+    }
+
+    @Override
+    void settle(int position, Transaction transaction, double[] features) {
         double ratio = features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()];
         clippedCents.add(position, Math.min(transaction.amountCents, Math.round(2 * usualCents(position))));
         if (ratio > HIGH_RATIO) {
@@ -101,13 +129,24 @@ final class ExtendedCustomerWindow extends CustomerWindow {
     }
 
     @Override
-    void describeKnown(int position, Transaction transaction, double[] features) {
-        super.describeKnown(position, transaction, features);
-        long second = transaction.epochSecond;
-        double ratio = transaction.amountCents / usualCents(position);
-        features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()] = ratio;
-        describeHighs(second, NONE, features);
-        verdicts.moveTo(second);
+    void describeNow(long epochSecond, double[] features) {
+        super.describeNow(epochSecond, features);
+        features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()] = Double.NaN;
+        long cursor = verdicts.cursor();
+        describe(epochSecond, NONE, epochSecond, features);
+        verdicts.moveTo(cursor);
+    }
+
+    @Override
+    long changesAfter(long epochSecond) {
+        long events = Math.min(super.changesAfter(epochSecond), verdicts.changesAfter(epochSecond));
+        return Math.min(events, this.events.changesAfter(epochSecond, FORTNIGHT, WindowTimes.FOUR_WEEKS));
+    }
+
+    /** @param own bits of the high ratio at {@code second} that does not count, or {@link #NONE} */
+    private void describe(long second, long own, long knownBy, double[] features) {
+        describeHighs(second, own, features);
+        verdicts.moveTo(knownBy);
         EventLog frauds = verdicts.frauds(0);
         features[Feature.CUSTOMER_ID_NB_KNOWN_FRAUD_28DAY_WINDOW.index()] = frauds.positionAfter(second, frauds.end())
                 - frauds.positionAfter(second - WindowTimes.FOUR_WEEKS, frauds.end());
@@ -118,17 +157,6 @@ final class ExtendedCustomerWindow extends CustomerWindow {
         return (PRIOR_CENTS + clippedCents.between(from, position)) / (double) (PRIOR_PAYMENTS + position - from);
     }
 
-    /** Its own high ratio, too, is there by now, and does not count. */
-    @Override
-    void describeAgain(Transaction transaction, double[] features) {
-        super.describeAgain(transaction, features);
-        double ratio = features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()];
-        if (ratio > HIGH_RATIO) {
-            describeHighs(transaction.epochSecond, Double.doubleToRawLongBits(ratio), features);
-        }
-    }
-
-    /** @param own bits of the ratio at {@code second} that counts once less, or {@link #NONE} */
     private void describeHighs(long second, long own, double[] features) {
         int behind = highs.positionAfter(second, highs.end());
         int from = highs.positionAfter(second - FORTNIGHT, behind);

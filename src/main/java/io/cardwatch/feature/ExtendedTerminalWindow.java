@@ -1,6 +1,7 @@
 package io.cardwatch.feature;
 
 import io.cardwatch.domain.Feature;
+import io.cardwatch.domain.FeatureSet;
 import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 
@@ -64,6 +65,21 @@ final class ExtendedTerminalWindow extends TerminalWindow {
         features[Feature.TERMINAL_ID_FRAUD_RUN_DAYS.index()] = daysSinceFirst(unexplained, runAfter, epochSecond);
         features[Feature.TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220.index()] =
                 daysSinceFirst(verdicts.frauds(UNEXPLAINED_UP_TO_220), runAfter, epochSecond);
+    }
+
+    /** Days since a fraud grow by the second. */
+    @Override
+    long changesAfter(long epochSecond, WindowTimes times) {
+        double[] features = new double[FeatureSet.EXTENDED.size()];
+        describeNow(epochSecond, times, features);
+        if (features[Feature.TERMINAL_ID_UNEXPLAINED_FRAUD_DAYS.index()] != NONE
+                || features[Feature.TERMINAL_ID_FRAUD_RUN_DAYS.index()] != NONE) {
+            return epochSecond + 1;
+        }
+        int[] windows = {WindowTimes.WEEK, WindowTimes.FOUR_WEEKS};
+        long first =
+                Math.min(super.changesAfter(epochSecond, times), verdicts.events.changesAfter(epochSecond, windows));
+        return isCoarse() ? Math.min(first, panes.changesAfter(epochSecond, windows)) : first;
     }
 
     /** Known frauds ÷ confirmed transactions after {@code from} up to {@code epochSecond}; 0 without frauds. */

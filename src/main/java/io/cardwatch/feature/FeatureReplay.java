@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 public final class FeatureReplay {
     private final FeatureSet set;
     private final WindowTimes times;
+    private final WindowQuery query;
     private final Map<Long, CustomerWindow> customers = new HashMap<>();
     private final Map<Long, TerminalWindow> terminals = new HashMap<>();
 
@@ -23,6 +24,7 @@ public final class FeatureReplay {
     public FeatureReplay(FeatureSet set, WindowTimes times) {
         this.set = set;
         this.times = times;
+        this.query = new WindowQuery(set, times);
     }
 
     /**
@@ -40,6 +42,22 @@ public final class FeatureReplay {
         PaymentFeatures.describe(transaction, features);
         terminal(transaction.terminalId).arrive(transaction, now, times, features);
         return true;
+    }
+
+    /**
+     * Answers what would become of a transaction if it came now, and changes nothing.
+     *
+     * @param knownBy epoch second up to which labels count
+     * @param features receives its values where the answer has any
+     */
+    public CustomerWindow.Arrival ask(Transaction transaction, long knownBy, double[] features) {
+        return query.ask(
+                transaction,
+                customers.get(transaction.customerId),
+                terminals.get(transaction.terminalId),
+                transaction.epochSecond * 1000,
+                knownBy,
+                features);
     }
 
     /** Takes the next label. */

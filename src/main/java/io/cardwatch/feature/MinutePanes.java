@@ -79,6 +79,11 @@ final class MinutePanes {
                 events.between(minutes.positionAfter(from, minutes.end()), minutes.positionAfter(to, minutes.end()));
     }
 
+    /** The first epoch second after {@code epochSecond} at which a minute ends or leaves one of these windows. */
+    long changesAfter(long epochSecond, int... windows) {
+        return minutes.changesAfter(epochSecond, windows);
+    }
+
     /** Last second of the newest minute with an event that ends at {@code epochSecond} or before; else the least long. */
     long newestUpTo(long epochSecond) {
         int position = minutes.positionAfter(epochSecond, minutes.end()) - 1;

@@ -23,7 +23,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * have no label are kept as numbers by minute. Then the count of a window is wrong by the transactions of two minutes at
  * the most, those of its edges; frauds stay exact.
  */
-class TerminalWindow extends ExpiringWindow {
+public class TerminalWindow extends ExpiringWindow {
     /** What became of a label. */
     enum Match {
         /** Its transaction is here. */
@@ -116,19 +116,49 @@ class TerminalWindow extends ExpiringWindow {
     }
 
     /**
-     * Answers the features of a transaction that arrived before, by what has arrived until now; counts it no second time.
+     * Answers the features of a transaction as if it arrived now, and as it is counted, once, where it has arrived. It
+     * arrives and is taken back, so that afterwards everything is as before.
      *
-     * @return whether it did arrive; else nothing was done. Of a minute whose transactions are collapsed that is believed
+     * @param known whether its customer knows it; then it is believed to have come in a minute that is collapsed, too
+     * @param knownBy epoch second up to which labels count
+     * @param features holds the customer's features and receives the terminal's, by {@link Feature#index()}
      */
-    boolean describeAgain(Transaction transaction, WindowTimes times, double[] features) {
-        boolean collapsed = isCoarse() && panes.hasEventIn(transaction.epochSecond);
-        if (!collapsed
-                && !verdicts.hasEventOf(transaction.epochSecond, transaction.transactionId, transaction.customerId)) {
-            return false;
+    void ask(Transaction transaction, boolean known, long knownBy, WindowTimes times, double[] features) {
+        long second = transaction.epochSecond;
+        boolean counted = known
+                && (verdicts.hasEventOf(second, transaction.transactionId, transaction.customerId)
+                        || isCoarse() && panes.hasEventIn(second));
+        long cursor = verdicts.cursor();
+        verdicts.moveTo(knownBy);
+        if (counted) {
+            describe(second, times, features);
+        } else {
+            int position = insert(second, transaction.transactionId, transaction.customerId);
+            int labelsHere = waiting.count(second, transaction.transactionId, transaction.customerId);
+            verdicts.begin(position, level(features), labelsHere);
+            describe(second, times, features);
+            verdicts.end(position);
+            verdicts.events.remove(position);
         }
-        verdicts.moveTo(transaction.epochSecond);
-        describe(transaction.epochSecond, times, features);
-        return true;
+        verdicts.moveTo(cursor);
+    }
+
+    /** Fills in the terminal's features as of {@code epochSecond}, without a payment. */
+    void describeNow(long epochSecond, WindowTimes times, double[] features) {
+        long cursor = verdicts.cursor();
+        verdicts.moveTo(epochSecond);
+        describe(epochSecond, times, features);
+        verdicts.moveTo(cursor);
+    }
+
+    /** The first epoch second after {@code epochSecond} at which {@link #describeNow} may answer otherwise by time alone. */
+    long changesAfter(long epochSecond, WindowTimes times) {
+        long delay = epochSecond - times.terminalWindowEnd(epochSecond);
+        long first = verdicts.events.changesAfter(epochSecond - delay, WindowTimes.WINDOWS);
+        if (isCoarse()) {
+            first = Math.min(first, panes.changesAfter(epochSecond - delay, WindowTimes.WINDOWS));
+        }
+        return Math.min(first == Long.MAX_VALUE ? first : first + delay, verdicts.changesAfter(epochSecond));
     }
 
     private int insert(long epochSecond, long transactionId, long customerId) {

@@ -60,11 +60,7 @@ public final class TerminalWindowOperator extends WindowOperator<TerminalWindow,
         TerminalWindow window = windowOfKey();
         double[] features = partial.features.clone();
         boolean wasCoarse = window.isCoarse();
-        boolean known = partial.transaction.origin.asksForRowAgain()
-                && window.describeAgain(partial.transaction, times, features);
-        if (!known) {
-            window.arrive(partial.transaction, clock.watermarkFor(partial.transaction.epochSecond), times, features);
-        }
+        window.arrive(partial.transaction, clock.watermarkFor(partial.transaction.epochSecond), times, features);
         if (window.isCoarse() && !wasCoarse) {
             coarsened.inc();
         }

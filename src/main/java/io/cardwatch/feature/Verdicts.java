@@ -180,6 +180,11 @@ final class Verdicts {
         }
     }
 
+    /** Takes back what {@link #begin} did, before the event at {@code position} is removed. */
+    void end(int position) {
+        leave(position, verdict(position));
+    }
+
     /** How many labels came before the event at {@code position}. Looks at those dated at its second or later. */
     int labelsOf(int position) {
         int count = 0;
@@ -197,6 +202,16 @@ final class Verdicts {
     /** Whether the event at {@code position} is known fraud at the cursor. */
     boolean isFraud(int position) {
         return (verdict(position) & FRAUD) != 0;
+    }
+
+    /** The epoch second up to which labels are applied. */
+    long cursor() {
+        return cursorSecond;
+    }
+
+    /** LABEL_DATETIME of the first label after {@code epochSecond}, or {@link Long#MAX_VALUE}. */
+    long changesAfter(long epochSecond) {
+        return labels.changesAfter(epochSecond);
     }
 
     /** Applies the labels up to {@code epochSecond}, and takes back those after it. */

@@ -6,6 +6,7 @@ import io.cardwatch.domain.FraudLabel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -59,26 +60,35 @@ final class WaitingLabels {
         reports.add(row - rows.first(), unmatched);
     }
 
+    /** How many labels wait for a transaction. */
+    int count(long txSecond, long transactionId, long customerId) {
+        return each(txSecond, transactionId, customerId, row -> {});
+    }
+
     /**
      * Takes out the labels of a transaction that came.
      *
      * @return how many there were
      */
     int take(long txSecond, long transactionId, long customerId) {
-        if (rows.isEmpty()) {
-            return 0;
-        }
-        int taken = 0;
+        return each(txSecond, transactionId, customerId, row -> {
+            rows.remove(row);
+            reports.remove(row - rows.first());
+        });
+    }
+
+    /** The newest first. */
+    private int each(long txSecond, long transactionId, long customerId, IntConsumer row) {
+        int count = 0;
         for (int i = rows.positionAfter(txSecond, rows.end()) - 1;
                 i >= rows.first() && rows.second(i) == txSecond;
                 i--) {
             if (rows.get(TRANSACTION_ID, i) == transactionId && rows.get(CUSTOMER_ID, i) == customerId) {
-                rows.remove(i);
-                reports.remove(i - rows.first());
-                taken++;
+                row.accept(i);
+                count++;
             }
         }
-        return taken;
+        return count;
     }
 
     /** Takes out the labels whose transactions are at {@code horizon}, an epoch second, or before. */

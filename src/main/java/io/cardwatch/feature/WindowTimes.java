@@ -16,7 +16,7 @@ public final class WindowTimes implements Serializable {
     private static final int COARSENING_STEPS = 16;
 
     /** Lengths of the three windows, shortest first. */
-    private static final int[] WINDOWS = {DAY, 7 * DAY, 30 * DAY};
+    static final int[] WINDOWS = {DAY, 7 * DAY, 30 * DAY};
 
     private static final int LONGEST = WINDOWS[WINDOWS.length - 1];
 
@@ -39,6 +39,11 @@ public final class WindowTimes implements Serializable {
         this.terminalDelay = terminalDelay.toSeconds();
         this.allowedLateness = allowedLateness.toSeconds();
         this.maxEventsPerTerminal = maxEventsPerTerminal;
+    }
+
+    /** The spans that a window's content and answers depend on, in seconds. */
+    String settings() {
+        return "delay=" + terminalDelay + " lateness=" + allowedLateness;
     }
 
     /** Number of windows that each feature is computed over. */

@@ -9,7 +9,6 @@ import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
-import io.cardwatch.warehouse.RefusedRow;
 import io.cardwatch.warehouse.Table;
 import io.cardwatch.warehouse.Tables;
 import io.cardwatch.warehouse.WarehouseConnection;
@@ -25,7 +24,6 @@ public final class WarehouseSinks {
     private final WritePolicy deadLetterPolicy;
     private final int writers;
     private final FeatureSet features;
-    private final boolean keepBytes;
 
     /**
      * Connects nothing yet.
@@ -38,7 +36,6 @@ public final class WarehouseSinks {
         deadLetterPolicy = WritePolicy.ofDeadLetters(settings);
         writers = settings.get(Options.WAREHOUSE_WRITERS);
         features = settings.get(Options.FEATURES_SET);
-        keepBytes = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
     }
 
     /** Where the tables are. */
@@ -58,9 +55,9 @@ public final class WarehouseSinks {
     /** Writes predictions, with {@code warehouse.writers} writers; a refused row becomes a dead letter. */
     public void writePredictions(DataStream<ScoredTransaction> rows) {
         Table<ScoredTransaction> table = Tables.predictions(features);
-        RefusedRow<ScoredTransaction> refused = new RefusedRow<>(
-                row -> row.transaction.origin, row -> TransactionJson.encode(row.transaction), keepBytes);
-        write(rows, table, new WarehouseSink<>(table, warehouse, policy).withDeadLetters(refused), writers);
+        WarehouseSink<ScoredTransaction> sink = new WarehouseSink<>(table, warehouse, policy)
+                .withDeadLetters(row -> row.transaction.origin, row -> TransactionJson.encode(row.transaction));
+        write(rows, table, sink, writers);
     }
 
     /** Writes the labelled past, with {@code warehouse.writers} writers; a refused row fails the run. */
@@ -71,8 +68,9 @@ public final class WarehouseSinks {
 
     /** Writes labels, with one writer, which keeps the order in which they came; a refused one becomes a dead letter. */
     public void writeLabels(DataStream<FraudLabel> rows) {
-        RefusedRow<FraudLabel> refused = new RefusedRow<>(label -> label.origin, LabelJson::encode, keepBytes);
-        write(rows, Tables.LABELS, new WarehouseSink<>(Tables.LABELS, warehouse, policy).withDeadLetters(refused), 1);
+        WarehouseSink<FraudLabel> sink = new WarehouseSink<>(Tables.LABELS, warehouse, policy)
+                .withDeadLetters(label -> label.origin, LabelJson::encode);
+        write(rows, Tables.LABELS, sink, 1);
     }
 
     /** Writes dead letters, with one writer. One that is refused fails the job: nothing else would be left of it. */

@@ -8,7 +8,6 @@ import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.flink.metrics.Counter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +33,12 @@ final class BatchStore<T> implements AutoCloseable {
         }
     }
 
+    /** How a row that the warehouse refuses becomes a dead letter. */
+    interface Refusal<T> {
+        /** @param cause the warehouse's, without anything that the row holds */
+        DeadLetter deadLetter(T row, String cause);
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(BatchStore.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -43,22 +48,18 @@ final class BatchStore<T> implements AutoCloseable {
     private final WarehouseConnection warehouse;
     private final Duration retryTimeout;
     private final Counter retries;
-    /** Empty where a refused row fails the job. */
-    private final Optional<RefusedRow<T>> refusedRow;
+    /** Null where a refused row fails the job. */
+    private final Refusal<T> refusal;
     /** Null while there is none. */
     private volatile Connection connection;
 
     BatchStore(
-            Table<T> table,
-            WarehouseConnection warehouse,
-            Duration retryTimeout,
-            Counter retries,
-            Optional<RefusedRow<T>> refusedRow) {
+            Table<T> table, WarehouseConnection warehouse, Duration retryTimeout, Counter retries, Refusal<T> refusal) {
         this.table = table;
         this.warehouse = warehouse;
         this.retryTimeout = retryTimeout;
         this.retries = retries;
-        this.refusedRow = refusedRow;
+        this.refusal = refusal;
     }
 
     /**
@@ -126,7 +127,7 @@ final class BatchStore<T> implements AutoCloseable {
             connection.rollback(before);
             connection.releaseSavepoint(before);
             if (rows.size() == 1) {
-                refused.add(refusal(rows.get(0), e));
+                refused.add(refused(rows.get(0), e));
                 return 0;
             }
         }
@@ -134,13 +135,13 @@ final class BatchStore<T> implements AutoCloseable {
         return writeAllBut(rows.subList(0, middle), refused) + writeAllBut(rows.subList(middle, rows.size()), refused);
     }
 
-    private DeadLetter refusal(T row, SQLException error) throws IOException {
-        if (refusedRow.isEmpty()) {
+    private DeadLetter refused(T row, SQLException error) throws IOException {
+        if (refusal == null) {
             close();
             throw new IOException("the warehouse refused the row of " + table.name + " with " + table.describeKey(row)
                     + ": " + dialect.cause(error));
         }
-        return refusedRow.get().deadLetter(table, row, dialect.cause(error));
+        return refusal.deadLetter(row, dialect.cause(error));
     }
 
     private IOException failure(SQLException error, Duration spent) {

@@ -19,6 +19,11 @@ public final class Column<T> implements Serializable {
         this.value = value;
     }
 
+    /** The same column of rows that the warehouse refused. */
+    Column<RefusedRow> ofRefusedRows() {
+        return new Column<>(name, type, row -> row.text(name) == null ? null : type.value(row.text(name)));
+    }
+
     /** The value of {@code row}, of the class that {@link #type} names; null for SQL NULL. */
     Object of(T row) {
         return value.apply(row);

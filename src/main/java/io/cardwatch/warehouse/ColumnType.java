@@ -100,6 +100,26 @@ public enum ColumnType {
         return text(value);
     }
 
+    /** The value that {@link #text} made this text of. */
+    Object value(String text) {
+        switch (this) {
+            case BIGINT:
+                return Long.valueOf(text);
+            case INTEGER:
+                return Integer.valueOf(text);
+            case DOUBLE:
+                return Double.valueOf(text);
+            case MONEY:
+                return new BigDecimal(text).movePointRight(2).longValueExact();
+            case SECOND:
+                return SECONDS.parse(text, Instant::from).getEpochSecond();
+            case MILLISECOND:
+                return MILLISECONDS.parse(text, Instant::from).toEpochMilli();
+            default:
+                return text;
+        }
+    }
+
     /** A value, not null, as text: the same on every machine and in every time zone. */
     String text(Object value) {
         return value.toString();

@@ -1,37 +1,75 @@
 package io.cardwatch.warehouse;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.cardwatch.codec.JsonObject;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.RecordOrigin;
-import java.io.Serializable;
-import org.apache.flink.util.function.SerializableFunction;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** How a row that the warehouse refuses becomes a dead letter: where its record came from, and its bytes. */
-public final class RefusedRow<T> implements Serializable {
-    private static final long serialVersionUID = 1;
+/**
+ * A row that the warehouse refused, as a JSON object: the name of the table under {@code table}, then the columns that
+ * are not NULL, as texts. So its dead letter holds all that it takes to write it later, its decision included.
+ */
+final class RefusedRow {
+    private static final String TABLE = "table";
+    private static final JsonMapper JSON = new JsonMapper();
 
-    private final SerializableFunction<T, RecordOrigin> origin;
-    private final SerializableFunction<T, byte[]> record;
-    private final boolean keepBytes;
+    /** The table's name. */
+    final String table;
+    /** The dead letter that it was read from. */
+    final DeadLetter letter;
 
-    /**
-     * @param record the row's record as it can be sent again
-     * @param keepBytes false keeps only their hash
-     */
-    public RefusedRow(
-            SerializableFunction<T, RecordOrigin> origin, SerializableFunction<T, byte[]> record, boolean keepBytes) {
-        this.origin = origin;
-        this.record = record;
-        this.keepBytes = keepBytes;
+    private final Map<String, String> values;
+
+    private RefusedRow(DeadLetter letter, String table, Map<String, String> values) {
+        this.letter = letter;
+        this.table = table;
+        this.values = values;
     }
 
-    /** @param cause the warehouse's, without anything that the row holds */
-    DeadLetter deadLetter(Table<T> table, T row, String cause) {
-        return DeadLetter.of(
+    /**
+     * A dead letter for {@code row}. It holds no contacts where the row holds none.
+     *
+     * @param record the row's record, whose hash is the same whenever and however often the row is made
+     * @param cause the warehouse's, without anything that the row holds
+     */
+    static <T> DeadLetter deadLetter(Table<T> table, T row, RecordOrigin origin, byte[] record, String cause) {
+        return new DeadLetter(
                 DeadLetterReason.WAREHOUSE_REJECTED,
                 "The warehouse refused the row of " + table.name + ": " + cause,
-                origin.apply(row),
-                record.apply(row),
-                keepBytes);
+                origin,
+                json(table, row),
+                DeadLetter.sha256(record));
+    }
+
+    private static <T> byte[] json(Table<T> table, T row) {
+        return JsonObject.encode(json -> {
+            json.writeStringField(TABLE, table.name);
+            for (Column<T> column : table.columns) {
+                Object value = column.of(row);
+                if (value != null) {
+                    json.writeStringField(column.name, column.type.text(value));
+                }
+            }
+        });
+    }
+
+    /** @throws IOException where the bytes of {@code letter} are no such object */
+    static RefusedRow read(DeadLetter letter) throws IOException {
+        Map<String, String> values = JSON.readValue(letter.raw, new TypeReference<LinkedHashMap<String, String>>() {});
+        String table = values.remove(TABLE);
+        if (table == null) {
+            throw new IOException("no name of a table");
+        }
+        return new RefusedRow(letter, table, values);
+    }
+
+    /** Text of a column, null for SQL NULL. */
+    String text(String column) {
+        return values.get(column);
     }
 }

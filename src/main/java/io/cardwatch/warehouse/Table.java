@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
@@ -82,6 +83,21 @@ public final class Table<T> implements Serializable {
         return new Table<>(name, columns, key, sortedBy, secondRow, arrivalMillis);
     }
 
+    /** The same table, its rows being those that the warehouse refused. */
+    Table<RefusedRow> ofRefusedRows() {
+        List<Column<RefusedRow>> all =
+                columns.stream().map(Column::ofRefusedRows).collect(Collectors.toList());
+        return of(name, secondRow, all, key.stream().map(column -> column.name).toArray(String[]::new))
+                .sortedBy(sortedBy);
+    }
+
+    /** Rows by their keys, in the order of a batch. */
+    List<T> sorted(Map<List<Object>, T> rows) {
+        List<Map.Entry<List<Object>, T>> entries = new ArrayList<>(rows.entrySet());
+        entries.sort((left, right) -> compareKeys(left.getKey(), right.getKey()));
+        return entries.stream().map(Map.Entry::getValue).collect(Collectors.toList());
+    }
+
     /** The values of the key of {@code row}; equal lists are the same key. */
     List<Object> keyOf(T row) {
         List<Object> values = new ArrayList<>(key.size());
@@ -92,7 +108,7 @@ public final class Table<T> implements Serializable {
     }
 
     /** The order of a batch, the same for every writer so that no two wait for each other's rows. */
-    int compareKeys(List<Object> left, List<Object> right) {
+    private int compareKeys(List<Object> left, List<Object> right) {
         for (int i = 0; i < sortedBy; i++) {
             int order = compare(left.get(i), right.get(i));
             if (order != 0) {

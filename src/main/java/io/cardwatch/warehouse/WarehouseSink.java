@@ -1,11 +1,12 @@
 package io.cardwatch.warehouse;
 
+import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.platform.Metrics;
 import java.io.IOException;
-import java.util.Optional;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.util.function.SerializableFunction;
 
 /**
  * Writes a stream into a table of the warehouse: at least once by Flink, and so that a row whose key is there already
@@ -20,24 +21,33 @@ public final class WarehouseSink<T> implements Sink<T> {
     private final Table<T> table;
     private final WarehouseConnection warehouse;
     private final WritePolicy policy;
-    /** Null where a refused row fails the job: an Optional cannot be serialized. */
-    private final RefusedRow<T> refusedRow;
+    /** Where the record of a refused row came from; null where such a row fails the job. */
+    private final SerializableFunction<T, RecordOrigin> origin;
+
+    private final SerializableFunction<T, byte[]> record;
 
     /** A sink whose job fails when a row is refused. */
     public WarehouseSink(Table<T> table, WarehouseConnection warehouse, WritePolicy policy) {
-        this(table, warehouse, policy, null);
+        this(table, warehouse, policy, null, null);
     }
 
-    private WarehouseSink(Table<T> table, WarehouseConnection warehouse, WritePolicy policy, RefusedRow<T> refusedRow) {
+    private WarehouseSink(
+            Table<T> table,
+            WarehouseConnection warehouse,
+            WritePolicy policy,
+            SerializableFunction<T, RecordOrigin> origin,
+            SerializableFunction<T, byte[]> record) {
         this.table = table;
         this.warehouse = warehouse;
         this.policy = policy;
-        this.refusedRow = refusedRow;
+        this.origin = origin;
+        this.record = record;
     }
 
     /** The same sink, which writes refused rows to the table of dead letters. */
-    public WarehouseSink<T> withDeadLetters(RefusedRow<T> asDeadLetter) {
-        return new WarehouseSink<>(table, warehouse, policy, asDeadLetter);
+    public WarehouseSink<T> withDeadLetters(
+            SerializableFunction<T, RecordOrigin> originOfRow, SerializableFunction<T, byte[]> recordOfRow) {
+        return new WarehouseSink<>(table, warehouse, policy, originOfRow, recordOfRow);
     }
 
     @Override
@@ -46,7 +56,10 @@ public final class WarehouseSink<T> implements Sink<T> {
                 table,
                 warehouse,
                 policy,
-                Optional.ofNullable(refusedRow),
+                origin == null
+                        ? null
+                        : (row, cause) ->
+                                RefusedRow.deadLetter(table, row, origin.apply(row), record.apply(row), cause),
                 context.getProcessingTimeService(),
                 context.getMailboxExecutor(),
                 Metrics.ofTable(context.metricGroup(), table.name));

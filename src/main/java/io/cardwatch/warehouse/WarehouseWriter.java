@@ -4,11 +4,9 @@ import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.platform.Metric;
 import io.cardwatch.platform.Metrics;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,7 +15,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.api.connector.sink2.SinkWriter;
@@ -70,7 +67,7 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
             Table<T> table,
             WarehouseConnection warehouse,
             WritePolicy policy,
-            Optional<RefusedRow<T>> refusedRow,
+            BatchStore.Refusal<T> refusal,
             ProcessingTimeService timers,
             MailboxExecutor task,
             Metrics metrics) {
@@ -81,9 +78,8 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
         this.flushIntervalMillis = policy.flushInterval.toMillis();
         this.metrics = metrics;
         this.flushes = new FlushMetrics(metrics, table);
-        this.refused = refusedRow.isPresent() ? metrics.counter(Metric.WAREHOUSE_REJECTED) : null;
-        this.store =
-                new BatchStore<>(table, warehouse, policy.retryTimeout, metrics.counter(Metric.RETRIES), refusedRow);
+        this.refused = refusal != null ? metrics.counter(Metric.WAREHOUSE_REJECTED) : null;
+        this.store = new BatchStore<>(table, warehouse, policy.retryTimeout, metrics.counter(Metric.RETRIES), refusal);
         this.background = Executors.newSingleThreadExecutor(work -> {
             Thread thread = new Thread(work, table.name + " writer");
             thread.setDaemon(true);
@@ -155,11 +151,9 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
     /** Runs in the background. */
     private Flush store(Map<List<Object>, T> rows) throws IOException, InterruptedException {
         try {
-            List<Map.Entry<List<Object>, T>> entries = new ArrayList<>(rows.entrySet());
-            entries.sort((left, right) -> table.compareKeys(left.getKey(), right.getKey()));
+            List<T> sorted = table.sorted(rows);
             long start = System.nanoTime();
-            BatchStore.Outcome outcome =
-                    store.store(entries.stream().map(Map.Entry::getValue).collect(Collectors.toList()));
+            BatchStore.Outcome outcome = store.store(sorted);
             return Flush.of(table, rows.values(), outcome, (System.nanoTime() - start) / 1_000_000);
         } finally {
             if (background.isShutdown()) {

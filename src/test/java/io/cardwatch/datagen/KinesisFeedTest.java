@@ -154,7 +154,7 @@ class KinesisFeedTest {
         try (var client = KinesaliteServer.client(URI.create("http://127.0.0.1:1"))) {
             OrderedStreamWriter writer =
                     new OrderedStreamWriter(client, "ending", 500, new Pace(Double.POSITIVE_INFINITY), 1);
-            writer.add(0, 1, new byte[] {'x'});
+            writer.add(0, "1", new byte[] {'x'});
 
             assertThatThrownBy(() -> writer.flush(0))
                     .isInstanceOf(BadInputException.class)

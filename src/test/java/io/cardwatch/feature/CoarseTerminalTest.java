@@ -97,10 +97,17 @@ class CoarseTerminalTest {
                 .findFirst()
                 .orElseThrow();
         Transaction neverCame = Events.transaction(PAYMENTS, PAYMENTS, last, 1, 1, 100);
-        double[] features = new double[FeatureSet.REFERENCE.size()];
 
-        assertThat(window.describeAgain(collapsed, COARSE, features)).isTrue();
-        assertThat(window.describeAgain(neverCame, COARSE, features)).isFalse();
+        double count = count(window, collapsed, false);
+        assertThat(count(window, collapsed, true)).isEqualTo(count - 1);
+        assertThat(count(window, neverCame, true)).isEqualTo(count(window, neverCame, false));
+    }
+
+    /** Payments of a day up to this one, it being asked for with no delay. */
+    private static double count(TerminalWindow window, Transaction payment, boolean known) {
+        double[] features = new double[FeatureSet.REFERENCE.size()];
+        window.ask(payment, known, payment.epochSecond, new WindowTimes(Duration.ZERO, LATENESS, 1_000), features);
+        return features[Feature.TERMINAL_ID_NB_TX_1DAY_WINDOW.index()];
     }
 
     @Test
@@ -149,8 +156,11 @@ class CoarseTerminalTest {
     }
 
     private static double[] arrive(TerminalWindow window, Transaction payment, WindowTimes times, FeatureSet set) {
+        double[] asked = new double[set.size()];
+        window.ask(payment, false, payment.epochSecond, times, asked);
         double[] features = new double[set.size()];
         window.arrive(payment, payment.epochSecond * 1000, times, features);
+        assertThat(asked).containsExactly(features);
         return features;
     }
 

@@ -1,6 +1,7 @@
 package io.cardwatch.feature;
 
-import io.cardwatch.codec.WireSerializer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FeatureSet;
@@ -13,18 +14,17 @@ import io.cardwatch.oracle.Arrival.TransactionArrives;
 import io.cardwatch.oracle.Arrival.WatermarkAdvances;
 import io.cardwatch.oracle.FeatureOracle.LabelOutcome;
 import io.cardwatch.oracle.FeatureOracle.Outcome;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataOutputSerializer;
 
 /** The product's windows, a customer's then a terminal's, without Flink around them. */
 final class PlainWindows implements Answers {
     private final FeatureSet set;
     private final WindowTimes times;
+    private final WindowQuery query;
+    private final WindowFormat format;
     private final Map<Long, CustomerWindow> customers = new HashMap<>();
     private final Map<Long, TerminalWindow> terminals = new HashMap<>();
     private long watermark = Long.MIN_VALUE;
@@ -32,13 +32,15 @@ final class PlainWindows implements Answers {
     PlainWindows(FeatureSet set, WindowTimes times) {
         this.set = set;
         this.times = times;
+        this.query = new WindowQuery(set, times);
+        this.format = new WindowFormat(set, times);
     }
 
     @Override
     public String to(Arrival arrival) {
         if (arrival instanceof TransactionArrives arrives) {
             double[] features = new double[set.size()];
-            Outcome outcome = transaction(arrives.transaction(), features);
+            Outcome outcome = askedTransaction(arrives.transaction(), features);
             return outcome == Outcome.ACCEPTED ? Answers.transaction(outcome, features) : Answers.transaction(outcome);
         }
         if (arrival instanceof LabelArrives arrives) {
@@ -46,6 +48,32 @@ final class PlainWindows implements Answers {
         }
         advance(((WatermarkAdvances) arrival).epochSecond());
         return Answers.unmatched(takeUnmatched());
+    }
+
+    /** The same as {@link #transaction}, asked for before and afterwards, which changes nothing. */
+    private Outcome askedTransaction(Transaction tx, double[] features) {
+        double[] before = new double[set.size()];
+        CustomerWindow.Arrival answer = ask(tx, before);
+        Outcome outcome = transaction(tx, features);
+        assertThat(answer.name()).isEqualTo(outcome.name());
+        if (outcome == Outcome.ACCEPTED) {
+            assertThat(before).containsExactly(features);
+            double[] afterwards = new double[set.size()];
+            assertThat(ask(tx, afterwards)).isEqualTo(CustomerWindow.Arrival.REDELIVERED);
+            assertThat(afterwards).containsExactly(features);
+        }
+        return outcome;
+    }
+
+    private CustomerWindow.Arrival ask(Transaction tx, double[] features) {
+        CustomerWindow customer = customers.get(tx.customerId);
+        TerminalWindow terminal = terminals.get(tx.terminalId);
+        byte[] ofCustomer = customer == null ? null : format.write(customer);
+        byte[] ofTerminal = terminal == null ? null : format.write(terminal);
+        CustomerWindow.Arrival answer = query.ask(tx, customer, terminal, watermark, tx.epochSecond, features);
+        assertThat(customer == null ? null : format.write(customer)).isEqualTo(ofCustomer);
+        assertThat(terminal == null ? null : format.write(terminal)).isEqualTo(ofTerminal);
+        return answer;
     }
 
     /** Puts an accepted transaction's values into {@code features}. */
@@ -88,18 +116,17 @@ final class PlainWindows implements Answers {
     }
 
     /** Goes on with copies of all windows, made from what was written of them. */
-    void restore() throws IOException {
-        restore(customers, CustomerWindow.serializer(set));
-        restore(terminals, TerminalWindow.serializer(set));
+    void restore() {
+        customers.replaceAll((id, window) -> CustomerWindow.serializer(set).copy(read(window)));
+        terminals.replaceAll((id, window) -> TerminalWindow.serializer(set).copy(read(window)));
     }
 
-    private static <T> void restore(Map<Long, T> windows, WireSerializer<T> serializer) throws IOException {
-        for (Map.Entry<Long, T> entry : windows.entrySet()) {
-            DataOutputSerializer bytes = new DataOutputSerializer(256);
-            serializer.serialize(entry.getValue(), bytes);
-            T read = serializer.deserialize(new DataInputDeserializer(bytes.getCopyOfBuffer()));
-            entry.setValue(serializer.copy(read));
-        }
+    private CustomerWindow read(CustomerWindow window) {
+        return format.readCustomer(format.write(window));
+    }
+
+    private TerminalWindow read(TerminalWindow window) {
+        return format.readTerminal(format.write(window));
     }
 
     private CustomerWindow customer(long id) {

@@ -112,16 +112,6 @@ public final class KinesaliteServer implements AutoCloseable {
         return records;
     }
 
-    /** The shard that holds the records of a partition key. */
-    public String shardOf(String stream, String partitionKey) {
-        return recordsByShard(stream).entrySet().stream()
-                .filter(shard -> shard.getValue().stream()
-                        .anyMatch(record -> record.partitionKey().equals(partitionKey)))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElseThrow();
-    }
-
     private Map<String, List<Record>> recordsByShard(String stream) {
         Map<String, List<Record>> byShard = new LinkedHashMap<>();
         for (Shard shard :

@@ -133,13 +133,11 @@ public final class SentRecords {
             byte[] kept = content.refused == DeadLetterReason.OVERSIZE
                     ? Arrays.copyOf(content.bytes, DeadLetter.OVERSIZE_RAW_BYTES)
                     : content.bytes;
-            deadLetters.add(String.join(
-                    " ",
-                    stream,
-                    place,
-                    content.refused.name(),
-                    DeadLetter.sha256(content.bytes),
-                    Base64.getEncoder().encodeToString(kept)));
+            String letter = String.join(" ", stream, place, content.refused.name(), DeadLetter.sha256(content.bytes));
+            deadLetters.add(
+                    content.refused == DeadLetterReason.WAREHOUSE_REJECTED
+                            ? letter
+                            : letter + " " + Base64.getEncoder().encodeToString(kept));
         }
     }
 
@@ -148,7 +146,7 @@ public final class SentRecords {
         return places;
     }
 
-    /** Stream, shard, sequence number, reason, hash and bytes of each record that must end as a dead letter. */
+    /** Stream, shard, sequence number, reason, hash and, but of refused rows, bytes of each record that must end as a dead letter. */
     public Set<String> deadLetters() {
         return deadLetters;
     }

@@ -4,14 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.TransactionDecoder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.codec.TransactionJson;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.ScoredTransaction;
-import io.cardwatch.domain.Transaction;
 import io.cardwatch.testing.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,6 +18,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -141,14 +141,38 @@ class RefusedRowTest {
     }
 
     @Test
-    void withoutContactColumns_onlyTheHashIsKept() throws Exception {
-        try (SinkHarness<ScoredTransaction> sink = open(false)) {
-            sink.write(bad(9));
-            sink.endInput();
-        }
-        byte[] record = TransactionJson.encode(bad(9).transaction);
-        assertThat(query("SELECT raw_base64 || ' ' || sha256 FROM cust_payment_tx_dead_letters"))
-                .containsExactly(" " + DeadLetter.sha256(record));
+    void onceItsCauseIsMended_aRefusedRowIsWrittenAsItWas_andOnce() throws Exception {
+        execute("CREATE TABLE wanted AS SELECT * FROM cust_payment_tx_fraud_predictions;"
+                + " ALTER TABLE cust_payment_tx_fraud_predictions ADD CONSTRAINT closed CHECK (customer_id <> 1)");
+        writeRows(List.of(good(1), good(2)));
+        assertThat(query(ROWS)).isEmpty();
+        assertThat(query("SELECT sha256 FROM cust_payment_tx_dead_letters WHERE sha256 = '"
+                        + DeadLetter.sha256(TransactionJson.encode(good(2).transaction)) + "'"))
+                .hasSize(1);
+
+        assertThat(writeAgain()).isEqualTo("0 written, 0 there, 2 refused");
+        execute("ALTER TABLE cust_payment_tx_fraud_predictions DROP CONSTRAINT closed");
+        assertThat(writeAgain()).isEqualTo("2 written, 0 there, 0 refused");
+        List<String> repaired = query("SELECT p::text FROM cust_payment_tx_fraud_predictions p ORDER BY 1");
+        assertThat(writeAgain()).isEqualTo("0 written, 2 there, 0 refused");
+        assertThat(query(LETTERS)).hasSize(2);
+
+        execute("DELETE FROM cust_payment_tx_fraud_predictions");
+        writeRows(List.of(good(1), good(2)));
+        assertThat(query("SELECT p::text FROM cust_payment_tx_fraud_predictions p ORDER BY 1"))
+                .isEqualTo(repaired);
+    }
+
+    private String writeAgain() {
+        RefusedRows rows = new RefusedRows(warehouse(), FeatureSet.REFERENCE, Duration.ZERO);
+        new StoredDeadLetters(warehouse())
+                .forEach(
+                        new StoredDeadLetters.Selection(
+                                Set.of(DeadLetterReason.WAREHOUSE_REJECTED), Optional.empty(), Optional.empty()),
+                        rows::add);
+        rows.flush();
+        assertThat(rows.unreadable).isZero();
+        return rows.written + " written, " + rows.there + " there, " + rows.refused + " refused";
     }
 
     private void assertStored(Set<Integer> refused) throws Exception {
@@ -157,15 +181,12 @@ class RefusedRowTest {
                         .boxed()
                         .filter(id -> !refused.contains(id))
                         .toList());
-        TransactionDecoder decoder = new TransactionDecoder(65_536, true);
         assertThat(query(LETTERS)).hasSize(refused.size()).allSatisfy(raw -> {
-            Decoded<Transaction> record = decoder.decode(Base64.getDecoder().decode(raw.getBytes(UTF_8)), Rows.KINESIS);
-            Transaction sent = bad((int) record.value.transactionId).transaction;
-            assertThat(refused).contains((int) record.value.transactionId);
-            assertThat(List.of(record.value.customerId, record.value.terminalId, record.value.amountCents))
-                    .isEqualTo(List.of(sent.customerId, sent.terminalId, sent.amountCents));
-            assertThat(List.of(record.value.epochSecond, record.value.timeSeconds, record.value.timeDays))
-                    .isEqualTo(List.of(sent.epochSecond, sent.timeSeconds, sent.timeDays));
+            JsonNode row = new JsonMapper().readTree(Base64.getDecoder().decode(raw.getBytes(UTF_8)));
+            assertThat(row.get("table").textValue()).isEqualTo("cust_payment_tx_fraud_predictions");
+            assertThat(refused).contains(row.get("transaction_id").asInt());
+            assertThat(row.get("tx_amount").textValue()).isEqualTo("10.00");
+            assertThat(row.get("fraud_probability").textValue()).isEqualTo("NaN");
         });
     }
 
@@ -196,7 +217,7 @@ class RefusedRowTest {
     }
 
     private void writeRows(List<ScoredTransaction> rows) throws Exception {
-        try (SinkHarness<ScoredTransaction> sink = open(true)) {
+        try (SinkHarness<ScoredTransaction> sink = open()) {
             for (ScoredTransaction row : rows) {
                 sink.write(row);
             }
@@ -204,11 +225,13 @@ class RefusedRowTest {
         }
     }
 
-    private SinkHarness<ScoredTransaction> open(boolean keepBytes) throws Exception {
-        WarehouseConnection warehouse = new WarehouseConnection(url, Postgres.USER, () -> "", "public");
-        return new SinkHarness<>(new WarehouseSink<>(PREDICTIONS, warehouse, POLICY)
-                .withDeadLetters(new RefusedRow<>(
-                        row -> row.transaction.origin, row -> TransactionJson.encode(row.transaction), keepBytes)));
+    private SinkHarness<ScoredTransaction> open() throws Exception {
+        return new SinkHarness<>(new WarehouseSink<>(PREDICTIONS, warehouse(), POLICY)
+                .withDeadLetters(row -> row.transaction.origin, row -> TransactionJson.encode(row.transaction)));
+    }
+
+    private WarehouseConnection warehouse() {
+        return new WarehouseConnection(url, Postgres.USER, () -> "", "public");
     }
 
     private static ScoredTransaction good(int id) {

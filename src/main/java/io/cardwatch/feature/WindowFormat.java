@@ -1,0 +1,98 @@
+package io.cardwatch.feature;
+
+import io.cardwatch.codec.WireSerializer;
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.FeatureSet;
+import java.io.IOException;
+import java.util.Locale;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+/** Windows as bytes outside a job: as state has them, a version first. They mean nothing without {@link #settings}. */
+public final class WindowFormat {
+    private static final int USUAL_BYTES = 1_024;
+
+    private final WireSerializer<CustomerWindow> customers;
+    private final WireSerializer<TerminalWindow> terminals;
+    private final String settings;
+
+    /** The format of windows of {@code set} that are filled with {@code times}. */
+    public WindowFormat(FeatureSet set, WindowTimes times) {
+        customers = CustomerWindow.serializer(set);
+        terminals = TerminalWindow.serializer(set);
+        settings = String.format(
+                Locale.ROOT,
+                "format=%d.%d features=%s %s",
+                customers.version(),
+                terminals.version(),
+                set.lowerCaseName(),
+                times.settings());
+    }
+
+    /** What the meaning of the bytes depends on, as one line of text. */
+    public String settings() {
+        return settings;
+    }
+
+    /**
+     * Checks that bytes were written with the settings of this.
+     *
+     * @param written the {@link #settings} of who wrote them
+     * @throws BadInputException when they are others
+     */
+    public void require(String written) {
+        if (!written.equals(settings)) {
+            throw new BadInputException(
+                    "the windows were written with " + written + ", and are to be read with " + settings,
+                    "Give both sides the same options features.* and the same release.");
+        }
+    }
+
+    /** The bytes of a customer's window. */
+    public byte[] write(CustomerWindow window) {
+        return write(customers, window);
+    }
+
+    /** The bytes of a terminal's window. */
+    public byte[] write(TerminalWindow window) {
+        return write(terminals, window);
+    }
+
+    /** @throws BadInputException when the bytes are no window */
+    public CustomerWindow readCustomer(byte[] bytes) {
+        return read(customers, bytes);
+    }
+
+    /** @throws BadInputException when the bytes are no window */
+    public TerminalWindow readTerminal(byte[] bytes) {
+        return read(terminals, bytes);
+    }
+
+    private static <W> byte[] write(WireSerializer<W> serializer, W window) {
+        DataOutputSerializer out = new DataOutputSerializer(USUAL_BYTES);
+        try {
+            serializer.serialize(window, out);
+        } catch (IOException e) {
+            throw new IllegalStateException("memory takes every byte", e);
+        }
+        return out.getCopyOfBuffer();
+    }
+
+    private static <W> W read(WireSerializer<W> serializer, byte[] bytes) {
+        DataInputDeserializer in = new DataInputDeserializer(bytes);
+        try {
+            W window = serializer.deserialize(in);
+            if (in.available() == 0) {
+                return window;
+            }
+        } catch (IOException | RuntimeException e) {
+            throw unreadable(e);
+        }
+        throw unreadable(null);
+    }
+
+    private static BadInputException unreadable(Exception cause) {
+        return new BadInputException(
+                "the bytes of a window cannot be read", "Remove them: the job publishes the window anew.", cause);
+    }
+}

@@ -1,0 +1,94 @@
+package io.cardwatch.warehouse;
+
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.FeatureSet;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.metrics.SimpleCounter;
+
+/**
+ * Writes rows that the warehouse refused once more, from their dead letters: the decision is the one that was made then.
+ * A row that is there by now stays, and one that is still refused stays a dead letter.
+ */
+public final class RefusedRows {
+    private static final int BATCH = 1_000;
+
+    private final WarehouseConnection warehouse;
+    private final Duration retryTimeout;
+    private final Map<String, Table<RefusedRow>> tables = new LinkedHashMap<>();
+    private final List<RefusedRow> batch = new ArrayList<>();
+
+    /** Rows that were written. */
+    public long written;
+    /** Rows that were there. */
+    public long there;
+    /** Rows that were refused again. */
+    public long refused;
+    /** Dead letters that hold no row. */
+    public long unreadable;
+
+    /**
+     * Rows of {@code warehouse}.
+     *
+     * @param set the features that its predictions hold
+     * @param retryTimeout how long a passing error is waited out
+     */
+    public RefusedRows(WarehouseConnection warehouse, FeatureSet set, Duration retryTimeout) {
+        this.warehouse = warehouse;
+        this.retryTimeout = retryTimeout;
+        for (Table<?> table : List.of(Tables.predictions(set), Tables.LABELS)) {
+            tables.put(table.name, table.ofRefusedRows());
+        }
+    }
+
+    /** Adds the row of a dead letter, and writes when there are many. */
+    public void add(DeadLetter letter) {
+        try {
+            RefusedRow row = RefusedRow.read(letter);
+            if (!batch.isEmpty()
+                    && (batch.size() == BATCH || !batch.get(0).table.equals(row.table))) {
+                flush();
+            }
+            if (tables.containsKey(row.table)) {
+                batch.add(row);
+            } else {
+                unreadable++;
+            }
+        } catch (IOException e) {
+            unreadable++;
+        }
+    }
+
+    /**
+     * Writes what was added.
+     *
+     * @throws BadInputException when the warehouse takes nothing
+     */
+    public void flush() {
+        if (batch.isEmpty()) {
+            return;
+        }
+        Table<RefusedRow> table = tables.get(batch.get(0).table);
+        Map<List<Object>, RefusedRow> rows = new LinkedHashMap<>();
+        batch.forEach(row -> rows.putIfAbsent(table.keyOf(row), row));
+        try (BatchStore<RefusedRow> store =
+                new BatchStore<>(table, warehouse, retryTimeout, new SimpleCounter(), (row, cause) -> row.letter)) {
+            BatchStore.Outcome outcome = store.store(table.sorted(rows));
+            written += outcome.written;
+            refused += outcome.refused;
+            there += batch.size() - outcome.written - outcome.refused;
+            batch.clear();
+        } catch (IOException e) {
+            throw new BadInputException(
+                    e.getMessage(), "Look at the warehouse and start again: rows that are written stay one.", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while rows were written", e);
+        }
+    }
+}
