@@ -54,6 +54,14 @@ ALTER TABLE cust_payment_tx_fraud_predictions
     ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_days                 double precision,
     ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_days_up_to_220       double precision;
 
+-- What a decision may hold beside its score.
+ALTER TABLE cust_payment_tx_fraud_predictions
+    ADD COLUMN IF NOT EXISTS anomaly_score   double precision,
+    ADD COLUMN IF NOT EXISTS action          text,
+    ADD COLUMN IF NOT EXISTS rules           text,
+    ADD COLUMN IF NOT EXISTS reasons         text,
+    ADD COLUMN IF NOT EXISTS control_version text;
+
 -- Latest rows, counts per hour and day.
 CREATE INDEX IF NOT EXISTS cust_payment_tx_fraud_predictions_by_time
     ON cust_payment_tx_fraud_predictions (tx_datetime);

@@ -96,7 +96,12 @@ SELECT
     prediction.terminal_id_nb_unconfirmed_since,
     prediction.terminal_id_fraud_run_length,
     prediction.terminal_id_fraud_run_days,
-    prediction.terminal_id_fraud_run_days_up_to_220
+    prediction.terminal_id_fraud_run_days_up_to_220,
+    prediction.anomaly_score,
+    prediction.action,
+    prediction.rules,
+    prediction.reasons,
+    prediction.control_version
 FROM cust_payment_tx_fraud_predictions AS prediction
 LEFT JOIN (
     SELECT DISTINCT ON (customer_id, transaction_id, tx_datetime)

@@ -26,6 +26,7 @@ import io.cardwatch.platform.Options;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.Arrays;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 
 /** The house's layout, read from the compiled main classes; nothing is frozen. */
 @AnalyzeClasses(packages = "io.cardwatch", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -36,12 +37,13 @@ class ArchitectureTest {
         "io.cardwatch.feature..",
         "io.cardwatch.enrich..",
         "io.cardwatch.score..",
+        "io.cardwatch.decide..",
         "io.cardwatch.warehouse..",
         "io.cardwatch.platform..",
         "io.cardwatch.job.."
     };
 
-    /** Stages know domain, codec and platform, never each other; training and the simulator serve the CLI alone. */
+    /** Stages know domain, codec and platform, never each other, but that a decision asks a model; training and the simulator serve the CLI alone. */
     @ArchTest
     static final ArchRule layers = Architectures.layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("io.cardwatch..")
@@ -60,6 +62,8 @@ class ArchitectureTest {
             .definedBy("io.cardwatch.enrich..")
             .layer("score")
             .definedBy("io.cardwatch.score..")
+            .layer("decide")
+            .definedBy("io.cardwatch.decide..")
             .layer("warehouse")
             .definedBy("io.cardwatch.warehouse..")
             .layer("job")
@@ -86,6 +90,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("domain", "codec", "platform")
             .whereLayer("score")
             .mayOnlyAccessLayers("domain", "codec", "platform")
+            .whereLayer("decide")
+            .mayOnlyAccessLayers("domain", "platform", "score")
             .whereLayer("warehouse")
             .mayOnlyAccessLayers("domain", "codec", "platform")
             .whereLayer("training")
@@ -119,6 +125,17 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("history")
             .whereLayer("training")
             .mayOnlyAccessLayers("history", "evaluation");
+
+    /** So that a payment can be asked about without a job. */
+    @ArchTest
+    static final ArchRule windowsAndDecisionsArePlainArithmetic = noClasses()
+            .that()
+            .resideInAnyPackage("io.cardwatch.feature..", "io.cardwatch.decide..")
+            .and()
+            .areNotAssignableTo(AbstractStreamOperator.class)
+            .should()
+            .dependOnClassesThat(belongTo(
+                    "org.apache.flink.streaming", "java.sql", "javax.sql", "software.amazon", "com.amazonaws"));
 
     @ArchTest
     static final ArchRule domainIsPlainJava = classes()

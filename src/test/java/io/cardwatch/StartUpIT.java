@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code java -jar cardwatch.jar} says where the machine around it is not as it should be. */
-@Timeout(300)
+@Timeout(600)
 class StartUpIT {
     private static final Path JAR = Path.of("target/cardwatch.jar");
     private static final File NOBODY_WRITES_HERE = new File("/proc");

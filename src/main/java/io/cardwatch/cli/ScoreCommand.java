@@ -97,7 +97,7 @@ final class ScoreCommand implements Callable<Integer> {
                 out,
                 Tables.predictions(settings.get(Options.FEATURES_SET)),
                 row -> row.transaction,
-                new RunTally.Rows<>(Map.of(SCORED, row -> true, ALERTS, row -> row.prediction() == 1)));
+                new RunTally.Rows<>(Map.of(SCORED, row -> true, ALERTS, row -> row.decision.prediction() == 1)));
         BoundedOutput.writeDeadLetters(features.deadLetters, deadLetters);
         CommandLine console = command.commandLine();
         report(env.execute("cardwatch score"), OutputFile.isStandardOutput(out) ? console.getErr() : console.getOut());

@@ -1,6 +1,6 @@
 package io.cardwatch.domain;
 
-/** A transaction with its features, the model's verdict and the customer's contact details: a row of predictions. */
+/** A transaction with its features, the decision about it and the customer's contact details: a row of predictions. */
 public final class ScoredTransaction {
     /** {@link #scoredAtMillis} of a bounded run, whose output is a function of its input alone. */
     public static final long NOT_TIMED = Long.MIN_VALUE;
@@ -8,13 +8,9 @@ public final class ScoredTransaction {
     public final Transaction transaction;
     /** Values by {@link Feature#index()}. */
     public final double[] features;
-    /** The model's probability of fraud, 0 to 1. */
-    public final double fraudProbability;
-    /** The probability from which {@link #prediction()} is 1. */
-    public final double threshold;
 
-    public final String modelVersion;
-    /** Wall clock when it was scored, UTC epoch milliseconds, or {@link #NOT_TIMED}. */
+    public final Decision decision;
+    /** Wall clock of the decision, UTC epoch milliseconds, or {@link #NOT_TIMED}. */
     public final long scoredAtMillis;
     /** Contact details, each null where the customer is not known or contacts are switched off. */
     public final String fullName;
@@ -25,27 +21,18 @@ public final class ScoredTransaction {
     public ScoredTransaction(
             Transaction transaction,
             double[] features,
-            double fraudProbability,
-            double threshold,
-            String modelVersion,
+            Decision decision,
             long scoredAtMillis,
             String fullName,
             String emailAddress,
             String phoneNumber) {
         this.transaction = transaction;
         this.features = features;
-        this.fraudProbability = fraudProbability;
-        this.threshold = threshold;
-        this.modelVersion = modelVersion;
+        this.decision = decision;
         this.scoredAtMillis = scoredAtMillis;
         this.fullName = fullName;
         this.emailAddress = emailAddress;
         this.phoneNumber = phoneNumber;
-    }
-
-    /** 1 when the probability reaches the threshold, else 0. */
-    public int prediction() {
-        return fraudProbability >= threshold ? 1 : 0;
     }
 
     /** The same row with the contact details of {@code customer}. */
@@ -53,9 +40,7 @@ public final class ScoredTransaction {
         return new ScoredTransaction(
                 transaction,
                 features,
-                fraudProbability,
-                threshold,
-                modelVersion,
+                decision,
                 scoredAtMillis,
                 customer.fullName,
                 customer.emailAddress,

@@ -127,7 +127,7 @@ public class TerminalWindow extends ExpiringWindow {
         long second = transaction.epochSecond;
         boolean counted = known
                 && (verdicts.hasEventOf(second, transaction.transactionId, transaction.customerId)
-                        || isCoarse() && panes.hasEventIn(second));
+                        || (isCoarse() && panes.hasEventIn(second)));
         long cursor = verdicts.cursor();
         verdicts.moveTo(knownBy);
         if (counted) {

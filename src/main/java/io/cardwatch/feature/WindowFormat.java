@@ -58,12 +58,20 @@ public final class WindowFormat {
         return write(terminals, window);
     }
 
-    /** @throws BadInputException when the bytes are no window */
+    /**
+     * Reads a customer's window.
+     *
+     * @throws BadInputException when the bytes are none
+     */
     public CustomerWindow readCustomer(byte[] bytes) {
         return read(customers, bytes);
     }
 
-    /** @throws BadInputException when the bytes are no window */
+    /**
+     * Reads a terminal's window.
+     *
+     * @throws BadInputException when the bytes are none
+     */
     public TerminalWindow readTerminal(byte[] bytes) {
         return read(terminals, bytes);
     }

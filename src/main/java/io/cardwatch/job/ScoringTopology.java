@@ -3,6 +3,7 @@ package io.cardwatch.job;
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.WireTypeInfo;
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.decide.DecideFunction;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.FeatureSet;
@@ -18,7 +19,6 @@ import io.cardwatch.feature.WindowTimes;
 import io.cardwatch.platform.Options;
 import io.cardwatch.platform.Settings;
 import io.cardwatch.score.FraudModel;
-import io.cardwatch.score.ScoreFunction;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -138,7 +138,7 @@ public final class ScoringTopology {
     /** Scores feature vectors; the contact columns stay null. */
     public SingleOutputStreamOperator<ScoredTransaction> score(
             DataStream<FeaturedTransaction> features, FraudModel model) {
-        ScoreFunction function = bounded ? ScoreFunction.bounded(model) : ScoreFunction.streaming(model);
+        DecideFunction function = bounded ? DecideFunction.bounded(model) : DecideFunction.streaming(model);
         // The type is given: looked for, it would be warned of as one for Kryo.
         return features.map(function, WireTypes.SCORED_TRANSACTION).uid("score").name("Score");
     }

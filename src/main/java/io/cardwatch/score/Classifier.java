@@ -18,6 +18,11 @@ interface Classifier extends Serializable {
     /** The number of features, 0 where the model takes any. */
     int featureCount();
 
+    /** The same for another thread: itself, where it holds nothing that changes. */
+    default Classifier forThread() {
+        return this;
+    }
+
     /** Gives back what it holds outside of Java's heap; the next row takes it again. */
     default void release() {}
 }

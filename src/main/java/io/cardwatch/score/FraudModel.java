@@ -51,8 +51,13 @@ public final class FraudModel implements Serializable {
         return classifier.probability(features);
     }
 
+    /** The same model for another thread. */
+    public FraudModel forThread() {
+        return new FraudModel(featureSet, classifier.forThread(), threshold, version);
+    }
+
     /** Gives back what it holds outside of Java's heap; the next row takes it again. */
-    void release() {
+    public void release() {
         classifier.release();
     }
 

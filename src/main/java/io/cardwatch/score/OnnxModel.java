@@ -103,6 +103,12 @@ public final class OnnxModel implements Classifier {
         return session().featureCount();
     }
 
+    /** With a session of its own. */
+    @Override
+    public OnnxModel forThread() {
+        return new OnnxModel(onnx, column);
+    }
+
     @Override
     public void release() {
         if (session != null) {

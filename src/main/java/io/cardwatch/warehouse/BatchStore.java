@@ -35,7 +35,11 @@ final class BatchStore<T> implements AutoCloseable {
 
     /** How a row that the warehouse refuses becomes a dead letter. */
     interface Refusal<T> {
-        /** @param cause the warehouse's, without anything that the row holds */
+        /**
+         * Makes it.
+         *
+         * @param cause the warehouse's, without anything that the row holds
+         */
         DeadLetter deadLetter(T row, String cause);
     }
 

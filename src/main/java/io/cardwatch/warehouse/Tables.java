@@ -10,6 +10,7 @@ import static io.cardwatch.warehouse.ColumnType.TEXT;
 
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.DecisionColumn;
 import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
@@ -41,7 +42,7 @@ public final class Tables {
 
     private Tables() {}
 
-    /** One row per scored transaction; the first decision stays. The features beyond the reference come last. */
+    /** One row per scored transaction; the first decision stays. The features beyond the reference come last but for what a decision may hold beside its score. */
     public static Table<ScoredTransaction> predictions(FeatureSet set) {
         List<Column<ScoredTransaction>> columns = new ArrayList<>();
         columns.add(new Column<>("approximate_arrival_timestamp", MILLISECOND, row -> arrival(row.transaction.origin)));
@@ -53,13 +54,17 @@ public final class Tables {
         columns.add(new Column<>("full_name", TEXT, row -> row.fullName));
         columns.add(new Column<>("email_address", TEXT, row -> row.emailAddress));
         columns.add(new Column<>("phone_number", TEXT, row -> row.phoneNumber));
-        columns.add(new Column<>("fraud_probability", DOUBLE, row -> row.fraudProbability));
-        columns.add(new Column<>("fraud_prediction", INTEGER, ScoredTransaction::prediction));
-        columns.add(new Column<>("threshold", DOUBLE, row -> row.threshold));
-        columns.add(new Column<>("model_version", TEXT, row -> row.modelVersion));
+        columns.add(new Column<>("fraud_probability", DOUBLE, row -> row.decision.probability));
+        columns.add(new Column<>("fraud_prediction", INTEGER, row -> row.decision.prediction()));
+        columns.add(new Column<>("threshold", DOUBLE, row -> row.decision.threshold));
+        columns.add(new Column<>("model_version", TEXT, row -> row.decision.modelVersion));
         columns.add(
                 new Column<>("scored_at", MILLISECOND, row -> unless(ScoredTransaction.NOT_TIMED, row.scoredAtMillis)));
         addFeatures(columns, beyondReference(set), row -> row.features);
+        for (DecisionColumn column : DecisionColumn.values()) {
+            ColumnType type = column.type == Double.class ? DOUBLE : TEXT;
+            columns.add(new Column<>(column.column(), type, row -> row.decision.get(column)));
+        }
         return Table.of("cust_payment_tx_fraud_predictions", SecondRow.IGNORED, columns, IDENTITY)
                 .arrivingAt(row -> row.transaction.origin.arrivalMillis);
     }

@@ -89,7 +89,7 @@ final class OurTopology extends Candidate {
         boolean compared = BenchmarkInput.isForComparison();
         return topology.score(features.featured, model)
                 .map(row -> new FeaturedTransaction(
-                        row.transaction, compared ? withScore(row.features, row.fraudProbability) : row.features))
+                        row.transaction, compared ? withScore(row.features, row.decision.probability) : row.features))
                 .returns(WireTypes.FEATURED_TRANSACTION);
     }
 

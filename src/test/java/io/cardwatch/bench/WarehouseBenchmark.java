@@ -1,5 +1,6 @@
 package io.cardwatch.bench;
 
+import io.cardwatch.domain.Decision;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.ScoredTransaction;
@@ -74,9 +75,7 @@ public final class WarehouseBenchmark {
                 new Transaction(
                         i, second, customer, i % 10_000, i % 20_000, second % 86_400, 3, 0, 0, origin, new byte[0]),
                 new double[] {amount, 0, 1, 2, amount, 14, amount / 3, 60, amount / 7, 1, 0, 7, 1 / 7.0, 30, 1 / 30.0},
-                i % 1000 / 1000.0,
-                0.9,
-                "bench",
+                new Decision(i % 1000 / 1000.0, 0.9, "bench"),
                 second * 1000 + 60,
                 "Ada Lovelace",
                 "ada.lovelace@example.org",

@@ -3,6 +3,7 @@ package io.cardwatch.bench;
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.datagen.Profile;
+import io.cardwatch.domain.Decision;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.job.CardwatchJob;
@@ -112,9 +113,7 @@ public final class WholeJobBenchmark {
         return new ScoredTransaction(
                 payment,
                 FEATURES,
-                0.1,
-                0.5,
-                "benchmark",
+                new Decision(0.1, 0.5, "benchmark"),
                 payment.epochSecond * 1000,
                 "Ada Lovelace",
                 "ada.lovelace@example.org",

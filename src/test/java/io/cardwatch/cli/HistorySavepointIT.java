@@ -37,7 +37,7 @@ import software.amazon.awssdk.core.SdkBytes;
  * <p>Labels are known two days before a terminal's windows reach their payments, and no shard runs as far ahead of
  * another: so the features are a function of the input.
  */
-@Timeout(300)
+@Timeout(600)
 class HistorySavepointIT {
     /** Partition keys whose hashes lie in the one and in the other shard. */
     private static final long[] KEYS = {6, 0};

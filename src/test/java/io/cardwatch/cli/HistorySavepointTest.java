@@ -58,7 +58,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A simulated world that is cut in two: its past goes through {@code backfill --savepoint}, and the streaming job's
  * stages start from that and read on from an hour before the cut. The oracle sees both parts without a seam.
  */
-@Timeout(180)
+@Timeout(600)
 class HistorySavepointTest {
     private static final OutputTag<Decoded<FraudLabel>> LABELS =
             new OutputTag<>("labels", WireTypes.DECODED_FRAUD_LABEL);

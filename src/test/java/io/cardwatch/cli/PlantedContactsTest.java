@@ -56,7 +56,7 @@ import software.amazon.awssdk.core.SdkBytes;
  * A name, an e-mail address and a telephone number, planted wherever a careless producer may put them, and a password:
  * where each is found after {@code run} was stopped with a savepoint.
  */
-@Timeout(300)
+@Timeout(600)
 class PlantedContactsTest {
     private static final String NAME = "Zerlina Canarybird";
     private static final String EMAIL = "zerlina.canarybird@nest.example";

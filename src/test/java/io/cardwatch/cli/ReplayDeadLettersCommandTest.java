@@ -35,7 +35,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.model.Record;
 
 /** Dead letters in PostgreSQL, sent into a Kinesis server; in one test the job reads them. */
-@Timeout(180)
+@Timeout(600)
 class ReplayDeadLettersCommandTest {
     @RegisterExtension
     static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What stays of files that could not be written to their end. */
-@Timeout(120)
+@Timeout(600)
 class UnfinishedOutputTest {
     private static final int POLL_MILLIS = 20;
 

@@ -3,6 +3,7 @@ package io.cardwatch.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.domain.Customer;
+import io.cardwatch.domain.Decision;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.testing.GoldenFiles;
 import io.cardwatch.testing.StateGrowth;
@@ -39,6 +40,17 @@ class RecordLayoutTest {
             assertThat(serializer.deserialize(in)).usingRecursiveComparison().isEqualTo(value);
         }
         assertThat(in.available()).isZero();
+    }
+
+    /** They are in the savepoints of jobs that knew no other. */
+    @Test
+    void aRowOfTheFirstLayoutIsDecidedByItsScoreAlone() throws IOException {
+        DataInputDeserializer in = new DataInputDeserializer(GoldenFiles.readLayout("ScoredTransactionSerializer", 1));
+        ScoredTransaction row = WireTypes.SCORED_TRANSACTION.serializer().deserialize(in);
+
+        assertThat(row.decision).usingRecursiveComparison().isEqualTo(new Decision(0.25, 0.5, "v1"));
+        assertThat(row.scoredAtMillis).isEqualTo(1);
+        assertThat(row.phoneNumber).isEqualTo("c");
     }
 
     @Test

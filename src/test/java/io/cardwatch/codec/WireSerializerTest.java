@@ -7,6 +7,8 @@ import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
+import io.cardwatch.domain.Decision;
+import io.cardwatch.domain.DecisionColumn;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
@@ -90,13 +92,20 @@ class WireSerializerTest {
                 new Sample<>(
                         WireTypes.SCORED_TRANSACTION,
                         List.of(
-                                new ScoredTransaction(USUAL, FEATURES, 0.25, 0.5, "v1", 1L, "a", "b", "c"),
+                                new ScoredTransaction(
+                                        USUAL,
+                                        FEATURES,
+                                        new Decision(0.25, 0.5, "v1")
+                                                .with(DecisionColumn.ACTION, "alert")
+                                                .with(DecisionColumn.ANOMALY_SCORE, 0.3),
+                                        1L,
+                                        "a",
+                                        "b",
+                                        "c"),
                                 new ScoredTransaction(
                                         EXTREME,
                                         FEATURES,
-                                        1,
-                                        1e-300,
-                                        "",
+                                        new Decision(1, 1e-300, ""),
                                         ScoredTransaction.NOT_TIMED,
                                         null,
                                         null,

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Source and join together in a small Flink, with rows that never stop coming. */
-@Timeout(120)
+@Timeout(600)
 class ContactJoinJobTest {
     private static final int CUSTOMERS = 10;
     private static final int ROWS_PER_SECOND = 200;

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Drives the reader as a task would, against a real PostgreSQL. */
-@Timeout(120)
+@Timeout(600)
 class CustomerInfoSourceTest {
     private static final Duration REFRESH_INTERVAL = Duration.ofMillis(20);
     private static final Duration RETRY_TIMEOUT = Duration.ofMillis(500);

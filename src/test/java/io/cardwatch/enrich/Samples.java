@@ -1,6 +1,7 @@
 package io.cardwatch.enrich;
 
 import io.cardwatch.domain.Customer;
+import io.cardwatch.domain.Decision;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.ScoredTransaction;
@@ -32,9 +33,7 @@ final class Samples {
         return new ScoredTransaction(
                 transaction,
                 new double[FeatureSet.REFERENCE.size()],
-                0.25,
-                0.5,
-                "model-1",
+                new Decision(0.25, 0.5, "model-1"),
                 ScoredTransaction.NOT_TIMED,
                 null,
                 null,

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(600)
 class EventTimeAlignmentTest {
     private static final long HOUR = 3_600;
     /** 2024-03-01 12:00:00 UTC. */

@@ -62,7 +62,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * twice, and all is refused that must be. On the heap, in RocksDB, and there behind a cache that holds nearly nothing, and
  * one that holds all; with Flink's changelog before the backend and without.
  */
-@Timeout(120)
+@Timeout(600)
 class FeatureStateTest {
     private static final OutputTag<Decoded<FraudLabel>> LABELS =
             new OutputTag<>("labels", WireTypes.DECODED_FRAUD_LABEL);

@@ -51,7 +51,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * wait for it. In that of the extended ones all customers are known, and one vanishes while the job is down. The Kinesis
  * consumers' own state is not in them: it is Kryo, the connector's, and given up when the source is swapped.
  */
-@Timeout(120)
+@Timeout(600)
 class GoldenSavepointTest {
     private static final SavepointStory STORY = new SavepointStory();
     private static final InMemoryReporter METRICS = InMemoryReporter.createWithRetainedMetrics();

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * row that the warehouse refuses; then its connections are cut, customer_info is away, and labels come again and too late.
  * Then it is canceled; what it published last is kept.
  */
-@Timeout(30)
+@Timeout(600)
 class JobMetricsTest {
     private static final String GROUP = ".kinesisanalytics.";
     private static final String HEALTH_THREAD = "cardwatch health";
@@ -68,7 +68,7 @@ class JobMetricsTest {
     private static long threadsWhileItRan;
 
     @BeforeAll
-    @Timeout(120)
+    @Timeout(600)
     static void scoreAndStop(@InjectMiniCluster MiniCluster cluster) throws Exception {
         try (JobOnKinesis kinesis = new JobOnKinesis(1, 1);
                 Statement statement = kinesis.warehouse().createStatement()) {

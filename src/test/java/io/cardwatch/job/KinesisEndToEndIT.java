@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  * verdicts are known days before a terminal's windows reach their payments, and no shard runs days ahead of another: of a
  * backlog the job keeps them together, and what comes while it runs is told no faster than it writes.
  */
-@Timeout(300)
+@Timeout(600)
 class KinesisEndToEndIT {
     private static final String IDENTITY =
             "customer_id || ' ' || transaction_id || ' ' || extract(epoch FROM tx_datetime)::bigint";

@@ -58,7 +58,7 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
  * <p>A job that has only one of the two sources never hears how far the other is. So it hands on records until it knows
  * the event time of their shard, which takes two, and then waits: it can be stopped in the middle of what it has read.
  */
-@Timeout(120)
+@Timeout(600)
 class KinesisRecordsTest {
     private static final String PAYMENTS = "payments";
     private static final String OTHERS = "others";

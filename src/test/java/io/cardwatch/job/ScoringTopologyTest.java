@@ -45,7 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** One history through the whole topology, as a bounded run and as a stream, and the oracle's answers to it. */
-@Timeout(120)
+@Timeout(600)
 class ScoringTopologyTest {
     private static final OutputTag<Decoded<FraudLabel>> LABELS =
             new OutputTag<>("labels", WireTypes.DECODED_FRAUD_LABEL);
@@ -158,7 +158,8 @@ class ScoringTopologyTest {
         DataStream<CustomerChange> customers =
                 timed(env.fromData(known, WireTypes.CUSTOMER_CHANGE), (change, previous) -> 0);
         return topology.withContacts(topology.score(features.featured, model), customers)
-                .map(row -> counted(answer(row.transaction, row.features, (float) row.fraudProbability, row.fullName)))
+                .map(row ->
+                        counted(answer(row.transaction, row.features, (float) row.decision.probability, row.fullName)))
                 .returns(Types.STRING)
                 .union(features.deadLetters
                         .map(letter -> letter.reason + " " + letter.origin.stream + " " + letter.origin.sequenceNumber)

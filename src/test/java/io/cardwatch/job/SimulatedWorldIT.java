@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * What {@code generate --stream} sends, read by the job as it ships: as a backlog, where the job's own alignment decides,
  * and while it is being sent, where only the feed keeps event time together.
  */
-@Timeout(300)
+@Timeout(600)
 class SimulatedWorldIT {
     @RegisterExtension
     static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()

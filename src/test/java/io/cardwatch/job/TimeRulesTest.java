@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Records out of order and with wrong clocks, through decoder, event time and stages. The oracle is told the payments in
  * their order of arrival, and that event time has come as far as the honest clocks say.
  */
-@Timeout(120)
+@Timeout(600)
 class TimeRulesTest {
     private static final long START = Events.at("2026-02-20 00:00:00");
     private static final long MINUTE = 60;

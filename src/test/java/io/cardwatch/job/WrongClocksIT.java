@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Wrong clocks in every shard of a stream that is paid into now, so that its records arrive when they are made; event
  * time is what the sources make of it.
  */
-@Timeout(300)
+@Timeout(600)
 class WrongClocksIT {
     private static final long MINUTE = 60;
     private static final long YEAR = 365 * Events.DAY;

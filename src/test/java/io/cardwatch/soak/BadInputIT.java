@@ -68,7 +68,7 @@ class BadInputIT {
     private JobOnKinesis kinesis;
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void everyBadRecordIsADeadLetterAndEveryGoodOneScored_withoutRestartsOrManyWords() throws Exception {
         try (JobOnKinesis servers = new JobOnKinesis(4, 2)) {
             kinesis = servers;

@@ -21,7 +21,7 @@ class ReadFaultsIT {
             .build());
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void throttledFailedAndStalledReads_restartNothingAndLoseNothing(
             @InjectMiniCluster MiniCluster cluster, @TempDir Path checkpoints) throws Exception {
         ReadFaults.survive(cluster, checkpoints, 4_000, Duration.ofSeconds(10), Seed.of("ReadFaultsIT"))

@@ -52,7 +52,7 @@ class RedeliveryIT {
     private final Map<Integer, List<Transaction>> conflicting = new HashMap<>();
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void redeliveriesAndConflictsLeaveOneRowEachAndChangeNoWindow() throws Exception {
         plan();
         try (JobOnKinesis kinesis = new JobOnKinesis(4, 2)) {

@@ -22,7 +22,7 @@ class WarehouseOutageIT {
             .build());
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void lostAnswersAndAKilledWarehouse_loseDoubleAndChangeNoRow(@TempDir Path directory) throws Exception {
         WarehouseOutage.survive(directory, PAYMENTS, DOWN, Seed.of("WarehouseOutageIT"))
                 .assertExact();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A password that is changed while a writer runs, in the database first and in its file only after a refusal. */
-@Timeout(120)
+@Timeout(600)
 class PasswordRotationTest {
     private static final String REFUSAL = "password authentication failed for user \"job\"";
 

@@ -1,5 +1,6 @@
 package io.cardwatch.warehouse;
 
+import io.cardwatch.domain.Decision;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
@@ -35,9 +36,7 @@ final class Rows {
         return new ScoredTransaction(
                 transaction(customer, id, epochSecond, cents),
                 features(cents),
-                probability,
-                0.5,
-                "test-1",
+                new Decision(probability, 0.5, "test-1"),
                 NOON * 1000 + 300,
                 "Ada Lovelace",
                 "ada@example.org",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
+import io.cardwatch.domain.Decision;
 import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
@@ -106,7 +107,10 @@ class WarehouseRoundTripTest {
                                 + " WHERE value = 'null' ORDER BY key"))
                 .filteredOn(column -> !beyondReference().contains(column))
                 .containsExactly(
+                        "action",
+                        "anomaly_score",
                         "approximate_arrival_timestamp",
+                        "control_version",
                         "email_address",
                         "full_name",
                         "partition_key",
@@ -130,7 +134,13 @@ class WarehouseRoundTripTest {
                 url,
                 Tables.predictions(FeatureSet.EXTENDED),
                 List.of(new ScoredTransaction(
-                        Rows.transaction(7, 2, FIRST_SECOND, 1234), features, 0.5, 0.5, "v", 0, null, null, null)));
+                        Rows.transaction(7, 2, FIRST_SECOND, 1234),
+                        features,
+                        new Decision(0.5, 0.5, "v"),
+                        0,
+                        null,
+                        null,
+                        null)));
 
         List<Object> expected = new ArrayList<>();
         for (Feature feature : FeatureSet.EXTENDED.features().subList(FeatureSet.REFERENCE.size(), features.length)) {
@@ -212,7 +222,7 @@ class WarehouseRoundTripTest {
                         .line(Rows.scored(7, 9, Rows.NOON, 1234, 0.25)))
                 .isEqualTo("2024-03-01 12:00:00.250,7,shardId-000000000000,495900,9,2024-03-01 12:00:00,7,5,12.34,"
                         + "43200,0,0,1,1,12.34,2,12.34,3,12.34,4,0.25,5,0.2,6,0.3333333333333333,"
-                        + "Ada Lovelace,ada@example.org,+44 1,0.25,0,0.5,test-1,2024-03-01 12:00:00.300");
+                        + "Ada Lovelace,ada@example.org,+44 1,0.25,0,0.5,test-1,2024-03-01 12:00:00.300,,,,,");
     }
 
     private static ScoredTransaction extreme(long id, long epochSecond, long cents, double probability) {
@@ -224,9 +234,7 @@ class WarehouseRoundTripTest {
         return new ScoredTransaction(
                 transaction,
                 features,
-                probability,
-                0.5,
-                "v",
+                new Decision(probability, 0.5, "v"),
                 LAST_SECOND * 1000 + 999,
                 "Zoë \"Q\", {x} \\ 'y'\n\0𝄞",
                 "",
@@ -240,9 +248,7 @@ class WarehouseRoundTripTest {
         return new ScoredTransaction(
                 new Transaction(5, FIRST_SECOND, 6, 7, 8, absent, absent, absent, absent, line, new byte[0]),
                 Rows.features(8),
-                0.5,
-                0.5,
-                "v",
+                new Decision(0.5, 0.5, "v"),
                 ScoredTransaction.NOT_TIMED,
                 null,
                 null,

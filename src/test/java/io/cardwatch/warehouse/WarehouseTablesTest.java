@@ -64,7 +64,8 @@ class WarehouseTablesTest {
                         + "terminal_id_nb_tx_7day_window,terminal_id_risk_7day_window,"
                         + "terminal_id_nb_tx_30day_window,terminal_id_risk_30day_window,"
                         + "full_name,email_address,phone_number,"
-                        + "fraud_probability,fraud_prediction,threshold,model_version,scored_at");
+                        + "fraud_probability,fraud_prediction,threshold,model_version,scored_at,"
+                        + "anomaly_score,action,rules,reasons,control_version");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.cardwatch.score;
+package io.cardwatch.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,10 @@ import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.score.FraudModel;
+import io.cardwatch.score.GoldenVectors;
+import io.cardwatch.score.PlattScaling;
+import io.cardwatch.score.ReferenceModels;
 import io.cardwatch.training.ModelWriter;
 import io.cardwatch.training.TrainedModel;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ScoreFunctionTest {
+class DecideFunctionTest {
     /** A double that is not a float: the model must be asked with the nearest float. */
     private static final double AMOUNT = 57.16;
 
@@ -66,12 +70,12 @@ class ScoreFunctionTest {
     void aRowCarriesProbabilityThresholdAndVersion_andCountsAsAnAlertFromTheThresholdOn() throws Exception {
         FeaturedTransaction featured = featured(AMOUNT);
 
-        ScoredTransaction row = score(ScoreFunction.bounded(model), featured);
+        ScoredTransaction row = score(DecideFunction.bounded(model), featured);
 
-        assertThat(row.fraudProbability).isEqualTo(expected);
-        assertThat(row.prediction()).isEqualTo(1);
-        assertThat(row.threshold).isEqualTo(expected);
-        assertThat(row.modelVersion).isEqualTo(model.version());
+        assertThat(row.decision.probability).isEqualTo(expected);
+        assertThat(row.decision.prediction()).isEqualTo(1);
+        assertThat(row.decision.threshold).isEqualTo(expected);
+        assertThat(row.decision.modelVersion).isEqualTo(model.version());
         assertThat(row.transaction).usingRecursiveComparison().isEqualTo(featured.transaction);
         assertThat(row.features).isEqualTo(featured.features);
         assertThat(row.fullName).isNull();
@@ -84,10 +88,10 @@ class ScoreFunctionTest {
 
     @Test
     void aRowBelowTheThresholdIsNoAlert() throws Exception {
-        ScoredTransaction row = score(ScoreFunction.bounded(model), featured(-30));
+        ScoredTransaction row = score(DecideFunction.bounded(model), featured(-30));
 
-        assertThat(row.fraudProbability).isLessThan(expected);
-        assertThat(row.prediction()).isZero();
+        assertThat(row.decision.probability).isLessThan(expected);
+        assertThat(row.decision.prediction()).isZero();
         assertThat(((Counter) metrics.get("kinesisanalytics.scored")).getCount())
                 .isEqualTo(1);
         assertThat(((Counter) metrics.get("kinesisanalytics.alerts")).getCount())
@@ -97,13 +101,13 @@ class ScoreFunctionTest {
     @Test
     void onlyAStreamReadsTheClock() throws Exception {
         long before = System.currentTimeMillis();
-        assertThat(score(ScoreFunction.streaming(model), featured(1)).scoredAtMillis)
+        assertThat(score(DecideFunction.streaming(model), featured(1)).scoredAtMillis)
                 .isBetween(before, System.currentTimeMillis());
-        assertThat(score(ScoreFunction.bounded(model), featured(1)).scoredAtMillis)
+        assertThat(score(DecideFunction.bounded(model), featured(1)).scoredAtMillis)
                 .isEqualTo(ScoredTransaction.NOT_TIMED);
     }
 
-    private ScoredTransaction score(ScoreFunction function, FeaturedTransaction featured) throws Exception {
+    private ScoredTransaction score(DecideFunction function, FeaturedTransaction featured) throws Exception {
         TestingMetricRegistry registry = TestingMetricRegistry.builder()
                 .setRegisterConsumer((metric, name, group) -> {
                     String identifier = group.getMetricIdentifier(name);

@@ -1,12 +1,12 @@
-package io.cardwatch.score;
+package io.cardwatch.decide;
 
-import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.domain.Decision;
 import io.cardwatch.platform.Metric;
 import io.cardwatch.platform.Metrics;
 import org.apache.flink.metrics.Counter;
 
-/** Counts scores by how high they are, and keeps their mean. Written by one thread. */
-final class ScoreMetrics {
+/** Counts decisions by how high their scores are, and keeps the mean score. Written by one thread. */
+final class DecisionMetrics {
     private static final double LOW = 0.1;
     private static final double EVEN = 0.5;
     private static final double HIGH = 0.9;
@@ -24,15 +24,14 @@ final class ScoreMetrics {
     private double mean;
     private int rows;
 
-    ScoreMetrics(Metrics metrics, String modelVersion) {
+    DecisionMetrics(Metrics metrics, InForce inForce) {
         scored = metrics.counter(Metric.SCORED);
         alerts = metrics.counter(Metric.ALERTS);
         low = metrics.counter(Metric.SCORED_FROM_10_PERCENT);
         even = metrics.counter(Metric.SCORED_FROM_50_PERCENT);
         high = metrics.counter(Metric.SCORED_FROM_90_PERCENT);
         metrics.gauge(Metric.PROBABILITY_MEAN, () -> mean);
-        long hash = hash(modelVersion);
-        metrics.gauge(Metric.MODEL_HASH, () -> hash);
+        metrics.gauge(Metric.MODEL_HASH, () -> hash(inForce.model().version()));
     }
 
     /** 48 bits, which a double holds exactly. */
@@ -42,10 +41,10 @@ final class ScoreMetrics {
                 : 0;
     }
 
-    void count(ScoredTransaction row) {
+    void count(Decision decision) {
         scored.inc();
-        alerts.inc(row.prediction());
-        double probability = row.fraudProbability;
+        alerts.inc(decision.prediction());
+        double probability = decision.probability;
         if (probability >= LOW) {
             low.inc();
             if (probability >= EVEN) {

@@ -1,49 +1,53 @@
-package io.cardwatch.score;
+package io.cardwatch.decide;
 
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.platform.Metrics;
+import io.cardwatch.score.FraudModel;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 
 /**
- * Scores each transaction with the model. A row leaves with no contact details yet. While streaming it has the
- * job's health reported.
+ * Decides about each transaction. A row leaves with no contact details yet. While streaming it has the job's health
+ * reported.
  */
-public final class ScoreFunction extends RichMapFunction<FeaturedTransaction, ScoredTransaction> {
+public final class DecideFunction extends RichMapFunction<FeaturedTransaction, ScoredTransaction> {
     private static final long serialVersionUID = 1L;
 
     private final FraudModel model;
     private final boolean timed;
 
-    private transient float[] input;
+    private transient InForce inForce;
+    private transient Decider decider;
     private transient Metrics metrics;
-    private transient ScoreMetrics scores;
+    private transient DecisionMetrics decisions;
 
-    private ScoreFunction(FraudModel model, boolean timed) {
+    private DecideFunction(FraudModel model, boolean timed) {
         this.model = model;
         this.timed = timed;
     }
 
     /** Stamps each row with the wall clock. */
-    public static ScoreFunction streaming(FraudModel model) {
-        return new ScoreFunction(model, true);
+    public static DecideFunction streaming(FraudModel model) {
+        return new DecideFunction(model, true);
     }
 
     /** Leaves rows {@link ScoredTransaction#NOT_TIMED}, so that the output is a function of the input alone. */
-    public static ScoreFunction bounded(FraudModel model) {
-        return new ScoreFunction(model, false);
+    public static DecideFunction bounded(FraudModel model) {
+        return new DecideFunction(model, false);
     }
 
     @Override
     public void open(OpenContext context) {
-        input = new float[model.featureSet().size()];
+        inForce = InForce.of(getRuntimeContext().getJobInfo().getJobId().toString(), model);
+        decider = new Decider(inForce);
         // A host's monitoring takes numbers only, so the version as text is for Flink's own pages.
-        getRuntimeContext().getMetricGroup().gauge("modelVersion", model::version);
+        getRuntimeContext().getMetricGroup().gauge("modelVersion", () -> inForce.model()
+                .version());
         metrics = Metrics.of(getRuntimeContext().getMetricGroup());
-        scores = new ScoreMetrics(metrics, model.version());
+        decisions = new DecisionMetrics(metrics, inForce);
         if (timed) {
-            metrics.reportHealth(model.version());
+            metrics.reportHealth(inForce.model().version());
         }
     }
 
@@ -52,25 +56,23 @@ public final class ScoreFunction extends RichMapFunction<FeaturedTransaction, Sc
         if (metrics != null) {
             metrics.close();
         }
-        model.release();
+        if (decider != null) {
+            decider.close();
+            inForce.close();
+        }
     }
 
     @Override
     public ScoredTransaction map(FeaturedTransaction featured) {
-        for (int i = 0; i < input.length; i++) {
-            input[i] = (float) featured.features[i];
-        }
         ScoredTransaction row = new ScoredTransaction(
                 featured.transaction,
                 featured.features,
-                model.probability(input),
-                model.threshold(),
-                model.version(),
+                decider.decide(featured),
                 timed ? System.currentTimeMillis() : ScoredTransaction.NOT_TIMED,
                 null,
                 null,
                 null);
-        scores.count(row);
+        decisions.count(row.decision);
         return row;
     }
 }

@@ -1,0 +1,75 @@
+package io.cardwatch.decide;
+
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.score.FraudModel;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What is in force in this process for one job: today the model with its threshold, one immutable object that is exchanged
+ * as a whole. All subtasks of the process share it, so that one reader serves them. Thread-safe.
+ */
+public final class InForce implements AutoCloseable {
+    private static final Map<String, InForce> OF_JOBS = new HashMap<>();
+
+    private final String job;
+    private volatile FraudModel model;
+    /** Subtasks that hold it; guarded by the map. */
+    private int holders;
+
+    private InForce(String job, FraudModel model) {
+        this.job = job;
+        this.model = model;
+    }
+
+    /** What is in force where it never changes. */
+    public static InForce fixed(FraudModel model) {
+        return new InForce("", model);
+    }
+
+    /**
+     * What is in force for a job in this process; to be closed by each who asked.
+     *
+     * @param job names the job, the same in all its subtasks
+     * @param first what the job began with, for the first who asks
+     */
+    public static InForce of(String job, FraudModel first) {
+        synchronized (OF_JOBS) {
+            InForce shared = OF_JOBS.computeIfAbsent(job, name -> new InForce(name, first));
+            shared.holders++;
+            return shared;
+        }
+    }
+
+    /** The model that scores the next payment. */
+    public FraudModel model() {
+        return model;
+    }
+
+    /**
+     * Lets another model score from the next payment on.
+     *
+     * @param next one that {@link FraudModel#load} has verified
+     * @throws BadInputException when it reads other features than the job computes; then nothing changes
+     */
+    public void exchange(FraudModel next) {
+        if (next.featureSet() != model.featureSet()) {
+            throw new BadInputException(
+                    "model " + next.version() + " reads the features of features.set="
+                            + next.featureSet().lowerCaseName() + ", and the job computes those of "
+                            + model.featureSet().lowerCaseName(),
+                    "Take a model that was trained on the job's features.");
+        }
+        model = next;
+    }
+
+    @Override
+    public void close() {
+        synchronized (OF_JOBS) {
+            holders--;
+            if (holders == 0) {
+                OF_JOBS.remove(job, this);
+            }
+        }
+    }
+}

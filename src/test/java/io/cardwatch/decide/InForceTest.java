@@ -1,0 +1,174 @@
+package io.cardwatch.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cardwatch.codec.WireTypes;
+import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Decision;
+import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.domain.FeaturedTransaction;
+import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.oracle.Events;
+import io.cardwatch.score.FraudModel;
+import io.cardwatch.score.GoldenVectors;
+import io.cardwatch.score.PlattScaling;
+import io.cardwatch.score.ReferenceModels;
+import io.cardwatch.training.ModelWriter;
+import io.cardwatch.training.TrainedModel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models that are exchanged while two subtasks of a job decide. */
+@Timeout(600)
+class InForceTest {
+    @RegisterExtension
+    static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+            .setNumberTaskManagers(1)
+            .setNumberSlotsPerTaskManager(2)
+            .build());
+
+    private static final int AMOUNTS = 64;
+    private static final int EXCHANGES = 200;
+
+    /** By model version, its threshold and then its probability for each amount. */
+    private static final Map<String, double[]> EXPECTED = new ConcurrentHashMap<>();
+
+    private static final Queue<String> WRONG = new ConcurrentLinkedQueue<>();
+    private static final Map<String, LongAdder> ROWS = new ConcurrentHashMap<>();
+
+    @TempDir
+    Path temporary;
+
+    @Test
+    void everyRowIsOfOneModel_thatItNames_howeverOftenTheyAreExchanged() throws Exception {
+        List<FraudModel> models = List.of(model("a", 5), model("b", 9), model("c", 13));
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        env.setParallelism(2);
+        env.fromSource(new NumberSequenceSource(0, Long.MAX_VALUE - 1), WatermarkStrategy.noWatermarks(), "Endless")
+                .map(InForceTest::payment)
+                .returns(WireTypes.FEATURED_TRANSACTION)
+                .map(DecideFunction.streaming(models.get(0)), WireTypes.SCORED_TRANSACTION)
+                .map(InForceTest::check)
+                .returns(String.class)
+                .sinkTo(new DiscardingSink<>());
+        JobClient job = env.executeAsync();
+        awaitRow(models.get(0));
+        try (InForce inForce = InForce.of(job.getJobID().toString(), null)) {
+            for (int i = 1; i <= EXCHANGES; i++) {
+                FraudModel next = models.get(i % models.size());
+                inForce.exchange(next);
+                awaitRow(next);
+            }
+        }
+        job.cancel().get();
+
+        assertThat(WRONG).isEmpty();
+        assertThat(ROWS.keySet()).containsExactlyInAnyOrderElementsOf(EXPECTED.keySet());
+    }
+
+    @Test
+    void aModelOfOtherFeaturesIsRefused_andWhatWasStaysInForce() throws Exception {
+        FraudModel model = FraudModel.loadShipped(FeatureSet.REFERENCE);
+        InForce inForce = InForce.fixed(model);
+
+        assertThatThrownBy(() -> inForce.exchange(FraudModel.loadShipped(FeatureSet.EXTENDED)))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("features.set=extended");
+        assertThat(inForce.model()).isSameAs(model);
+    }
+
+    @Test
+    void aJobsSubtasksShareOne_untilTheLastHasClosedIt() {
+        FraudModel model = FraudModel.loadShipped(FeatureSet.REFERENCE);
+        InForce first = InForce.of("job", model);
+        FraudModel other = model.withThreshold(0.25);
+        first.exchange(other);
+        assertThat(InForce.of("job", model)).isSameAs(first);
+        first.close();
+        assertThat(InForce.of("job", model).model()).isSameAs(other);
+        first.close();
+        first.close();
+        assertThat(InForce.of("job", model).model()).isSameAs(model);
+    }
+
+    private static FeaturedTransaction payment(long number) {
+        double[] features = new double[FeatureSet.REFERENCE.size()];
+        features[0] = number % AMOUNTS;
+        return new FeaturedTransaction(Events.transaction(0, number, 1_700_000_000L, 1, 1, 100), features);
+    }
+
+    private static String check(ScoredTransaction row) {
+        Decision decision = row.decision;
+        double[] expected = EXPECTED.get(decision.modelVersion);
+        if (expected == null
+                || decision.threshold != expected[0]
+                || decision.probability != expected[1 + (int) row.features[0]]) {
+            WRONG.add(decision.modelVersion + " " + decision.threshold + " " + decision.probability);
+        }
+        ROWS.computeIfAbsent(decision.modelVersion, version -> new LongAdder()).increment();
+        return decision.modelVersion;
+    }
+
+    private static void awaitRow(FraudModel model) throws InterruptedException {
+        long before = rows(model);
+        while (rows(model) == before) {
+            Thread.sleep(1);
+        }
+    }
+
+    private static long rows(FraudModel model) {
+        LongAdder rows = ROWS.get(model.version());
+        return rows == null ? 0 : rows.sum();
+    }
+
+    private FraudModel model(String name, int rounds) throws Exception {
+        Booster booster = ReferenceModels.train(
+                FeatureSet.REFERENCE.names().toArray(String[]::new), rounds, Map.of("max_depth", 4, "base_score", 0.5));
+        double[] expected = new double[1 + AMOUNTS];
+        expected[0] = rounds / 100.0;
+        float[][] vectors = new float[AMOUNTS][FeatureSet.REFERENCE.size()];
+        float[] probabilities = new float[AMOUNTS];
+        for (int amount = 0; amount < AMOUNTS; amount++) {
+            vectors[amount][0] = amount;
+            probabilities[amount] =
+                    booster.predict(new DMatrix(vectors[amount], 1, vectors[amount].length, Float.NaN))[0][0];
+            expected[1 + amount] = probabilities[amount];
+        }
+        byte[] json = ReferenceModels.json(booster).getBytes(StandardCharsets.UTF_8);
+        Path directory = temporary.resolve(name);
+        ModelWriter.write(
+                directory,
+                new TrainedModel(
+                        FeatureSet.REFERENCE,
+                        json,
+                        expected[0],
+                        PlattScaling.IDENTITY,
+                        new GoldenVectors(vectors, probabilities),
+                        0,
+                        Map.of(),
+                        Map.of()));
+        FraudModel model = FraudModel.load(directory.toString());
+        EXPECTED.put(model.version(), expected);
+        return model;
+    }
+}
