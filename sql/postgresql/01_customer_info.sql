@@ -1,4 +1,4 @@
--- Who the customers are. Filled by whoever owns the customers (see the README); Cardwatch only reads it.
+-- Who the customers are. Filled by whoever owns the customers (see docs/operations.md); Cardwatch only reads it.
 CREATE TABLE IF NOT EXISTS customer_info (
     customer_id   bigint PRIMARY KEY,
     job_title     text,

@@ -207,7 +207,7 @@ class ArchitectureTest {
             .should()
             .callMethodWhere(target(name("addGroup")).and(target(rawParameterTypes(String.class))));
 
-    /** A setting that nothing reads would be a promise in the README that nobody keeps. */
+    /** A setting that nothing reads would be a promise that nobody keeps. */
     @ArchTest
     static final ArchRule everySettingIsRead = fields().that()
             .areDeclaredIn(Options.class)

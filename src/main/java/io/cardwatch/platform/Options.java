@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Every setting there is, in the order in which they are shown. The README's table is made from this list ({@link
+ * Every setting there is, in the order in which they are shown. The table of docs/configuration.md is made from this list ({@link
  * #markdown}), and a test holds the two together.
  */
 public final class Options {
@@ -260,7 +260,7 @@ public final class Options {
         return List.copyOf(DECLARED);
     }
 
-    /** The table of all settings for the README, in Markdown, each line ended by a newline. */
+    /** The table of all settings in Markdown, each line ended by a newline. */
     public static String markdown() {
         String rows = DECLARED.stream()
                 .map(option -> "| `" + option.key() + "` | " + shownDefault(option) + " | " + option.rule() + " | "

@@ -7,7 +7,7 @@
  * io.cardwatch.platform.SettingsLoader} lays the sources over each other and refuses what it does not know, all
  * problems at once; {@link io.cardwatch.platform.Settings} is the immutable result. A secret is never a setting, only
  * the place where it lies is; {@link io.cardwatch.platform.PasswordSource} asks there anew each time. Consequence: a
- * value that is wrong stops the program before the job starts, the README's table cannot drift from the code, and no
+ * value that is wrong stops the program before the job starts, the table of docs/configuration.md cannot drift from the code, and no
  * log, web page or error can show a password.
  */
 package io.cardwatch.platform;

@@ -277,9 +277,9 @@ class OptionsTest {
     }
 
     @Test
-    void theReadmesTableIsTheGeneratedOne() throws Exception {
+    void theTableOfTheDocumentationIsTheGeneratedOne() throws Exception {
         Files.writeString(Path.of("target/options.md"), Options.markdown());
-        assertThat(Files.readString(Path.of("README.md")))
+        assertThat(Files.readString(Path.of("docs/configuration.md")))
                 .as("the table between the markers, to be replaced with target/options.md")
                 .contains("<!-- options -->\n" + Options.markdown() + "<!-- /options -->");
     }

@@ -89,7 +89,7 @@ record SoakResult(String test, List<String> cells) {
         return cells.subList(LOST, RESTARTS);
     }
 
-    /** The table as the README shows it. */
+    /** The table as docs/reliability.md shows it. */
     static String markdown() throws IOException {
         return Stream.of(
                         Stream.of(COLUMNS, COLUMNS.stream().map(column -> "---").toList()),

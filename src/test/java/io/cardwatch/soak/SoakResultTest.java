@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the soak tests found is committed, and the README shows it. */
+/** What the soak tests found is committed, and docs/reliability.md shows it. */
 class SoakResultTest {
     private static final String SUFFIX = "Soak.class";
 
@@ -41,9 +41,9 @@ class SoakResultTest {
     }
 
     @Test
-    void theReadmeShowsTheTable() throws Exception {
+    void theDocumentationShowsTheTable() throws Exception {
         Files.writeString(Path.of("target/soak-results.md"), SoakResult.markdown());
-        assertThat(Files.readString(Path.of("README.md")))
+        assertThat(Files.readString(Path.of("docs/reliability.md")))
                 .as("the table between the markers, to be replaced with target/soak-results.md")
                 .contains("<!-- soak -->\n" + SoakResult.markdown() + "<!-- /soak -->");
     }
