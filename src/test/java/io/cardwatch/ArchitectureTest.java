@@ -20,9 +20,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.Architectures;
-import io.cardwatch.platform.Metrics;
-import io.cardwatch.platform.Option;
-import io.cardwatch.platform.Options;
+import io.cardwatch.config.Option;
+import io.cardwatch.config.Options;
+import io.cardwatch.metrics.Metrics;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.Arrays;
@@ -39,11 +39,13 @@ class ArchitectureTest {
         "io.cardwatch.score..",
         "io.cardwatch.decide..",
         "io.cardwatch.warehouse..",
-        "io.cardwatch.platform..",
+        "io.cardwatch.config..",
+        "io.cardwatch.metrics..",
+        "io.cardwatch.kinesis..",
         "io.cardwatch.job.."
     };
 
-    /** Stages know domain, codec and platform, never each other, but that a decision asks a model; training and the simulator serve the CLI alone. */
+    /** Stages know domain, codec, config and metrics, never each other, but that a decision asks a model; training and the simulator serve the CLI alone. */
     @ArchTest
     static final ArchRule layers = Architectures.layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("io.cardwatch..")
@@ -54,8 +56,10 @@ class ArchitectureTest {
             .definedBy("io.cardwatch.codec..")
             .layer("files")
             .definedBy("io.cardwatch.files..")
-            .layer("platform")
-            .definedBy("io.cardwatch.platform..")
+            .layer("config")
+            .definedBy("io.cardwatch.config..")
+            .layer("metrics")
+            .definedBy("io.cardwatch.metrics..")
             .layer("feature")
             .definedBy("io.cardwatch.feature..")
             .layer("enrich")
@@ -66,6 +70,8 @@ class ArchitectureTest {
             .definedBy("io.cardwatch.decide..")
             .layer("warehouse")
             .definedBy("io.cardwatch.warehouse..")
+            .layer("kinesis")
+            .definedBy("io.cardwatch.kinesis..")
             .layer("job")
             .definedBy("io.cardwatch.job..")
             .layer("training")
@@ -79,21 +85,25 @@ class ArchitectureTest {
             .whereLayer("codec")
             .mayOnlyAccessLayers("domain")
             .whereLayer("files")
-            .mayOnlyAccessLayers("domain")
+            .mayOnlyAccessLayers("domain", "codec", "config", "metrics", "warehouse")
             .whereLayer("files")
             .mayOnlyBeAccessedByLayers("cli", "training", "datagen")
-            .whereLayer("platform")
+            .whereLayer("config")
+            .mayOnlyAccessLayers("domain")
+            .whereLayer("metrics")
             .mayOnlyAccessLayers("domain")
             .whereLayer("feature")
-            .mayOnlyAccessLayers("domain", "codec", "platform")
+            .mayOnlyAccessLayers("domain", "codec", "config", "metrics")
             .whereLayer("enrich")
-            .mayOnlyAccessLayers("domain", "codec", "platform")
+            .mayOnlyAccessLayers("domain", "codec", "config", "metrics")
             .whereLayer("score")
-            .mayOnlyAccessLayers("domain", "codec", "platform")
+            .mayOnlyAccessLayers("domain", "codec", "config", "metrics")
             .whereLayer("decide")
-            .mayOnlyAccessLayers("domain", "platform", "score")
+            .mayOnlyAccessLayers("domain", "config", "metrics", "score")
             .whereLayer("warehouse")
-            .mayOnlyAccessLayers("domain", "codec", "platform")
+            .mayOnlyAccessLayers("domain", "codec", "config", "metrics")
+            .whereLayer("kinesis")
+            .mayOnlyAccessLayers("domain", "codec", "config", "metrics")
             .whereLayer("training")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("datagen")
@@ -145,13 +155,13 @@ class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage("io.cardwatch.domain..", "java..");
 
-    /** Records are JSON in codec, settings in platform, models in score, metrics in training, refused rows in warehouse. */
+    /** Records are JSON in codec, settings in config, models in score, metrics in training, refused rows in warehouse. */
     @ArchTest
     static final ArchRule jsonHasFivePlaces = noClasses()
             .that()
             .resideOutsideOfPackages(
                     "io.cardwatch.codec..",
-                    "io.cardwatch.platform..",
+                    "io.cardwatch.config..",
                     "io.cardwatch.score..",
                     "io.cardwatch.training..",
                     "io.cardwatch.warehouse..")

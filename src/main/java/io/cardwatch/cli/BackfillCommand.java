@@ -1,14 +1,16 @@
 package io.cardwatch.cli;
 
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.config.Options;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.files.OutputFile;
+import io.cardwatch.files.RecordFiles;
+import io.cardwatch.files.VerdictJoin;
 import io.cardwatch.job.ScoringTopology;
 import io.cardwatch.job.WarehouseSinks;
-import io.cardwatch.platform.Options;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.warehouse.Table;
 import io.cardwatch.warehouse.Tables;
 import java.io.PrintWriter;

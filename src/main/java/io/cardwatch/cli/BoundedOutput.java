@@ -2,6 +2,7 @@ package io.cardwatch.cli;
 
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.files.CsvSink;
 import io.cardwatch.files.OutputFile;
 import io.cardwatch.warehouse.Table;
 import io.cardwatch.warehouse.Tables;

@@ -1,8 +1,8 @@
 package io.cardwatch.cli;
 
-import io.cardwatch.platform.Options;
-import io.cardwatch.platform.Settings;
-import io.cardwatch.platform.SettingsLoader;
+import io.cardwatch.config.Options;
+import io.cardwatch.config.Settings;
+import io.cardwatch.config.SettingsLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,8 @@
 package io.cardwatch.cli;
 
 import io.cardwatch.codec.CustomerCsv;
+import io.cardwatch.config.Options;
+import io.cardwatch.config.Settings;
 import io.cardwatch.datagen.LabelDelay;
 import io.cardwatch.datagen.Profile;
 import io.cardwatch.datagen.SimulatedEvent;
@@ -8,8 +10,6 @@ import io.cardwatch.datagen.SimulatedEvents;
 import io.cardwatch.datagen.Simulation;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.job.CardwatchJob;
-import io.cardwatch.platform.Options;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.warehouse.SqlScripts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;

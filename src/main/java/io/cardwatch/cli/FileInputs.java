@@ -1,10 +1,11 @@
 package io.cardwatch.cli;
 
 import io.cardwatch.codec.Decoded;
+import io.cardwatch.config.DurationText;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.files.RecordFiles;
 import io.cardwatch.job.ScoringTopology;
-import io.cardwatch.platform.DurationText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;

@@ -2,12 +2,14 @@ package io.cardwatch.cli;
 
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.config.Options;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.files.RecordFiles;
+import io.cardwatch.files.SortedHistory;
 import io.cardwatch.job.ScoringTopology;
-import io.cardwatch.platform.Options;
-import io.cardwatch.platform.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

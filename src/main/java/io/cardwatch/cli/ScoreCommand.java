@@ -1,11 +1,12 @@
 package io.cardwatch.cli;
 
+import io.cardwatch.config.Options;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.files.OutputFile;
+import io.cardwatch.files.RecordFiles;
 import io.cardwatch.job.CardwatchJob;
 import io.cardwatch.job.ScoringTopology;
-import io.cardwatch.platform.Options;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.score.FraudModel;
 import io.cardwatch.warehouse.Tables;
 import java.io.PrintWriter;

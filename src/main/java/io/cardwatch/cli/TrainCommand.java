@@ -1,8 +1,8 @@
 package io.cardwatch.cli;
 
+import io.cardwatch.config.Options;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.FeatureSet;
-import io.cardwatch.platform.Options;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.training.FoundHyperparameters;
 import io.cardwatch.training.Hyperparameters;
 import io.cardwatch.training.ImportedModel;

@@ -1,10 +1,10 @@
 package io.cardwatch.cli;
 
+import io.cardwatch.config.Option;
+import io.cardwatch.config.Options;
+import io.cardwatch.config.PasswordSource;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.BadInputException;
-import io.cardwatch.platform.Option;
-import io.cardwatch.platform.Options;
-import io.cardwatch.platform.PasswordSource;
-import io.cardwatch.platform.Settings;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.cardwatch.decide;
 
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.ScoredTransaction;
-import io.cardwatch.platform.Metrics;
+import io.cardwatch.metrics.Metrics;
 import io.cardwatch.score.FraudModel;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;

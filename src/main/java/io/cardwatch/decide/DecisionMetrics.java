@@ -1,8 +1,8 @@
 package io.cardwatch.decide;
 
 import io.cardwatch.domain.Decision;
-import io.cardwatch.platform.Metric;
-import io.cardwatch.platform.Metrics;
+import io.cardwatch.metrics.Metric;
+import io.cardwatch.metrics.Metrics;
 import org.apache.flink.metrics.Counter;
 
 /** Counts decisions by how high their scores are, and keeps the mean score. Written by one thread. */

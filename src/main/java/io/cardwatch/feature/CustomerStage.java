@@ -5,7 +5,7 @@ import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.Transaction;
-import io.cardwatch.platform.Metric;
+import io.cardwatch.metrics.Metric;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;

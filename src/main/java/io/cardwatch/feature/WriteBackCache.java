@@ -1,7 +1,7 @@
 package io.cardwatch.feature;
 
-import io.cardwatch.platform.Metric;
-import io.cardwatch.platform.Metrics;
+import io.cardwatch.metrics.Metric;
+import io.cardwatch.metrics.Metrics;
 import it.unimi.dsi.fastutil.longs.Long2ObjectLinkedOpenHashMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
 import it.unimi.dsi.fastutil.objects.ObjectIterator;

@@ -2,8 +2,8 @@ package io.cardwatch.job;
 
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
-import io.cardwatch.platform.Metric;
-import io.cardwatch.platform.Metrics;
+import io.cardwatch.metrics.Metric;
+import io.cardwatch.metrics.Metrics;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;

@@ -2,13 +2,13 @@ package io.cardwatch.job;
 
 import io.cardwatch.codec.LabelJson;
 import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.config.Options;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.ScoredTransaction;
-import io.cardwatch.platform.Options;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.warehouse.Table;
 import io.cardwatch.warehouse.Tables;
 import io.cardwatch.warehouse.WarehouseConnection;

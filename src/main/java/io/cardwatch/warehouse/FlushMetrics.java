@@ -1,7 +1,7 @@
 package io.cardwatch.warehouse;
 
-import io.cardwatch.platform.Metric;
-import io.cardwatch.platform.Metrics;
+import io.cardwatch.metrics.Metric;
+import io.cardwatch.metrics.Metrics;
 import org.apache.flink.metrics.Counter;
 
 /** Counts what a writer flushes. Written by the task's thread. */

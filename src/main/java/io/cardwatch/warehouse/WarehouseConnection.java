@@ -1,10 +1,10 @@
 package io.cardwatch.warehouse;
 
+import io.cardwatch.config.Options;
+import io.cardwatch.config.PasswordSource;
+import io.cardwatch.config.PostgresDriver;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.BadInputException;
-import io.cardwatch.platform.Options;
-import io.cardwatch.platform.PasswordSource;
-import io.cardwatch.platform.PostgresDriver;
-import io.cardwatch.platform.Settings;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,7 +1,7 @@
 package io.cardwatch.warehouse;
 
 import io.cardwatch.domain.RecordOrigin;
-import io.cardwatch.platform.Metrics;
+import io.cardwatch.metrics.Metrics;
 import java.io.IOException;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;

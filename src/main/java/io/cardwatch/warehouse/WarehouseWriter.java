@@ -1,8 +1,8 @@
 package io.cardwatch.warehouse;
 
 import io.cardwatch.domain.DeadLetterReason;
-import io.cardwatch.platform.Metric;
-import io.cardwatch.platform.Metrics;
+import io.cardwatch.metrics.Metric;
+import io.cardwatch.metrics.Metrics;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

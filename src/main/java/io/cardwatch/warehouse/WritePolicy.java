@@ -1,8 +1,8 @@
 package io.cardwatch.warehouse;
 
-import io.cardwatch.platform.Option;
-import io.cardwatch.platform.Options;
-import io.cardwatch.platform.Settings;
+import io.cardwatch.config.Option;
+import io.cardwatch.config.Options;
+import io.cardwatch.config.Settings;
 import java.io.Serializable;
 import java.time.Duration;
 

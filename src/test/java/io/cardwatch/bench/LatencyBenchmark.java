@@ -2,11 +2,11 @@ package io.cardwatch.bench;
 
 import io.cardwatch.codec.TransactionJson;
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.config.Settings;
 import io.cardwatch.datagen.Profile;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.job.CardwatchJob;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.KinesaliteServer;
 import io.cardwatch.testing.Postgres;
 import java.io.PrintStream;

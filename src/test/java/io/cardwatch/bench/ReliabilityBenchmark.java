@@ -2,10 +2,10 @@ package io.cardwatch.bench;
 
 import io.cardwatch.bench.BenchmarkInput.Shape;
 import io.cardwatch.codec.Decoded;
+import io.cardwatch.config.Settings;
 import io.cardwatch.datagen.Profile;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.job.CardwatchJob;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.score.FraudModel;
 import io.cardwatch.testing.Postgres;
 import java.io.PrintStream;

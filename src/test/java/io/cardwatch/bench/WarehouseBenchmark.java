@@ -1,11 +1,11 @@
 package io.cardwatch.bench;
 
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.Decision;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.Postgres;
 import io.cardwatch.warehouse.Tables;
 import io.cardwatch.warehouse.WarehouseConnection;

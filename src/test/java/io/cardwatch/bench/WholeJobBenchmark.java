@@ -2,13 +2,13 @@ package io.cardwatch.bench;
 
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.config.Settings;
 import io.cardwatch.datagen.Profile;
 import io.cardwatch.domain.Decision;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.job.CardwatchJob;
 import io.cardwatch.job.WarehouseSinks;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.Postgres;
 import java.io.PrintStream;
 import java.nio.file.Files;

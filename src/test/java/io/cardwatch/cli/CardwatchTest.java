@@ -2,7 +2,7 @@ package io.cardwatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cardwatch.platform.Options;
+import io.cardwatch.config.Options;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

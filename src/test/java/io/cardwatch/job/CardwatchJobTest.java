@@ -2,8 +2,8 @@ package io.cardwatch.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.FeatureSet;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.KinesaliteServer;
 import io.cardwatch.testing.Postgres;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
@@ -12,7 +13,6 @@ import io.cardwatch.oracle.Events;
 import io.cardwatch.oracle.FeatureOracle;
 import io.cardwatch.oracle.FeatureOracle.Outcome;
 import io.cardwatch.oracle.FeatureOracle.Verdict;
-import io.cardwatch.platform.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package io.cardwatch.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.codec.Decoded;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.enrich.CustomerInfoSource;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.GoldenFiles;
 import io.cardwatch.testing.Postgres;
 import java.io.IOException;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.codec.Note;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.DeadLetterReason;
-import io.cardwatch.platform.Metric;
-import io.cardwatch.platform.Settings;
+import io.cardwatch.metrics.Metric;
 import io.cardwatch.testing.JobOnKinesis;
 import io.cardwatch.testing.SentRecords;
 import java.sql.Statement;

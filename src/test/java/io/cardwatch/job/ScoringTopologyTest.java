@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.FeatureSet;
@@ -14,7 +15,6 @@ import io.cardwatch.oracle.Events;
 import io.cardwatch.oracle.FeatureOracle;
 import io.cardwatch.oracle.FeatureOracle.Outcome;
 import io.cardwatch.oracle.FeatureOracle.Verdict;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.score.FraudModel;
 import java.util.Arrays;
 import java.util.HashSet;

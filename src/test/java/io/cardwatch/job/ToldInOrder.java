@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.EventTimeProgress;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.enrich.CustomerInfoSource;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.score.FraudModel;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,11 +2,11 @@ package io.cardwatch.soak;
 
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.job.CardwatchJob;
 import io.cardwatch.oracle.Events;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.Restarts;
 import io.cardwatch.testing.TestProcess;
 import java.nio.file.Path;

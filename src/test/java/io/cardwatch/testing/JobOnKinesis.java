@@ -2,10 +2,10 @@ package io.cardwatch.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.job.CardwatchJob;
-import io.cardwatch.platform.Settings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;

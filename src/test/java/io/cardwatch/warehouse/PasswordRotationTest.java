@@ -2,9 +2,9 @@ package io.cardwatch.warehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.ScoredTransaction;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.CapturedLog;
 import io.cardwatch.testing.OwnPostgres;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package io.cardwatch.warehouse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.BadInputException;
-import io.cardwatch.platform.Settings;
 import io.cardwatch.testing.OwnPostgres;
 import io.cardwatch.testing.TestAuthority;
 import java.nio.file.Path;

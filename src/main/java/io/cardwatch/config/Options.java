@@ -1,0 +1,311 @@
+package io.cardwatch.config;
+
+import io.cardwatch.domain.FeatureSet;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Every setting there is, in the order in which they are shown. The table of docs/configuration.md is made from this list ({@link
+ * #markdown}), and a test holds the two together.
+ */
+public final class Options {
+    private static final List<Option<?>> DECLARED = new ArrayList<>();
+    private static final String STREAM_NAME_RULE = "1 to 128 letters, digits, dots, dashes and underscores";
+    private static final String STREAM_NAME = "[a-zA-Z0-9_.-]{1,128}";
+
+    // source: the transaction stream, and how both streams are read.
+
+    public static final Option<String> SOURCE_STREAM = declare(
+            "source.stream",
+            ValueType.matching(STREAM_NAME_RULE, STREAM_NAME),
+            "cust-payment-txn-stream",
+            "Kinesis stream of the transactions.");
+
+    public static final Option<String> SOURCE_REGION = declare(
+            "source.region",
+            ValueType.matching("an AWS region like us-east-1", "[a-z]{2,}(-[a-z]+)+-\\d"),
+            "us-east-1",
+            "AWS region of both streams.");
+
+    public static final Option<Optional<URI>> SOURCE_ENDPOINT_URL = declare(
+            "source.endpoint-url",
+            ValueType.httpAddress().optional(),
+            "",
+            "Address of Kinesis instead of AWS's own, for an emulator.");
+
+    public static final Option<InitialPosition> SOURCE_INITIAL_POSITION = declare(
+            "source.initial-position",
+            ValueType.oneOf(InitialPosition.class),
+            "TRIM_HORIZON",
+            "Where reading both streams begins when there is no savepoint; LATEST is the time of the start.");
+
+    public static final Option<Optional<Instant>> SOURCE_INITIAL_TIMESTAMP = declare(
+            "source.initial-timestamp",
+            ValueType.instant().optional(),
+            "",
+            "Arrival time from which AT_TIMESTAMP reads; needed there, an error elsewhere.");
+
+    public static final Option<Integer> SOURCE_MAX_RECORD_BYTES = declare(
+            "source.max-record-bytes",
+            ValueType.integer(256, 1_048_576),
+            "65536",
+            "A longer record goes to the dead letters as OVERSIZE, its first 4 KB kept.");
+
+    public static final Option<Duration> SOURCE_MAX_DRIFT = declare(
+            "source.max-drift",
+            ValueType.wholeSeconds("1 s", "30 d"),
+            "1 h",
+            "Event time by which no shard runs ahead of the slowest.");
+
+    public static final Option<Duration> SOURCE_MAX_JUMP = declare(
+            "source.max-jump",
+            ValueType.wholeSeconds("1 s", "365 d"),
+            "1 d",
+            "Event time by which one record alone may advance its shard's watermark.");
+
+    public static final Option<Duration> SOURCE_IDLE_INTERVAL = declare(
+            "source.idle-interval",
+            ValueType.duration("1 s", "1 d"),
+            "60 s",
+            "Silence after which a shard no longer holds the watermark back.");
+
+    public static final Option<Duration> SOURCE_POLL_INTERVAL = declare(
+            "source.poll-interval",
+            ValueType.duration("1 ms", "60 s"),
+            "200 ms",
+            "Pause between two reads of a shard; Kinesis allows five reads a second for all readers together.");
+
+    /** Half of the reads throttled for two minutes must not restart the job: at 10 retries one read in 2 000 would. */
+    public static final Option<Integer> SOURCE_GET_RECORDS_MAX_RETRIES = declare(
+            "source.get-records-max-retries",
+            ValueType.integer(10, 10_000),
+            "50",
+            "Retries of a throttled or failed read before the job restarts.");
+
+    public static final Option<Duration> SOURCE_GET_RECORDS_MAX_BACKOFF = declare(
+            "source.get-records-max-backoff",
+            ValueType.duration("100 ms", "5 s"),
+            "5 s",
+            "Longest pause between two retries of a read.");
+
+    // labels: the stream of verdicts; everything else about reading it is shared with source.
+
+    public static final Option<String> LABELS_STREAM = declare(
+            "labels.stream",
+            ValueType.matching(STREAM_NAME_RULE, STREAM_NAME),
+            "cust-payment-label-stream",
+            "Kinesis stream of the fraud labels, read with the source's settings.");
+
+    // features
+
+    public static final Option<FeatureSet> FEATURES_SET = declare(
+            "features.set",
+            ValueType.word(FeatureSet.class),
+            "reference",
+            "Features that are computed, and that the model must have been trained on: the 15 of the reference, or"
+                    + " those and what verdicts tell as soon as they are known.");
+
+    public static final Option<Duration> FEATURES_TERMINAL_DELAY = declare(
+            "features.terminal-delay",
+            ValueType.wholeSeconds("0 s", "365 d"),
+            "7 d",
+            "How long before a transaction the terminal windows end, since labels take time.");
+
+    public static final Option<Duration> FEATURES_ALLOWED_LATENESS = declare(
+            "features.allowed-lateness",
+            ValueType.wholeSeconds("0 s", "365 d"),
+            "3 d",
+            "Event time behind the watermark from which an event is TOO_OLD; state is kept as much longer.");
+
+    public static final Option<Integer> FEATURES_MAX_EVENTS_PER_TERMINAL = declare(
+            "features.max-events-per-terminal",
+            ValueType.integer(1_000, 100_000_000),
+            "100000",
+            "Transactions of one terminal above which those older than its delay are counted by minute.");
+
+    public static final Option<Double> FEATURES_CACHE_SHARE = declare(
+            "features.cache-share",
+            ValueType.real(0, 0.8),
+            "0.3",
+            "Share of a TaskManager's heap that keeps windows decoded when RocksDB stores them; 0 for none.");
+
+    // customers and enrichment
+
+    public static final Option<Duration> CUSTOMERS_REFRESH_INTERVAL = declare(
+            "customers.refresh-interval",
+            ValueType.duration("1 s", "1 d"),
+            "60 s",
+            "Pause between two full reads of customer_info.");
+
+    public static final Option<Integer> CUSTOMERS_GATE_BUFFER = declare(
+            "customers.gate-buffer",
+            ValueType.integer(1, 100_000_000),
+            "1000000",
+            "Rows that wait per subtask for the first read of customer_info before the job fails.");
+
+    public static final Option<Boolean> ENRICHMENT_CONTACT_COLUMNS = declare(
+            "enrichment.contact-columns",
+            ValueType.flag(),
+            "true",
+            "With false no name, e-mail address or phone number is read, kept or written anywhere.");
+
+    // model
+
+    public static final Option<Optional<String>> MODEL_PATH = declare(
+            "model.path",
+            ValueType.text("a directory or a URI that Flink can read", path -> true)
+                    .optional(),
+            "",
+            "Model directory that train wrote; left out, the model shipped in the jar scores.");
+
+    public static final Option<Optional<Double>> MODEL_THRESHOLD = declare(
+            "model.threshold",
+            ValueType.real(0, 1).optional(),
+            "",
+            "Fraud probability from which fraud_prediction is 1; left out, the model's own.");
+
+    // warehouse
+
+    public static final Option<Optional<String>> WAREHOUSE_URL = declare(
+            "warehouse.url",
+            ValueType.text(WarehouseUrl.RULE, WarehouseUrl::isAccepted).optional(),
+            "",
+            "JDBC URL of the warehouse; needed by run, backfill without --out, and train from a table.");
+
+    public static final Option<Optional<String>> WAREHOUSE_USER = declare(
+            "warehouse.user",
+            ValueType.text("a database user's name", user -> true).optional(),
+            "",
+            "Database user; left out, the driver's default.");
+
+    public static final Option<Optional<String>> WAREHOUSE_PASSWORD_ENV = declare(
+            "warehouse.password-env",
+            ValueType.matching("the name of an environment variable", "[A-Za-z_][A-Za-z0-9_]*")
+                    .optional(),
+            "",
+            "Environment variable that holds the password.");
+
+    public static final Option<Optional<String>> WAREHOUSE_PASSWORD_FILE = declare(
+            "warehouse.password-file",
+            ValueType.text("a path", path -> true).optional(),
+            "",
+            "File whose first line is the password.");
+
+    public static final Option<Optional<String>> WAREHOUSE_PASSWORD_SECRET_ARN = declare(
+            "warehouse.password-secret-arn",
+            ValueType.matching(
+                            "an ARN like arn:aws:secretsmanager:us-east-1:123456789012:secret:cardwatch-AbCdEf",
+                            "arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:[\\w/+=.@-]+")
+                    .optional(),
+            "",
+            "Secret of AWS Secrets Manager: the password itself, or JSON with a key password.");
+
+    public static final Option<String> WAREHOUSE_SCHEMA = declare(
+            "warehouse.schema",
+            ValueType.matching(
+                    "a name of letters, digits and underscores, 63 at the most", "[A-Za-z_][A-Za-z0-9_]{0,62}"),
+            "public",
+            "Schema that holds the tables.");
+
+    public static final Option<Integer> WAREHOUSE_BATCH_SIZE = declare(
+            "warehouse.batch-size",
+            ValueType.integer(1, 100_000),
+            "5000",
+            "Rows that a writer gathers before it writes them in one statement.");
+
+    public static final Option<Duration> WAREHOUSE_FLUSH_INTERVAL = declare(
+            "warehouse.flush-interval",
+            ValueType.duration("1 ms", "10 min"),
+            "50 ms",
+            "Longest time that a row waits for its batch to fill, once the batch before is written.");
+
+    public static final Option<Duration> WAREHOUSE_RETRY_TIMEOUT = declare(
+            "warehouse.retry-timeout",
+            ValueType.duration("0 s", "1 d"),
+            "5 min",
+            "How long a batch that fails for a passing reason, or the first reading of customer_info, is tried again before"
+                    + " the job restarts.");
+
+    public static final Option<Integer> WAREHOUSE_WRITERS = declare(
+            "warehouse.writers",
+            ValueType.integer(1, 128),
+            "2",
+            "Parallel writers of the predictions, each with one connection.");
+
+    // dead-letters
+
+    /** A dead letter carries up to 64 KB of raw bytes, 87 KB in base64: 5 000 of them would be 430 MB. */
+    public static final Option<Integer> DEAD_LETTERS_BATCH_SIZE = declare(
+            "dead-letters.batch-size",
+            ValueType.integer(1, 10_000),
+            "200",
+            "Dead letters gathered before they are written; each may hold 64 KB.");
+
+    public static final Option<Double> DEAD_LETTERS_ALARM_SHARE = declare(
+            "dead-letters.alarm-share",
+            ValueType.real(0, 1),
+            "0.05",
+            "Share of the records of the last five minutes, of 100 at least, above which dead letters are worth a warning; 1 for none.");
+
+    private Options() {}
+
+    /** Every setting, in the order in which they are shown. */
+    public static List<Option<?>> all() {
+        return List.copyOf(DECLARED);
+    }
+
+    /** The table of all settings in Markdown, each line ended by a newline. */
+    public static String markdown() {
+        String rows = DECLARED.stream()
+                .map(option -> "| `" + option.key() + "` | " + shownDefault(option) + " | " + option.rule() + " | "
+                        + option.sentence() + " |\n")
+                .collect(Collectors.joining());
+        return "| key | default | value | meaning |\n|---|---|---|---|\n" + rows;
+    }
+
+    static Optional<Option<?>> named(String key) {
+        return DECLARED.stream().filter(option -> option.key().equals(key)).findFirst();
+    }
+
+    /** The key that takes the fewest edits to get from {@code key}. */
+    static String nearest(String key) {
+        return DECLARED.stream()
+                .map(Option::key)
+                .min(Comparator.comparingInt(known -> edits(key, known)))
+                .orElseThrow();
+    }
+
+    private static String shownDefault(Option<?> option) {
+        return option.defaultText().isEmpty() ? "" : "`" + option.defaultText() + "`";
+    }
+
+    /** Levenshtein's distance, one row of the table at a time. */
+    private static int edits(String from, String to) {
+        int[] row = new int[to.length() + 1];
+        for (int j = 0; j <= to.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[to.length()];
+    }
+
+    private static <T> Option<T> declare(String key, ValueType<T> type, String defaultText, String sentence) {
+        Option<T> option = new Option<>(key, type, defaultText, sentence);
+        DECLARED.add(option);
+        return option;
+    }
+}

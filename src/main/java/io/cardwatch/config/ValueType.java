@@ -1,0 +1,129 @@
+package io.cardwatch.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * How the text of a setting becomes a value, and the rule that a person has to keep, worded so that it follows "must
+ * be".
+ *
+ * @param <T> the value's class
+ */
+final class ValueType<T> {
+
+    final String rule;
+    private final Function<String, T> parser;
+
+    /** @param parser throws any {@link RuntimeException} for text that breaks the rule */
+    private ValueType(String rule, Function<String, T> parser) {
+        this.rule = rule;
+        this.parser = parser;
+    }
+
+    /** The value of {@code text}, or empty when it breaks the rule. */
+    Optional<T> parse(String text) {
+        try {
+            return Optional.of(parser.apply(text.trim()));
+        } catch (RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The same type for a setting that may be left out: its value is empty then. */
+    ValueType<Optional<T>> optional() {
+        return new ValueType<>(rule, text -> text.isEmpty() ? Optional.empty() : Optional.of(parser.apply(text)));
+    }
+
+    static ValueType<String> text(String rule, Predicate<String> allowed) {
+        return new ValueType<>(rule, text -> check(text, !text.isEmpty() && allowed.test(text)));
+    }
+
+    static ValueType<String> matching(String rule, String regex) {
+        return text(rule, Pattern.compile(regex).asMatchPredicate());
+    }
+
+    static ValueType<Boolean> flag() {
+        return new ValueType<>("true or false", text -> {
+            check(text, text.equals("true") || text.equals("false"));
+            return Boolean.valueOf(text);
+        });
+    }
+
+    static ValueType<Integer> integer(int least, int most) {
+        return new ValueType<>("a whole number from " + least + " to " + most, text -> {
+            int value = Integer.parseInt(text);
+            return check(value, least <= value && value <= most);
+        });
+    }
+
+    static ValueType<Double> real(double least, double most) {
+        return new ValueType<>("a number from " + least + " to " + most, text -> {
+            double value = Double.parseDouble(text);
+            return check(value, least <= value && value <= most);
+        });
+    }
+
+    /** A duration with its unit ({@code 7 d}) or of ISO-8601 ({@code PT1H}): a bare number would be a guess. */
+    static ValueType<Duration> duration(String least, String most) {
+        Duration lowest = DurationText.parse(least);
+        Duration highest = DurationText.parse(most);
+        String rule = "a duration with its unit from " + least + " to " + most;
+        return new ValueType<>(rule, text -> {
+            Duration value = DurationText.parse(text);
+            return check(value, lowest.compareTo(value) <= 0 && value.compareTo(highest) <= 0);
+        });
+    }
+
+    /** Like {@link #duration}, in whole seconds, as event time is. */
+    static ValueType<Duration> wholeSeconds(String least, String most) {
+        ValueType<Duration> duration = duration(least, most);
+        return new ValueType<>(duration.rule + ", in whole seconds", text -> {
+            Duration value = duration.parser.apply(text);
+            return check(value, value.equals(value.truncatedTo(ChronoUnit.SECONDS)));
+        });
+    }
+
+    static ValueType<Instant> instant() {
+        return new ValueType<>("a time of ISO-8601 in UTC, like 2026-01-31T00:00:00Z", Instant::parse);
+    }
+
+    static ValueType<URI> httpAddress() {
+        return new ValueType<>("an address like http://localhost:4567", text -> {
+            URI address = URI.create(text);
+            boolean http = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
+            return check(address, http && address.getHost() != null && address.getUserInfo() == null);
+        });
+    }
+
+    static <E extends Enum<E>> ValueType<E> oneOf(Class<E> names) {
+        String rule = Arrays.stream(names.getEnumConstants()).map(Enum::name).collect(Collectors.joining(", "));
+        return new ValueType<>("one of " + rule, text -> Enum.valueOf(names, text));
+    }
+
+    /** The name of a constant in lower case. */
+    static <E extends Enum<E>> ValueType<E> word(Class<E> names) {
+        String rule = Arrays.stream(names.getEnumConstants())
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" or "));
+        return new ValueType<>(rule, text -> {
+            check(text, text.equals(text.toLowerCase(Locale.ROOT)));
+            return Enum.valueOf(names, text.toUpperCase(Locale.ROOT));
+        });
+    }
+
+    private static <V> V check(V value, boolean allowed) {
+        if (!allowed) {
+            throw new IllegalArgumentException("the rule is broken");
+        }
+        return value;
+    }
+}
