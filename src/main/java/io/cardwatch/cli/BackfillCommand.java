@@ -6,9 +6,9 @@ import io.cardwatch.config.Settings;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.files.LabelJoin;
 import io.cardwatch.files.OutputFile;
 import io.cardwatch.files.RecordFiles;
-import io.cardwatch.files.VerdictJoin;
 import io.cardwatch.job.ScoringTopology;
 import io.cardwatch.job.WarehouseSinks;
 import io.cardwatch.warehouse.Table;
@@ -189,7 +189,7 @@ final class BackfillCommand implements Callable<Integer> {
                                 row.transaction.customerId, row.transaction.transactionId, row.transaction.epochSecond),
                         label -> Tuple3.of(label.customerId, label.transactionId, label.txEpochSecond),
                         IDENTITY)
-                .process(new VerdictJoin<>(), WireTypes.FEATURED_TRANSACTION)
+                .process(new LabelJoin<>(), WireTypes.FEATURED_TRANSACTION)
                 .uid("last-verdict")
                 .name("Last verdict");
     }

@@ -38,13 +38,13 @@ final class ExtendedCustomerWindow extends CustomerWindow {
     /** The seconds of the high transactions, with the bits of their ratios. There are few. */
     private final EventLog highs;
 
-    private final Verdicts verdicts;
+    private final EventLabels verdicts;
 
     ExtendedCustomerWindow() {
-        this(new Verdicts(new EventLog(COLUMNS), VERDICT, 1, false), 0, 0, new EventLog(1));
+        this(new EventLabels(new EventLog(COLUMNS), VERDICT, 1, false), 0, 0, new EventLog(1));
     }
 
-    private ExtendedCustomerWindow(Verdicts verdicts, long totalCents, long totalClippedCents, EventLog highs) {
+    private ExtendedCustomerWindow(EventLabels verdicts, long totalCents, long totalClippedCents, EventLog highs) {
         super(verdicts.events, totalCents);
         this.clippedCents = new RunningSum(events, CLIPPED_BEFORE, totalClippedCents);
         this.highs = highs;
@@ -200,7 +200,7 @@ final class ExtendedCustomerWindow extends CustomerWindow {
             long totalCents = readSignedVarint(in);
             long totalClippedCents = readSignedVarint(in);
             EventLog highs = EventLog.read(in, 1);
-            Verdicts verdicts = Verdicts.read(in, COLUMNS, VERDICT, 1, false);
+            EventLabels verdicts = EventLabels.read(in, COLUMNS, VERDICT, 1, false);
             ExtendedCustomerWindow window = new ExtendedCustomerWindow(verdicts, totalCents, totalClippedCents, highs);
             window.timer = timer;
             return window;

@@ -27,7 +27,7 @@ final class ExtendedTerminalWindow extends TerminalWindow {
         this(newVerdicts(LEVELS, true), new WaitingLabels(), null);
     }
 
-    private ExtendedTerminalWindow(Verdicts verdicts, WaitingLabels waiting, MinutePanes panes) {
+    private ExtendedTerminalWindow(EventLabels verdicts, WaitingLabels waiting, MinutePanes panes) {
         super(verdicts, waiting, panes);
     }
 
@@ -140,12 +140,12 @@ final class ExtendedTerminalWindow extends TerminalWindow {
         static final Serializer INSTANCE = new Serializer();
 
         @Override
-        Verdicts readVerdicts(DataInputView in) throws IOException {
+        EventLabels readVerdicts(DataInputView in) throws IOException {
             return readVerdicts(in, LEVELS, true);
         }
 
         @Override
-        TerminalWindow window(Verdicts verdicts, WaitingLabels waiting, MinutePanes panes) {
+        TerminalWindow window(EventLabels verdicts, WaitingLabels waiting, MinutePanes panes) {
             return new ExtendedTerminalWindow(verdicts, waiting, panes);
         }
     }

@@ -17,7 +17,7 @@ import org.apache.flink.core.memory.DataOutputView;
  *
  * <p>The window of n days for a transaction at second t is (t − delay − n d, t − delay]. A risk is the ratio of two
  * differences of positions: in the log of the transactions, and in that of the known frauds as of t, which {@link
- * Verdicts} keeps.
+ * EventLabels} keeps.
  *
  * <p>Of a terminal with more than {@code features.max-events-per-terminal} transactions, those older than the delay that
  * have no label are kept as numbers by minute. Then the count of a window is wrong by the transactions of two minutes at
@@ -39,7 +39,7 @@ public class TerminalWindow extends ExpiringWindow {
     private static final int VERDICT = 2;
     private static final int COLUMNS = 3;
 
-    final Verdicts verdicts;
+    final EventLabels verdicts;
     private final WaitingLabels waiting;
     /** The old transactions without a label, which are not among the events; null while there are none. */
     MinutePanes panes;
@@ -52,8 +52,8 @@ public class TerminalWindow extends ExpiringWindow {
         this(newVerdicts(1, false), new WaitingLabels(), null);
     }
 
-    static Verdicts newVerdicts(int levels, boolean keepGenuine) {
-        return new Verdicts(new EventLog(COLUMNS), VERDICT, levels, keepGenuine);
+    static EventLabels newVerdicts(int levels, boolean keepGenuine) {
+        return new EventLabels(new EventLog(COLUMNS), VERDICT, levels, keepGenuine);
     }
 
     /** A new window that answers the features of {@code set}. */
@@ -66,7 +66,7 @@ public class TerminalWindow extends ExpiringWindow {
         return set == FeatureSet.EXTENDED ? ExtendedTerminalWindow.Serializer.INSTANCE : Serializer.INSTANCE;
     }
 
-    TerminalWindow(Verdicts verdicts, WaitingLabels waiting, MinutePanes panes) {
+    TerminalWindow(EventLabels verdicts, WaitingLabels waiting, MinutePanes panes) {
         this.verdicts = verdicts;
         this.waiting = waiting;
         this.panes = panes;
@@ -164,8 +164,8 @@ public class TerminalWindow extends ExpiringWindow {
     private int insert(long epochSecond, long transactionId, long customerId) {
         EventLog events = verdicts.events;
         int position = events.insert(epochSecond);
-        events.set(Verdicts.TRANSACTION_ID, position, transactionId);
-        events.set(Verdicts.OTHER_PARTY, position, customerId);
+        events.set(EventLabels.TRANSACTION_ID, position, transactionId);
+        events.set(EventLabels.OTHER_PARTY, position, customerId);
         return position;
     }
 
@@ -285,15 +285,15 @@ public class TerminalWindow extends ExpiringWindow {
             super(PANES);
         }
 
-        Verdicts readVerdicts(DataInputView in) throws IOException {
+        EventLabels readVerdicts(DataInputView in) throws IOException {
             return readVerdicts(in, 1, false);
         }
 
-        static Verdicts readVerdicts(DataInputView in, int levels, boolean keepGenuine) throws IOException {
-            return Verdicts.read(in, COLUMNS, VERDICT, levels, keepGenuine);
+        static EventLabels readVerdicts(DataInputView in, int levels, boolean keepGenuine) throws IOException {
+            return EventLabels.read(in, COLUMNS, VERDICT, levels, keepGenuine);
         }
 
-        TerminalWindow window(Verdicts verdicts, WaitingLabels waiting, MinutePanes panes) {
+        TerminalWindow window(EventLabels verdicts, WaitingLabels waiting, MinutePanes panes) {
             return new TerminalWindow(verdicts, waiting, panes);
         }
 
@@ -311,7 +311,7 @@ public class TerminalWindow extends ExpiringWindow {
         @Override
         protected TerminalWindow read(DataInputView in, int writtenVersion) throws IOException {
             long timer = in.readLong();
-            Verdicts verdicts = readVerdicts(in);
+            EventLabels verdicts = readVerdicts(in);
             WaitingLabels waiting = WaitingLabels.read(in);
             TerminalWindow window = window(
                     verdicts, waiting, writtenVersion >= PANES && in.readBoolean() ? MinutePanes.read(in) : null);

@@ -72,7 +72,7 @@ public final class SortedHistory {
                 .process(new Opener(), WireTypes.DECODED_TRANSACTION)
                 .setParallelism(1)
                 .uid("sorted-history-opener")
-                .name("Open history");
+                .name("Unwrap history");
     }
 
     /**

@@ -15,6 +15,7 @@ import io.cardwatch.domain.Transaction;
 import io.cardwatch.enrich.CustomerInfoSource;
 import io.cardwatch.kinesis.KinesisRecords;
 import io.cardwatch.kinesis.KinesisStreams;
+import io.cardwatch.metrics.OperatorName;
 import io.cardwatch.score.FraudModel;
 import io.cardwatch.warehouse.Tables;
 import io.cardwatch.warehouse.WarehouseConnectionProvider;
@@ -131,7 +132,8 @@ public final class CardwatchJob {
                 settings.get(Options.WAREHOUSE_SCHEMA),
                 settings.get(Options.CUSTOMERS_REFRESH_INTERVAL),
                 settings.get(Options.WAREHOUSE_RETRY_TIMEOUT));
-        return env.fromSource(source, WatermarkStrategy.noWatermarks(), "customer_info", WireTypes.CUSTOMER_CHANGE)
+        return env.fromSource(
+                        source, WatermarkStrategy.noWatermarks(), OperatorName.CUSTOMER_INFO, WireTypes.CUSTOMER_CHANGE)
                 .setParallelism(1)
                 .uid("customer-info-source");
     }

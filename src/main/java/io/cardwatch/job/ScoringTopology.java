@@ -18,6 +18,7 @@ import io.cardwatch.feature.CustomerWindowOperator;
 import io.cardwatch.feature.LabelledCustomerWindowOperator;
 import io.cardwatch.feature.TerminalWindowOperator;
 import io.cardwatch.feature.WindowTimes;
+import io.cardwatch.metrics.OperatorName;
 import io.cardwatch.score.FraudModel;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -40,7 +41,6 @@ public final class ScoringTopology {
      */
     public static final int MAX_PARALLELISM = 720;
 
-    private static final String CUSTOMER_WINDOWS = "Customer windows";
     private static final OutputTag<DeadLetter> DEAD_LETTERS = new OutputTag<>("dead-letters", WireTypes.DEAD_LETTER);
 
     private final FeatureSet features;
@@ -83,10 +83,10 @@ public final class ScoringTopology {
         // Kryo's state cannot move to Flink 2. Of every job, by whomever it is built: a type without a serializer fails
         // it.
         decodedTransactions.getExecutionConfig().getSerializerConfig().setGenericTypes(false);
-        SingleOutputStreamOperator<Transaction> transactions =
-                split(decodedTransactions, "transaction-split", "Open transactions", WireTypes.TRANSACTION);
+        SingleOutputStreamOperator<Transaction> transactions = split(
+                decodedTransactions, "transaction-split", OperatorName.UNWRAP_TRANSACTIONS, WireTypes.TRANSACTION);
         SingleOutputStreamOperator<FraudLabel> labels =
-                split(decodedLabels, "label-split", "Open labels", WireTypes.FRAUD_LABEL);
+                split(decodedLabels, "label-split", OperatorName.UNWRAP_LABELS, WireTypes.FRAUD_LABEL);
 
         SingleOutputStreamOperator<FeaturedTransaction> byCustomer =
                 byCustomer(transactions, labels).uid("customer-windows");
@@ -95,7 +95,7 @@ public final class ScoringTopology {
                 .connect(labels)
                 .keyBy(row -> row.transaction.terminalId, label -> label.terminalId, Types.LONG)
                 .transform(
-                        "Terminal windows",
+                        OperatorName.TERMINAL_WINDOWS,
                         WireTypes.FEATURED_TRANSACTION,
                         new TerminalWindowOperator(features, times, bounded, contactColumns, cacheShare, DEAD_LETTERS))
                 .uid("terminal-windows");
@@ -112,7 +112,7 @@ public final class ScoringTopology {
                 .flatMap(new DeadLetterCount(alarmShare), WireTypes.DEAD_LETTER)
                 .setParallelism(1)
                 .uid("dead-letter-count")
-                .name("Count dead letters");
+                .name(OperatorName.COUNT_DEAD_LETTERS);
         return new Features(featured, labels, deadLetters);
     }
 
@@ -122,7 +122,7 @@ public final class ScoringTopology {
             return transactions
                     .keyBy(transaction -> transaction.customerId, Types.LONG)
                     .transform(
-                            CUSTOMER_WINDOWS,
+                            OperatorName.CUSTOMER_WINDOWS,
                             WireTypes.FEATURED_TRANSACTION,
                             new CustomerWindowOperator(times, bounded, contactColumns, cacheShare, DEAD_LETTERS));
         }
@@ -130,7 +130,7 @@ public final class ScoringTopology {
                 .connect(labels)
                 .keyBy(transaction -> transaction.customerId, label -> label.customerId, Types.LONG)
                 .transform(
-                        CUSTOMER_WINDOWS,
+                        OperatorName.CUSTOMER_WINDOWS,
                         WireTypes.FEATURED_TRANSACTION,
                         new LabelledCustomerWindowOperator(times, bounded, contactColumns, cacheShare, DEAD_LETTERS));
     }
@@ -140,7 +140,7 @@ public final class ScoringTopology {
             DataStream<FeaturedTransaction> features, FraudModel model) {
         DecideFunction function = bounded ? DecideFunction.bounded(model) : DecideFunction.streaming(model);
         // The type is given: looked for, it would be warned of as one for Kryo.
-        return features.map(function, WireTypes.SCORED_TRANSACTION).uid("score").name("Score");
+        return features.map(function, WireTypes.SCORED_TRANSACTION).uid("score").name(OperatorName.SCORE);
     }
 
     /** Adds the contact details of each row's customer. */
@@ -152,7 +152,7 @@ public final class ScoringTopology {
                         WireTypes.SCORED_TRANSACTION.serializer(), WireTypes.CUSTOMER.serializer(), gateBuffer);
         return scored.connect(customers)
                 .keyBy(row -> row.transaction.customerId, change -> change.customerId, Types.LONG)
-                .transform("Contacts", WireTypes.SCORED_TRANSACTION, join)
+                .transform(OperatorName.CONTACTS, WireTypes.SCORED_TRANSACTION, join)
                 .uid("contacts");
     }
 

@@ -9,48 +9,68 @@ import java.util.StringJoiner;
  * a subtask.
  */
 public enum Metric {
-    RECORDS("records", "Open transactions, Open labels", "Records that came in, good or bad."),
+    RECORDS(
+            "records",
+            OperatorName.UNWRAP_TRANSACTIONS + ", " + OperatorName.UNWRAP_LABELS,
+            "Records that came in, good or bad."),
     NOTED(
             "noted",
             Part.NOTE,
-            "Open transactions, Open labels",
+            OperatorName.UNWRAP_TRANSACTIONS + ", " + OperatorName.UNWRAP_LABELS,
             "Accepted records with something peculiar: an unknown field, a number as text, a fraction of a second, a"
                     + " rounded amount, a whole number with .0, an optional field that was left out."),
     DEAD_LETTERS(
             "deadLetters",
             Part.REASON,
-            "Count dead letters",
+            OperatorName.COUNT_DEAD_LETTERS,
             "Records that could not be used, late ones included; refused rows stand below."),
     DEAD_LETTER_SHARE(
             "deadLetterShare",
-            "Count dead letters",
+            OperatorName.COUNT_DEAD_LETTERS,
             "Share of these among the records of the last five minutes, 0 to 1."),
-    REDELIVERED("redelivered", "Customer windows", "Transactions that had come before with the same content."),
-    CUSTOMERS_LARGE("customersLarge", "Customer windows", "Customers who reached 100 000 payments in their windows."),
+    REDELIVERED(
+            "redelivered", OperatorName.CUSTOMER_WINDOWS, "Transactions that had come before with the same content."),
+    CUSTOMERS_LARGE(
+            "customersLarge",
+            OperatorName.CUSTOMER_WINDOWS,
+            "Customers who reached 100 000 payments in their windows."),
     TERMINALS_COARSENED(
-            "terminalsCoarsened", "Terminal windows", "Terminals that began to count old payments by minute."),
-    LABELS_REPEATED("labelsRepeated", "Terminal windows", "Labels that had come before."),
-    LABELS_LATE("labelsLate", "Terminal windows", "Labels that came when nothing of their time is kept any more."),
+            "terminalsCoarsened",
+            OperatorName.TERMINAL_WINDOWS,
+            "Terminals that began to count old payments by minute."),
+    LABELS_REPEATED("labelsRepeated", OperatorName.TERMINAL_WINDOWS, "Labels that had come before."),
+    LABELS_LATE(
+            "labelsLate",
+            OperatorName.TERMINAL_WINDOWS,
+            "Labels that came when nothing of their time is kept any more."),
     WATERMARK_LAG_MILLIS(
             "watermarkLagMillis",
-            "Customer windows, Terminal windows",
+            OperatorName.CUSTOMER_WINDOWS + ", " + OperatorName.TERMINAL_WINDOWS,
             "Wall clock minus watermark; absent until there is a watermark."),
-    WINDOW_CACHE_HITS("windowCacheHits", "Customer windows, Terminal windows", "Windows found decoded; RocksDB only."),
+    WINDOW_CACHE_HITS(
+            "windowCacheHits",
+            OperatorName.CUSTOMER_WINDOWS + ", " + OperatorName.TERMINAL_WINDOWS,
+            "Windows found decoded; RocksDB only."),
     WINDOW_CACHE_MISSES(
-            "windowCacheMisses", "Customer windows, Terminal windows", "Windows read from RocksDB, or new."),
-    SCORED("scored", "Score", "Transactions that were scored."),
-    ALERTS("alerts", "Score", "Those with prediction 1."),
-    SCORED_FROM_10_PERCENT("scoredFrom10Percent", "Score", "Those with a fraud probability of 0.1 or more."),
-    SCORED_FROM_50_PERCENT("scoredFrom50Percent", "Score", "Those with a fraud probability of 0.5 or more."),
-    SCORED_FROM_90_PERCENT("scoredFrom90Percent", "Score", "Those with a fraud probability of 0.9 or more."),
-    PROBABILITY_MEAN("probabilityMean", "Score", "Mean fraud probability of about the last 10 000 transactions."),
+            "windowCacheMisses",
+            OperatorName.CUSTOMER_WINDOWS + ", " + OperatorName.TERMINAL_WINDOWS,
+            "Windows read from RocksDB, or new."),
+    SCORED("scored", OperatorName.SCORE, "Transactions that were scored."),
+    ALERTS("alerts", OperatorName.SCORE, "Those with prediction 1."),
+    SCORED_FROM_10_PERCENT("scoredFrom10Percent", OperatorName.SCORE, "Those with a fraud probability of 0.1 or more."),
+    SCORED_FROM_50_PERCENT("scoredFrom50Percent", OperatorName.SCORE, "Those with a fraud probability of 0.5 or more."),
+    SCORED_FROM_90_PERCENT("scoredFrom90Percent", OperatorName.SCORE, "Those with a fraud probability of 0.9 or more."),
+    PROBABILITY_MEAN(
+            "probabilityMean", OperatorName.SCORE, "Mean fraud probability of about the last 10 000 transactions."),
     MODEL_HASH(
             "modelHash",
-            "Score",
+            OperatorName.SCORE,
             "The 12 hexadecimal digits at the end of the model's version as a number; 0 where it ends otherwise."),
-    UNKNOWN_CUSTOMERS("unknownCustomers", "Contacts", "Transactions of customers who are not in customer_info."),
-    KNOWN_CUSTOMERS("knownCustomers", "customer_info", "Customers in customer_info."),
-    FAILED_CUSTOMER_READINGS("failedCustomerReadings", "customer_info", "Readings of customer_info that failed."),
+    UNKNOWN_CUSTOMERS(
+            "unknownCustomers", OperatorName.CONTACTS, "Transactions of customers who are not in customer_info."),
+    KNOWN_CUSTOMERS("knownCustomers", OperatorName.CUSTOMER_INFO, "Customers in customer_info."),
+    FAILED_CUSTOMER_READINGS(
+            "failedCustomerReadings", OperatorName.CUSTOMER_INFO, "Readings of customer_info that failed."),
     ROWS_WRITTEN("rowsWritten", Part.TABLE, "each table", "Rows that were new there."),
     FLUSHES("flushes", Part.TABLE, "each table", "Batches that were committed."),
     FLUSH_MILLIS_TOTAL("flushMillisTotal", Part.TABLE, "each table", "Time that they took, retries included."),

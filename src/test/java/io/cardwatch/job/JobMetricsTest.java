@@ -227,9 +227,9 @@ class JobMetricsTest {
 
     @Test
     void countersTellWhatHappened() {
-        assertThat(sum("Open transactions", "records")).isEqualTo(GOOD + 6);
-        assertThat(sum("Open labels", "records")).isEqualTo(3);
-        assertThat(sum("Open transactions", "noted.UNKNOWN_FIELD")).isEqualTo(GOOD / 2);
+        assertThat(sum("Unwrap transactions", "records")).isEqualTo(GOOD + 6);
+        assertThat(sum("Unwrap labels", "records")).isEqualTo(3);
+        assertThat(sum("Unwrap transactions", "noted.UNKNOWN_FIELD")).isEqualTo(GOOD / 2);
         assertThat(sum("Customer windows", "redelivered")).isEqualTo(1);
         assertThat(sum("Score", "scored")).isEqualTo(GOOD + 2);
         assertThat(sum("Contacts", "unknownCustomers")).isEqualTo(GOOD / 2);

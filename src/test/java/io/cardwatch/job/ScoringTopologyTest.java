@@ -88,7 +88,7 @@ class ScoringTopologyTest {
         env.setParallelism(parallelism);
         env.setMaxParallelism(ScoringTopology.MAX_PARALLELISM);
         env.getConfig().enableObjectReuse();
-        // Verdicts are told first: they must not lie in a buffer while the payments pass.
+        // EventLabels are told first: they must not lie in a buffer while the payments pass.
         env.setBufferTimeout(0);
         boolean bounded = mode == RuntimeExecutionMode.BATCH;
         ROWS.set(0);

@@ -19,7 +19,7 @@ import org.apache.flink.core.memory.DataOutputView;
  *
  * <p>A transaction has a level, given by the window's owner, and known frauds are found by their least level, too.
  */
-final class Verdicts {
+final class EventLabels {
     /** Columns of the events. Both parties of a payment and its second tell which one a label means. */
     static final int TRANSACTION_ID = 0;
 
@@ -67,11 +67,11 @@ final class Verdicts {
      * @param levels number of levels, 1 or more
      * @param keepGenuine whether {@link #genuine} will be asked for
      */
-    Verdicts(EventLog events, int verdictColumn, int levels, boolean keepGenuine) {
+    EventLabels(EventLog events, int verdictColumn, int levels, boolean keepGenuine) {
         this(events, verdictColumn, levels, keepGenuine, new EventLog(LABEL_COLUMNS), Long.MIN_VALUE, 0);
     }
 
-    private Verdicts(
+    private EventLabels(
             EventLog events,
             int verdictColumn,
             int levels,
@@ -92,8 +92,8 @@ final class Verdicts {
         }
     }
 
-    Verdicts copy() {
-        return new Verdicts(
+    EventLabels copy() {
+        return new EventLabels(
                 events.copy(), verdictColumn, frauds.length, genuine != null, labels.copy(), cursorSecond, applied);
     }
 
@@ -362,12 +362,12 @@ final class Verdicts {
     }
 
     /** Reads what {@link #write} wrote of events with so many columns. */
-    static Verdicts read(DataInputView in, int columns, int verdictColumn, int levels, boolean keepGenuine)
+    static EventLabels read(DataInputView in, int columns, int verdictColumn, int levels, boolean keepGenuine)
             throws IOException {
         long cursorSecond = in.readLong();
         int applied = (int) readVarint(in);
         EventLog events = EventLog.read(in, columns);
         EventLog labels = EventLog.read(in, LABEL_COLUMNS);
-        return new Verdicts(events, verdictColumn, levels, keepGenuine, labels, cursorSecond, applied);
+        return new EventLabels(events, verdictColumn, levels, keepGenuine, labels, cursorSecond, applied);
     }
 }

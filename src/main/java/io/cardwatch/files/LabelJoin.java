@@ -15,7 +15,7 @@ import org.apache.flink.util.Collector;
  * last label of a key is the one with the greatest LABEL_DATETIME. A transaction without a label has no TX_FRAUD: its
  * verdict may still come, and whoever learns from it decides from which age on none means genuine.
  */
-public final class VerdictJoin<K>
+public final class LabelJoin<K>
         extends KeyedCoProcessFunction<K, FeaturedTransaction, FraudLabel, FeaturedTransaction> {
     private static final long END_OF_KEY = Long.MAX_VALUE - 1;
 

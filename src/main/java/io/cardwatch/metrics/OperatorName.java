@@ -1,0 +1,23 @@
+package io.cardwatch.metrics;
+
+/** How the job's operators are called, in Flink's web interface and as {@code operator_name} of each metric. */
+public final class OperatorName {
+    /** Parts accepted transactions from what cannot be used. */
+    public static final String UNWRAP_TRANSACTIONS = "Unwrap transactions";
+    /** The same for labels. */
+    public static final String UNWRAP_LABELS = "Unwrap labels";
+    /** Counts records that cannot be used. */
+    public static final String COUNT_DEAD_LETTERS = "Count dead letters";
+    /** Adds the features of payment and customer. */
+    public static final String CUSTOMER_WINDOWS = "Customer windows";
+    /** Adds the features of the terminal. */
+    public static final String TERMINAL_WINDOWS = "Terminal windows";
+    /** Decides. */
+    public static final String SCORE = "Score";
+    /** Adds contact details. */
+    public static final String CONTACTS = "Contacts";
+    /** Reads the customers. */
+    public static final String CUSTOMER_INFO = "customer_info";
+
+    private OperatorName() {}
+}
