@@ -224,6 +224,29 @@ class WireSerializerTest {
                 .hasMessageContainingAll("written in version 99 of ", "Start the release that took the savepoint");
     }
 
+    /** So that a class may be renamed. Savepoints of 0.1.0 have the classes' names, and are read all the same. */
+    @ParameterizedTest
+    @MethodSource("samples")
+    <T> void aSavepointHoldsANameOfOurOwn_andTheClassesNameIsRead(Sample<T> sample) throws IOException {
+        WireSerializer<T> serializer = sample.type.serializer();
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        serializer.snapshotConfiguration().writeSnapshot(out);
+        String name = new DataInputDeserializer(out.getCopyOfBuffer()).readUTF();
+        assertThat(name).matches("[a-z]+(-[a-z]+)*");
+
+        for (String written : List.of(name, serializer.getClass().getName())) {
+            DataOutputSerializer stored = new DataOutputSerializer(64);
+            stored.writeUTF(written);
+            stored.writeInt(1);
+            WireSerializerSnapshot<T> snapshot = new WireSerializerSnapshot<>();
+            snapshot.readSnapshot(
+                    1,
+                    new DataInputDeserializer(stored.getCopyOfBuffer()),
+                    getClass().getClassLoader());
+            assertThat(snapshot.restoreSerializer()).isEqualTo(serializer);
+        }
+    }
+
     @Test
     void stateOfAnotherTypeIsRefused() throws IOException {
         @SuppressWarnings({"unchecked", "rawtypes"})

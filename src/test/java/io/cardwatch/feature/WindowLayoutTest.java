@@ -66,6 +66,14 @@ class WindowLayoutTest {
 
     @ParameterizedTest
     @MethodSource("samples")
+    <W extends ExpiringWindow> void aSavepointNamesItByANameOfOurOwn(Sample<W> sample) throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        sample.serializer.snapshotConfiguration().writeSnapshot(out);
+        assertThat(new DataInputDeserializer(out.getCopyOfBuffer()).readUTF()).isEqualTo(sample.type);
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
     <W extends ExpiringWindow> void aWindowIsStoredAsItWasWhenItsLayoutGotItsNumber(Sample<W> sample)
             throws IOException {
         byte[] bytes = sample.bytes();
