@@ -47,7 +47,7 @@ final class BatchStore<T> implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-    private final PostgresDialect dialect = new PostgresDialect();
+    private final Dialect dialect;
     private final Table<T> table;
     private final WarehouseConnection warehouse;
     private final Duration retryTimeout;
@@ -61,6 +61,7 @@ final class BatchStore<T> implements AutoCloseable {
             Table<T> table, WarehouseConnection warehouse, Duration retryTimeout, Counter retries, Refusal<T> refusal) {
         this.table = table;
         this.warehouse = warehouse;
+        this.dialect = warehouse.dialect();
         this.retryTimeout = retryTimeout;
         this.retries = retries;
         this.refusal = refusal;

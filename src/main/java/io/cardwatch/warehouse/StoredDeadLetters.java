@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -21,75 +20,51 @@ import java.util.function.Consumer;
 
 /** The dead letters in the warehouse, to be read again. */
 public final class StoredDeadLetters {
-    private static final int FETCH_SIZE = 200;
-    /** Also what ends a statement that takes too long. */
-    private static final String QUERY_CANCELED = "57014";
-
     private final WarehouseConnection warehouse;
 
-    /** @throws BadInputException when the warehouse cannot be reached or lacks the table */
+    /** Those of {@code warehouse}; connects nothing yet. */
     public StoredDeadLetters(WarehouseConnection warehouse) {
         this.warehouse = warehouse;
-        warehouse.check(List.of(Tables.DEAD_LETTERS));
     }
 
-    /** Names of the streams and files that dead letters of {@code selection} came from, in their order. */
+    /**
+     * Names of the streams and files that dead letters of {@code selection} came from, in their order.
+     *
+     * @throws BadInputException when the warehouse cannot be reached or lacks the table
+     */
     public Set<String> streams(Selection selection) {
         Set<String> names = new TreeSet<>();
-        read("SELECT DISTINCT stream_name FROM " + selected(), selection, row -> names.add(row.getString(1)));
+        read(warehouse.dialect()::streams, selection, row -> names.add(row.getString(1)));
         return names;
     }
 
     /**
      * Reads the dead letters of {@code selection} in the order in which their records arrived. Of those with the same stream,
      * reason and bytes it reads the first alone: identical records are one.
+     *
+     * @throws BadInputException when the warehouse cannot be reached or lacks the table
      */
     public void forEach(Selection selection, Consumer<DeadLetter> consumer) {
-        String once = "SELECT DISTINCT ON (stream_name, reason, sha256) * FROM " + selected()
-                + " ORDER BY stream_name, reason, sha256, approximate_arrival_timestamp, length(sequence_number),"
-                + " sequence_number";
-        String sql = "SELECT stream_name, shard_id, sequence_number, reason, message, raw_base64, sha256,"
-                + " approximate_arrival_timestamp FROM (" + once + ") AS once"
-                + " ORDER BY approximate_arrival_timestamp, length(sequence_number), sequence_number";
-        read(sql, selection, row -> consumer.accept(deadLetter(row)));
+        read(warehouse.dialect()::deadLetters, selection, row -> consumer.accept(deadLetter(row)));
     }
 
-    private String selected() {
-        return PostgresDialect.quoted(warehouse.schema) + '.' + Tables.DEAD_LETTERS.name
-                + " WHERE reason = ANY (?) AND (?::timestamp IS NULL OR approximate_arrival_timestamp >= ?::timestamp)"
-                + " AND (?::timestamp IS NULL OR approximate_arrival_timestamp < ?::timestamp)";
-    }
-
-    private void read(String sql, Selection selection, RowReader reader) {
+    private void read(Query statement, Selection selection, RowReader reader) {
+        warehouse.check(List.of(Tables.DEAD_LETTERS));
         try (Connection connection = warehouse.open();
-                PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setFetchSize(FETCH_SIZE);
-            query.setArray(1, connection.createArrayOf("text", selection.reasons.toArray()));
-            LocalDateTime since = utc(selection.since);
-            LocalDateTime until = utc(selection.until);
-            query.setObject(2, since, Types.TIMESTAMP);
-            query.setObject(3, since, Types.TIMESTAMP);
-            query.setObject(4, until, Types.TIMESTAMP);
-            query.setObject(5, until, Types.TIMESTAMP);
-            try (ResultSet rows = query.executeQuery()) {
-                while (rows.next()) {
-                    reader.accept(rows);
-                }
+                PreparedStatement query = statement.of(connection, warehouse.schema, selection);
+                ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                reader.accept(rows);
             }
         } catch (SQLException e) {
             throw new BadInputException(
                     "the dead letters of the warehouse " + warehouse + " cannot be read: " + e.getMessage(),
-                    QUERY_CANCELED.equals(e.getSQLState())
+                    warehouse.dialect().isTooSlow(e)
                             ? "Take a shorter time with --since and --until, or let the warehouse take longer, with"
                                     + " ?socketTimeout=600 (seconds) behind warehouse.url."
                             : "Look at the warehouse and start again: what was sent twice ends as one row.",
                     e);
         }
-    }
-
-    private static LocalDateTime utc(Optional<Instant> time) {
-        return time.map(instant -> LocalDateTime.ofInstant(instant, ZoneOffset.UTC))
-                .orElse(null);
     }
 
     private static DeadLetter deadLetter(ResultSet row) throws SQLException {
@@ -122,6 +97,11 @@ public final class StoredDeadLetters {
             this.since = since;
             this.until = until;
         }
+    }
+
+    /** A query of a dialect. */
+    private interface Query {
+        PreparedStatement of(Connection connection, String schema, Selection selection) throws SQLException;
     }
 
     /** What is done with a row of an answer. */

@@ -2,7 +2,6 @@ package io.cardwatch.warehouse;
 
 import io.cardwatch.config.Options;
 import io.cardwatch.config.PasswordSource;
-import io.cardwatch.config.PostgresDriver;
 import io.cardwatch.config.Settings;
 import io.cardwatch.domain.BadInputException;
 import java.io.Serializable;
@@ -10,10 +9,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -23,15 +20,7 @@ import org.apache.flink.util.function.SerializableSupplier;
 public final class WarehouseConnection implements Serializable {
     private static final long serialVersionUID = 1;
 
-    /** The class of the server's no. */
-    private static final String AUTHENTICATION = "28";
-    /** The driver's own no: to a server that wants a password when there is none, or that does not speak TLS. */
-    private static final String REJECTED = "08004";
-
-    private static final String SOCKET_TIMEOUT = "socketTimeout";
-    private static final String NO_DATABASE = "3D000";
-    private static final String CONNECTION_FAILURE = "08006";
-
+    private final Dialect dialect;
     private final String url;
     private final String user;
     private final SerializableSupplier<String> password;
@@ -40,6 +29,7 @@ public final class WarehouseConnection implements Serializable {
 
     /** @param password asked for every new connection, so that a rotated one is found */
     WarehouseConnection(String url, String user, SerializableSupplier<String> password, String schema) {
+        this.dialect = Dialect.of(url);
         this.url = url;
         this.user = user;
         this.password = password;
@@ -60,53 +50,23 @@ public final class WarehouseConnection implements Serializable {
                 settings.get(Options.WAREHOUSE_SCHEMA));
     }
 
+    /** How this warehouse is spoken to. */
+    Dialect dialect() {
+        return dialect;
+    }
+
     /**
-     * A new connection, auto-commit off. It does not wait for ever: a silent server is an error after a minute, or after
-     * the URL's {@code socketTimeout}, and a statement that still waits then, for a lock perhaps, has ended before.
+     * A new connection, auto-commit off, that does not wait for ever. A place of the password that does not answer is waited
+     * out like a warehouse that does not.
      */
     Connection open() throws SQLException {
-        Properties settings = new Properties();
-        settings.setProperty("user", user);
-        settings.setProperty("password", askPassword());
-        settings.setProperty("ApplicationName", "cardwatch");
-        settings.setProperty("connectTimeout", "10");
-        settings.setProperty(SOCKET_TIMEOUT, "60");
-        settings.setProperty("tcpKeepAlive", "true");
-        // The detail quotes the row, and rows hold names and addresses.
-        settings.setProperty("logServerErrorDetail", "false");
-        Connection connection = PostgresDriver.connect(url, settings);
+        String secret;
         try {
-            int socketSeconds =
-                    Integer.parseInt(parts().getProperty(SOCKET_TIMEOUT, settings.getProperty(SOCKET_TIMEOUT)));
-            if (socketSeconds > 0) {
-                limitStatements(connection, socketSeconds * 1_000L * 5 / 6);
-            }
-            connection.setAutoCommit(false);
-            return connection;
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
-        }
-    }
-
-    /**
-     * Has the server end a statement a little before we would give up waiting for it: it does not notice that nobody
-     * waits any more, and so each try would leave one behind. A stricter limit that the server has for us stays.
-     */
-    private static void limitStatements(Connection connection, long millis) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT set_config('statement_timeout', '" + millis + "', false) FROM pg_settings"
-                    + " WHERE name = 'statement_timeout' AND setting::bigint NOT BETWEEN 1 AND " + millis);
-        }
-    }
-
-    /** A place of the password that does not answer is waited out like a warehouse that does not. */
-    private String askPassword() throws SQLException {
-        try {
-            return password.get();
+            secret = password.get();
         } catch (BadInputException e) {
-            throw new SQLException(e.getMessage(), PostgresDialect.INVALID_PASSWORD, e);
+            throw dialect.passwordUnknown(e);
         }
+        return dialect.connect(url, user, secret);
     }
 
     /**
@@ -123,12 +83,13 @@ public final class WarehouseConnection implements Serializable {
             if (e.getCause() instanceof BadInputException) {
                 throw (BadInputException) e.getCause();
             }
-            throw new BadInputException(cause(e), remedy(e), e);
+            throw dialect.unreachable(e, url, user);
         }
     }
 
     private void check(Table<?> table, Set<String> present) {
-        String remedy = "Apply the files of sql/postgresql in their order, and let " + user + " read and write there.";
+        String remedy = "Apply the files of sql/" + dialect.scripts() + " in their order, and let " + user
+                + " read and write there.";
         String name = schema + "." + table.name;
         if (present.isEmpty()) {
             throw new BadInputException(this + " has no table " + name + " that " + user + " may use", remedy);
@@ -158,53 +119,9 @@ public final class WarehouseConnection implements Serializable {
         }
     }
 
-    private String cause(SQLException error) {
-        String state = String.valueOf(error.getSQLState());
-        if (state.startsWith(AUTHENTICATION)) {
-            return "the warehouse " + this + " refused user " + user;
-        }
-        if (state.equals(NO_DATABASE)) {
-            return "the warehouse " + this + " does not exist";
-        }
-        if (state.equals(REJECTED)) {
-            return "the warehouse " + this + " is not spoken to as user " + user + ": " + error.getMessage();
-        }
-        return isUnproven(state)
-                ? "the warehouse " + this + " does not prove who it is: " + error.getMessage()
-                : "the warehouse " + this + " cannot be reached: " + error.getMessage();
-    }
-
-    private String remedy(SQLException error) {
-        String state = String.valueOf(error.getSQLState());
-        if (state.startsWith(AUTHENTICATION) || state.equals(REJECTED)) {
-            String password = "Correct warehouse.user, or the password in the place that warehouse.password-env,"
-                    + " warehouse.password-file or warehouse.password-secret-arn names";
-            return password + (state.equals(REJECTED) ? "; or let the server speak TLS (ssl = on)." : ".");
-        }
-        if (state.equals(NO_DATABASE)) {
-            return "Correct the database in warehouse.url, or create it and apply sql/postgresql.";
-        }
-        return isUnproven(state)
-                ? "Name the file with the certificate of the authority that signed the server's by sslrootcert in"
-                        + " warehouse.url, and the server by the host name that its certificate is for."
-                : "Start it, or correct warehouse.url and the network in between.";
-    }
-
-    /** Whether an error before the first statement is one of TLS. */
-    private boolean isUnproven(String state) {
-        return state.equals(CONNECTION_FAILURE) && "verify-full".equals(parts().getProperty("sslmode"));
-    }
-
     /** Host, port and database. */
     @Override
     public String toString() {
-        Properties settings = parts();
-        return settings.getProperty("PGHOST") + ":" + settings.getProperty("PGPORT") + "/"
-                + settings.getProperty("PGDBNAME");
-    }
-
-    /** What the URL says. */
-    private Properties parts() {
-        return PostgresDriver.parse(url).orElseThrow();
+        return dialect.place(url);
     }
 }

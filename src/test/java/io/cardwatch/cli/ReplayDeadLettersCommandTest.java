@@ -134,14 +134,11 @@ class ReplayDeadLettersCommandTest {
         }
         store("payments", 300, DeadLetterReason.TOO_OLD, payments.get(0).getBytes(UTF_8), true);
         store("payments", 301, DeadLetterReason.EMPTY, new byte[] {' '}, true);
-        for (int customer = 0; customer < 3; customer++) {
-            send("payments", String.valueOf(customer), "marker");
-        }
 
         assertThat(replay("--reason", "TOO_OLD")).isZero();
 
         List<Record> sent = kinesis.records("payments");
-        assertThat(sent).hasSize(303);
+        assertThat(sent).hasSize(300);
         for (int customer = 0; customer < 3; customer++) {
             String key = String.valueOf(customer);
             List<String> ofCustomer = sent.stream()

@@ -115,6 +115,8 @@ class WarehouseRoundTripTest {
                         "full_name",
                         "partition_key",
                         "phone_number",
+                        "reasons",
+                        "rules",
                         "scored_at",
                         "sequence_number",
                         "shard_id",

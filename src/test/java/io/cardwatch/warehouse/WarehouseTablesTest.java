@@ -44,7 +44,7 @@ class WarehouseTablesTest {
         try (Connection connection = Postgres.connect(Postgres.freshDatabase())) {
             assertThat(strings(connection, columns))
                     .isEqualTo(table.columns.stream()
-                            .map(column -> column.name + " " + column.type.sql)
+                            .map(column -> column.name + " " + new PostgresDialect().sqlType(column.type))
                             .collect(Collectors.toList()));
             assertThat(strings(connection, key))
                     .isEqualTo(table.key.stream().map(column -> column.name).collect(Collectors.toList()));
