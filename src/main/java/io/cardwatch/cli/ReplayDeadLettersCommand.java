@@ -8,6 +8,7 @@ import io.cardwatch.config.Settings;
 import io.cardwatch.datagen.KinesisFeed;
 import io.cardwatch.datagen.RecordReplay;
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FraudLabel;
@@ -117,8 +118,8 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
     private void sendRecords(Settings settings, StoredDeadLetters stored, StoredDeadLetters.Selection selection) {
         String transactions = settings.get(Options.SOURCE_STREAM);
         String labels = settings.get(Options.LABELS_STREAM);
-        transactionDecoder = new TransactionDecoder(settings.get(Options.SOURCE_MAX_RECORD_BYTES), false);
-        labelDecoder = new LabelDecoder(settings.get(Options.SOURCE_MAX_RECORD_BYTES), false);
+        transactionDecoder = new TransactionDecoder(settings.get(Options.SOURCE_MAX_RECORD_BYTES), Contacts.LEFT_OUT);
+        labelDecoder = new LabelDecoder(settings.get(Options.SOURCE_MAX_RECORD_BYTES), Contacts.LEFT_OUT);
         requireStreams(stored.streams(selection), List.of(transactions, labels));
         KinesisStreams.check(settings);
         try (KinesisClient client = KinesisFeed.client(

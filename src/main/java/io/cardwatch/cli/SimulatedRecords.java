@@ -12,6 +12,7 @@ import io.cardwatch.datagen.Profile;
 import io.cardwatch.datagen.SimulatedEvent;
 import io.cardwatch.datagen.SimulatedEvents;
 import io.cardwatch.datagen.Simulation;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
@@ -105,9 +106,9 @@ final class SimulatedRecords {
 
         Decode(Settings settings) {
             int maxRecordBytes = settings.get(Options.SOURCE_MAX_RECORD_BYTES);
-            boolean keepBytes = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
-            transactions = new TransactionDecoder(maxRecordBytes, keepBytes);
-            labels = new LabelDecoder(maxRecordBytes, keepBytes);
+            Contacts contacts = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
+            transactions = new TransactionDecoder(maxRecordBytes, contacts);
+            labels = new LabelDecoder(maxRecordBytes, contacts);
         }
 
         @Override

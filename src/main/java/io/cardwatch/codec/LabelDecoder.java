@@ -1,6 +1,7 @@
 package io.cardwatch.codec;
 
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FraudLabel;
 
 /**
@@ -15,18 +16,18 @@ public final class LabelDecoder extends RecordDecoder<FraudLabel> {
      * For records of a stream and lines of a {@code .jsonl} file.
      *
      * @param maxRecordBytes longer records are OVERSIZE
-     * @param keepBytes whether dead letters hold the record's bytes, or only their hash, and LABEL_SOURCE any text
+     * @param contacts whether dead letters hold the bytes of records, or only their hash
      */
-    public LabelDecoder(int maxRecordBytes, boolean keepBytes) {
-        this(new LabelFields(keepBytes), maxRecordBytes, keepBytes);
+    public LabelDecoder(int maxRecordBytes, Contacts contacts) {
+        this(new LabelFields(contacts), maxRecordBytes, contacts);
     }
 
-    private LabelDecoder(LabelFields fields, int maxRecordBytes, boolean keepBytes) {
-        super(fields, new JsonReader(fields), maxRecordBytes, keepBytes);
+    private LabelDecoder(LabelFields fields, int maxRecordBytes, Contacts contacts) {
+        super(fields, new JsonReader(fields), maxRecordBytes, contacts);
     }
 
-    private LabelDecoder(LabelFields fields, String header, String file, int maxRecordBytes, boolean keepBytes) {
-        super(fields, new CsvReader(fields, header, file), maxRecordBytes, keepBytes);
+    private LabelDecoder(LabelFields fields, String header, String file, int maxRecordBytes, Contacts contacts) {
+        super(fields, new CsvReader(fields, header, file), maxRecordBytes, contacts);
     }
 
     /**
@@ -36,7 +37,7 @@ public final class LabelDecoder extends RecordDecoder<FraudLabel> {
      * @param file what to call the file in a message
      * @throws BadInputException when the header lacks a required column
      */
-    public static LabelDecoder csv(String header, String file, int maxRecordBytes, boolean keepBytes) {
-        return new LabelDecoder(new LabelFields(keepBytes), header, file, maxRecordBytes, keepBytes);
+    public static LabelDecoder csv(String header, String file, int maxRecordBytes, Contacts contacts) {
+        return new LabelDecoder(new LabelFields(contacts), header, file, maxRecordBytes, contacts);
     }
 }

@@ -2,6 +2,7 @@ package io.cardwatch.codec;
 
 import static io.cardwatch.domain.DeadLetterReason.LABEL_INVALID;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
 import java.util.regex.Pattern;
@@ -23,11 +24,11 @@ final class LabelFields extends RecordFields<FraudLabel> {
     private final Field fraud = required(FieldNames.TX_FRAUD);
     private final Field labelDatetime = required(FieldNames.LABEL_DATETIME);
     private final Field labelSource = optional(FieldNames.LABEL_SOURCE);
-    private final boolean anySource;
+    private final Contacts contacts;
 
-    /** @param anySource whether LABEL_SOURCE is taken as it stands, or only where it is one word, else as empty */
-    LabelFields(boolean anySource) {
-        this.anySource = anySource;
+    /** @param contacts whether LABEL_SOURCE is taken as it stands, or only where it is one word, else as empty */
+    LabelFields(Contacts contacts) {
+        this.contacts = contacts;
     }
 
     @Override
@@ -54,6 +55,6 @@ final class LabelFields extends RecordFields<FraudLabel> {
             labelSource.leaveOut();
             return "";
         }
-        return anySource || WORD.matcher(source).matches() ? source : "";
+        return contacts == Contacts.KEPT || WORD.matcher(source).matches() ? source : "";
     }
 }

@@ -1,5 +1,6 @@
 package io.cardwatch.codec;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.RecordOrigin;
@@ -13,13 +14,13 @@ public abstract class RecordDecoder<T> implements Serializable {
     private final RecordFields<T> fields;
     private final RecordReader reader;
     private final int maxRecordBytes;
-    private final boolean keepBytes;
+    private final Contacts contacts;
 
-    RecordDecoder(RecordFields<T> fields, RecordReader reader, int maxRecordBytes, boolean keepBytes) {
+    RecordDecoder(RecordFields<T> fields, RecordReader reader, int maxRecordBytes, Contacts contacts) {
         this.fields = fields;
         this.reader = reader;
         this.maxRecordBytes = maxRecordBytes;
-        this.keepBytes = keepBytes;
+        this.contacts = contacts;
     }
 
     /** Decodes one record. Never throws and never answers null, whatever the bytes. */
@@ -29,7 +30,7 @@ public abstract class RecordDecoder<T> implements Serializable {
             read(bytes);
             return Decoded.accepted(fields.value(origin, bytes), fields.notes());
         } catch (Rejection rejection) {
-            return Decoded.rejected(DeadLetter.of(rejection.reason, rejection.getMessage(), origin, bytes, keepBytes));
+            return Decoded.rejected(DeadLetter.of(rejection.reason, rejection.getMessage(), origin, bytes, contacts));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.cardwatch.config;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FeatureSet;
 import java.net.URI;
 import java.time.Duration;
@@ -149,9 +150,9 @@ public final class Options {
             "1000000",
             "Rows that wait per subtask for the first read of customer_info before the job fails.");
 
-    public static final Option<Boolean> ENRICHMENT_CONTACT_COLUMNS = declare(
+    public static final Option<Contacts> ENRICHMENT_CONTACT_COLUMNS = declare(
             "enrichment.contact-columns",
-            ValueType.flag(),
+            ValueType.flag(Contacts.KEPT, Contacts.LEFT_OUT),
             "true",
             "With false no name, e-mail address or phone number is read, kept or written anywhere.");
 

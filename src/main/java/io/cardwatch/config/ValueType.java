@@ -51,10 +51,10 @@ final class ValueType<T> {
         return text(rule, Pattern.compile(regex).asMatchPredicate());
     }
 
-    static ValueType<Boolean> flag() {
+    static <V> ValueType<V> flag(V ofTrue, V ofFalse) {
         return new ValueType<>("true or false", text -> {
             check(text, text.equals("true") || text.equals("false"));
-            return Boolean.valueOf(text);
+            return text.equals("true") ? ofTrue : ofFalse;
         });
     }
 

@@ -34,18 +34,13 @@ public final class DeadLetter {
     /**
      * A dead letter for the record {@code bytes}.
      *
-     * @param keepBytes false keeps only the hash, for installations that store no personal data
+     * @param contacts left out: only the hash is kept
      */
     public static DeadLetter of(
-            DeadLetterReason reason, String message, RecordOrigin origin, byte[] bytes, boolean keepBytes) {
+            DeadLetterReason reason, String message, RecordOrigin origin, byte[] bytes, Contacts contacts) {
         int limit = reason == DeadLetterReason.OVERSIZE ? OVERSIZE_RAW_BYTES : MAX_RAW_BYTES;
-        byte[] kept = !keepBytes ? new byte[0] : bytes.length <= limit ? bytes : Arrays.copyOf(bytes, limit);
+        byte[] kept = contacts.of(bytes.length <= limit ? bytes : Arrays.copyOf(bytes, limit));
         return new DeadLetter(reason, message, origin, kept, sha256(bytes));
-    }
-
-    /** The same without its bytes. */
-    public DeadLetter withoutRaw() {
-        return new DeadLetter(reason, message, origin, new byte[0], sha256);
     }
 
     /** The hash that stands in the key of a dead letter for the record {@code bytes}. */

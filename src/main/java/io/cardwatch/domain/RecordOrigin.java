@@ -28,11 +28,6 @@ public final class RecordOrigin {
         this.arrivalMillis = arrivalMillis;
     }
 
-    /** The same without the partition key. */
-    public RecordOrigin withoutPartitionKey() {
-        return new RecordOrigin(stream, "", shardId, sequenceNumber, arrivalMillis);
-    }
-
     public boolean hasArrival() {
         return arrivalMillis != NO_ARRIVAL;
     }

@@ -1,5 +1,6 @@
 package io.cardwatch.feature;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FeatureSet;
@@ -31,10 +32,10 @@ abstract class CustomerStage extends WindowOperator<CustomerWindow, FeaturedTran
             FeatureSet set,
             WindowTimes times,
             boolean bounded,
-            boolean keepBytes,
+            Contacts contacts,
             double cacheShare,
             OutputTag<DeadLetter> deadLetters) {
-        super(times, bounded, keepBytes, cacheShare, deadLetters, "customer-window", CustomerWindow.serializer(set));
+        super(times, bounded, contacts, cacheShare, deadLetters, "customer-window", CustomerWindow.serializer(set));
         this.set = set;
     }
 

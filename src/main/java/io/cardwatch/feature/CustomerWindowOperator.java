@@ -1,5 +1,6 @@
 package io.cardwatch.feature;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
@@ -13,16 +14,16 @@ public final class CustomerWindowOperator extends CustomerStage
         implements OneInputStreamOperator<Transaction, FeaturedTransaction> {
     /**
      * @param bounded whether the run is bounded, so that records come sorted by time
-     * @param keepBytes whether dead letters may hold the record's bytes
+     * @param contacts whether dead letters hold the bytes of records, or only their hash
      * @param cacheShare share of the heap that keeps windows of a backend of bytes decoded, 0 for none
      */
     public CustomerWindowOperator(
             WindowTimes times,
             boolean bounded,
-            boolean keepBytes,
+            Contacts contacts,
             double cacheShare,
             OutputTag<DeadLetter> deadLetters) {
-        super(FeatureSet.REFERENCE, times, bounded, keepBytes, cacheShare, deadLetters);
+        super(FeatureSet.REFERENCE, times, bounded, contacts, cacheShare, deadLetters);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.cardwatch.feature;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FeatureSet;
@@ -66,7 +67,9 @@ public final class FeatureReplay {
         customer(label.customerId).label(label, now, times);
         TerminalWindow terminal = terminal(label.terminalId);
         if (terminal.label(label, now, times) == TerminalWindow.Match.WAITING) {
-            terminal.await(label, DeadLetter.of(DeadLetterReason.LABEL_UNMATCHED, "", label.origin, label.raw, false));
+            terminal.await(
+                    label,
+                    DeadLetter.of(DeadLetterReason.LABEL_UNMATCHED, "", label.origin, label.raw, Contacts.LEFT_OUT));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.cardwatch.feature;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
@@ -17,16 +18,16 @@ public final class LabelledCustomerWindowOperator extends CustomerStage
         implements TwoInputStreamOperator<Transaction, FraudLabel, FeaturedTransaction> {
     /**
      * @param bounded whether the run is bounded, so that records come sorted by time
-     * @param keepBytes whether dead letters may hold the record's bytes
+     * @param contacts whether dead letters hold the bytes of records, or only their hash
      * @param cacheShare share of the heap that keeps windows of a backend of bytes decoded, 0 for none
      */
     public LabelledCustomerWindowOperator(
             WindowTimes times,
             boolean bounded,
-            boolean keepBytes,
+            Contacts contacts,
             double cacheShare,
             OutputTag<DeadLetter> deadLetters) {
-        super(FeatureSet.EXTENDED, times, bounded, keepBytes, cacheShare, deadLetters);
+        super(FeatureSet.EXTENDED, times, bounded, contacts, cacheShare, deadLetters);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.cardwatch.feature;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FeatureSet;
@@ -27,17 +28,17 @@ public final class TerminalWindowOperator extends WindowOperator<TerminalWindow,
     /**
      * @param set the features to compute
      * @param bounded whether the run is bounded, so that records come sorted by time
-     * @param keepBytes whether state and dead letters may hold a label's bytes
+     * @param contacts whether dead letters hold the bytes of records, or only their hash
      * @param cacheShare share of the heap that keeps windows of a backend of bytes decoded, 0 for none
      */
     public TerminalWindowOperator(
             FeatureSet set,
             WindowTimes times,
             boolean bounded,
-            boolean keepBytes,
+            Contacts contacts,
             double cacheShare,
             OutputTag<DeadLetter> deadLetters) {
-        super(times, bounded, keepBytes, cacheShare, deadLetters, "terminal-window", TerminalWindow.serializer(set));
+        super(times, bounded, contacts, cacheShare, deadLetters, "terminal-window", TerminalWindow.serializer(set));
         this.set = set;
     }
 

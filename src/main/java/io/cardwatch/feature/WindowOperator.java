@@ -1,6 +1,7 @@
 package io.cardwatch.feature;
 
 import io.cardwatch.codec.WireSerializer;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.RecordOrigin;
@@ -36,7 +37,7 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
 
     final WindowTimes times;
     final EventClock clock;
-    private final boolean keepBytes;
+    private final Contacts contacts;
     private final OutputTag<DeadLetter> deadLetters;
     private final ValueStateDescriptor<W> descriptor;
     private final double cacheShare;
@@ -59,14 +60,14 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
     WindowOperator(
             WindowTimes times,
             boolean bounded,
-            boolean keepBytes,
+            Contacts contacts,
             double cacheShare,
             OutputTag<DeadLetter> deadLetters,
             String stateName,
             WireSerializer<W> serializer) {
         this.times = times;
         this.clock = new EventClock(bounded);
-        this.keepBytes = keepBytes;
+        this.contacts = contacts;
         this.cacheShare = bounded ? 0 : cacheShare;
         this.deadLetters = deadLetters;
         this.descriptor = new ValueStateDescriptor<>(stateName, serializer);
@@ -206,11 +207,11 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
     }
 
     DeadLetter deadLetter(DeadLetterReason reason, String message, RecordOrigin origin, byte[] raw) {
-        return DeadLetter.of(reason, message, origin, raw, keepBytes);
+        return DeadLetter.of(reason, message, origin, raw, contacts);
     }
 
     /** One from state may be from a time when bytes were to be kept. */
     void refuse(DeadLetter deadLetter) {
-        output.collect(deadLetters, new StreamRecord<>(keepBytes ? deadLetter : deadLetter.withoutRaw()));
+        output.collect(deadLetters, new StreamRecord<>(contacts.of(deadLetter)));
     }
 }

@@ -8,6 +8,7 @@ import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
@@ -39,20 +40,20 @@ public final class RecordFiles {
 
     private final StreamExecutionEnvironment env;
     private final int maxRecordBytes;
-    private final boolean keepBytes;
+    private final Contacts contacts;
 
     /** Files for a run of {@code env}. */
     public RecordFiles(StreamExecutionEnvironment env, Settings settings) {
         this.env = env;
         this.maxRecordBytes = settings.get(Options.SOURCE_MAX_RECORD_BYTES);
-        this.keepBytes = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
+        this.contacts = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
     }
 
     /** Transactions, by second and line. */
     public DataStream<Decoded<Transaction>> transactions(Path file) {
         String name = file.toString();
         int max = maxRecordBytes;
-        boolean keep = keepBytes;
+        Contacts keep = contacts;
         boolean csv = isCsv(file);
         LineFormat<Transaction> format = new LineFormat<>(
                 name,
@@ -69,7 +70,7 @@ public final class RecordFiles {
     public DataStream<Decoded<FraudLabel>> labels(Path file) {
         String name = file.toString();
         int max = maxRecordBytes;
-        boolean keep = keepBytes;
+        Contacts keep = contacts;
         boolean csv = isCsv(file);
         LineFormat<FraudLabel> format = new LineFormat<>(
                 name,

@@ -7,6 +7,7 @@ import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
@@ -43,7 +44,7 @@ public final class CardwatchJob {
         this.model = model(settings);
         this.sinks = new WarehouseSinks(settings);
         sinks.check(Tables.predictions(settings.get(Options.FEATURES_SET)), Tables.LABELS, Tables.DEAD_LETTERS);
-        if (settings.get(Options.ENRICHMENT_CONTACT_COLUMNS)) {
+        if (settings.get(Options.ENRICHMENT_CONTACT_COLUMNS) == Contacts.KEPT) {
             sinks.check(Tables.CUSTOMERS);
         }
     }
@@ -84,13 +85,13 @@ public final class CardwatchJob {
     public void fromKinesis(StreamExecutionEnvironment env) {
         KinesisStreams.check(settings);
         int maxBytes = settings.get(Options.SOURCE_MAX_RECORD_BYTES);
-        boolean keepBytes = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
+        Contacts contacts = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
         DataStream<Decoded<Transaction>> transactions = KinesisRecords.read(
                 env,
                 settings,
                 settings.get(Options.SOURCE_STREAM),
                 "transaction-source",
-                new TransactionDecoder(maxBytes, keepBytes),
+                new TransactionDecoder(maxBytes, contacts),
                 (progress, transaction) -> progress.observe(transaction.epochSecond, transaction.origin),
                 WireTypes.DECODED_TRANSACTION);
         DataStream<Decoded<FraudLabel>> labels = KinesisRecords.read(
@@ -98,7 +99,7 @@ public final class CardwatchJob {
                 settings,
                 settings.get(Options.LABELS_STREAM),
                 "label-source",
-                new LabelDecoder(maxBytes, keepBytes),
+                new LabelDecoder(maxBytes, contacts),
                 (progress, label) -> progress.observe(label.labelEpochSecond, label.origin),
                 WireTypes.DECODED_FRAUD_LABEL);
         build(env, transactions, labels);
@@ -118,7 +119,7 @@ public final class CardwatchJob {
         ScoringTopology topology = ScoringTopology.streaming(settings);
         ScoringTopology.Features features = topology.features(transactions, labels);
         DataStream<ScoredTransaction> scored = topology.score(features.featured, model);
-        if (settings.get(Options.ENRICHMENT_CONTACT_COLUMNS)) {
+        if (settings.get(Options.ENRICHMENT_CONTACT_COLUMNS) == Contacts.KEPT) {
             scored = topology.withContacts(scored, customers(env));
         }
         sinks.writePredictions(scored);

@@ -6,6 +6,7 @@ import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
 import io.cardwatch.decide.DecideFunction;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.FeatureSet;
@@ -45,7 +46,7 @@ public final class ScoringTopology {
 
     private final FeatureSet features;
     private final WindowTimes times;
-    private final boolean contactColumns;
+    private final Contacts contacts;
     private final int gateBuffer;
     private final double cacheShare;
     private final double alarmShare;
@@ -57,7 +58,7 @@ public final class ScoringTopology {
                 settings.get(Options.FEATURES_TERMINAL_DELAY),
                 settings.get(Options.FEATURES_ALLOWED_LATENESS),
                 settings.get(Options.FEATURES_MAX_EVENTS_PER_TERMINAL));
-        this.contactColumns = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
+        this.contacts = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
         this.gateBuffer = settings.get(Options.CUSTOMERS_GATE_BUFFER);
         this.cacheShare = settings.get(Options.FEATURES_CACHE_SHARE);
         this.alarmShare = settings.get(Options.DEAD_LETTERS_ALARM_SHARE);
@@ -97,7 +98,7 @@ public final class ScoringTopology {
                 .transform(
                         OperatorName.TERMINAL_WINDOWS,
                         WireTypes.FEATURED_TRANSACTION,
-                        new TerminalWindowOperator(features, times, bounded, contactColumns, cacheShare, DEAD_LETTERS))
+                        new TerminalWindowOperator(features, times, bounded, contacts, cacheShare, DEAD_LETTERS))
                 .uid("terminal-windows");
 
         DataStream<DeadLetter> deadLetters = transactions
@@ -124,7 +125,7 @@ public final class ScoringTopology {
                     .transform(
                             OperatorName.CUSTOMER_WINDOWS,
                             WireTypes.FEATURED_TRANSACTION,
-                            new CustomerWindowOperator(times, bounded, contactColumns, cacheShare, DEAD_LETTERS));
+                            new CustomerWindowOperator(times, bounded, contacts, cacheShare, DEAD_LETTERS));
         }
         return transactions
                 .connect(labels)
@@ -132,7 +133,7 @@ public final class ScoringTopology {
                 .transform(
                         OperatorName.CUSTOMER_WINDOWS,
                         WireTypes.FEATURED_TRANSACTION,
-                        new LabelledCustomerWindowOperator(times, bounded, contactColumns, cacheShare, DEAD_LETTERS));
+                        new LabelledCustomerWindowOperator(times, bounded, contacts, cacheShare, DEAD_LETTERS));
     }
 
     /** Scores feature vectors; the contact columns stay null. */

@@ -6,6 +6,7 @@ import io.cardwatch.codec.WireTypeInfo;
 import io.cardwatch.config.InitialPosition;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.EventTimeProgress;
 import io.cardwatch.domain.RecordOrigin;
 import java.io.Serializable;
@@ -116,19 +117,19 @@ public final class KinesisRecords {
         private final RecordDecoder<T> decoder;
         private final WireTypeInfo<Decoded<T>> type;
         /** A producer may have taken an e-mail address or telephone number for the key, not the id. */
-        private final boolean keepPartitionKey;
+        private final Contacts contacts;
 
         Schema(RecordDecoder<T> decoder, WireTypeInfo<Decoded<T>> type, Settings settings) {
             this.decoder = decoder;
             this.type = type;
-            this.keepPartitionKey = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
+            this.contacts = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
         }
 
         @Override
         public Decoded<T> deserialize(
                 byte[] bytes, String partitionKey, String sequenceNumber, long arrival, String stream, String shardId) {
             RecordOrigin origin = new RecordOrigin(stream, partitionKey, shardId, sequenceNumber, arrival);
-            return decoder.decode(bytes, keepPartitionKey ? origin : origin.withoutPartitionKey());
+            return decoder.decode(bytes, contacts.of(origin));
         }
 
         @Override

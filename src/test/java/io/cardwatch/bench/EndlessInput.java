@@ -6,6 +6,7 @@ import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.LabelDecoder;
 import io.cardwatch.codec.TransactionDecoder;
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
@@ -64,8 +65,8 @@ final class EndlessInput extends ProcessFunction<Long, Decoded<Transaction>> {
     static final List<byte[]> SHORT_BAD =
             BAD.stream().filter(record -> record.length <= MOST_BYTES_OF_SHORT).toList();
 
-    private final TransactionDecoder transactions = new TransactionDecoder(OurTopology.MAX_BYTES, true);
-    private final LabelDecoder labels = new LabelDecoder(OurTopology.MAX_BYTES, true);
+    private final TransactionDecoder transactions = new TransactionDecoder(OurTopology.MAX_BYTES, Contacts.KEPT);
+    private final LabelDecoder labels = new LabelDecoder(OurTopology.MAX_BYTES, Contacts.KEPT);
     private final List<byte[]> bad;
 
     private EndlessInput(List<byte[]> bad) {

@@ -7,6 +7,7 @@ import io.cardwatch.codec.TransactionDecoder;
 import io.cardwatch.codec.TransactionJson;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
@@ -471,8 +472,8 @@ public final class GrowthBenchmark {
     private static final class Decode extends ProcessFunction<Long, Decoded<Transaction>> {
         private static final long serialVersionUID = 1;
 
-        private final TransactionDecoder transactions = new TransactionDecoder(OurTopology.MAX_BYTES, true);
-        private final LabelDecoder labels = new LabelDecoder(OurTopology.MAX_BYTES, true);
+        private final TransactionDecoder transactions = new TransactionDecoder(OurTopology.MAX_BYTES, Contacts.KEPT);
+        private final LabelDecoder labels = new LabelDecoder(OurTopology.MAX_BYTES, Contacts.KEPT);
         private final Payments payments;
 
         Decode(Payments payments) {

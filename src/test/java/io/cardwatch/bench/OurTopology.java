@@ -5,6 +5,7 @@ import io.cardwatch.codec.LabelDecoder;
 import io.cardwatch.codec.TransactionDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
@@ -108,8 +109,8 @@ final class OurTopology extends Candidate {
 
     /** Position to envelope, labels to the side. */
     private static final class Decode extends ProcessFunction<Long, Decoded<Transaction>> {
-        private final TransactionDecoder transactions = new TransactionDecoder(MAX_BYTES, true);
-        private final LabelDecoder labels = new LabelDecoder(MAX_BYTES, true);
+        private final TransactionDecoder transactions = new TransactionDecoder(MAX_BYTES, Contacts.KEPT);
+        private final LabelDecoder labels = new LabelDecoder(MAX_BYTES, Contacts.KEPT);
         private long labelsTold;
         private boolean labelsArrived;
 

@@ -3,6 +3,7 @@ package io.cardwatch.bench;
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.TransactionDecoder;
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.Transaction;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -13,7 +14,7 @@ import org.apache.flink.util.Collector;
 final class PeerDecode implements FlatMapFunction<Long, Transaction> {
     private static final long serialVersionUID = 1L;
 
-    private final TransactionDecoder transactions = new TransactionDecoder(OurTopology.MAX_BYTES, false);
+    private final TransactionDecoder transactions = new TransactionDecoder(OurTopology.MAX_BYTES, Contacts.LEFT_OUT);
 
     private PeerDecode() {}
 

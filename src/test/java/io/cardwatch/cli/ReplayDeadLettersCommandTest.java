@@ -3,6 +3,7 @@ package io.cardwatch.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.testing.JobOnKinesis;
@@ -130,10 +131,10 @@ class ReplayDeadLettersCommandTest {
         for (int id = 0; id < 300; id++) {
             String payment = payment(id, "10:00:00", id % 3, 5);
             payments.add(payment);
-            store("payments", id, DeadLetterReason.TOO_OLD, payment.getBytes(UTF_8), true);
+            store("payments", id, DeadLetterReason.TOO_OLD, payment.getBytes(UTF_8), Contacts.KEPT);
         }
-        store("payments", 300, DeadLetterReason.TOO_OLD, payments.get(0).getBytes(UTF_8), true);
-        store("payments", 301, DeadLetterReason.EMPTY, new byte[] {' '}, true);
+        store("payments", 300, DeadLetterReason.TOO_OLD, payments.get(0).getBytes(UTF_8), Contacts.KEPT);
+        store("payments", 301, DeadLetterReason.EMPTY, new byte[] {' '}, Contacts.KEPT);
 
         assertThat(replay("--reason", "TOO_OLD")).isZero();
 
@@ -154,14 +155,14 @@ class ReplayDeadLettersCommandTest {
 
     @Test
     void whatWasNotKeptInFull_isLeftOut_andSaid() throws Exception {
-        store("payments", 1, DeadLetterReason.OVERSIZE, new byte[70_000], true);
+        store("payments", 1, DeadLetterReason.OVERSIZE, new byte[70_000], Contacts.KEPT);
         store(
                 "payments",
                 2,
                 DeadLetterReason.TOO_OLD,
                 payment(2, "10:00:00", 1, 5).getBytes(UTF_8),
-                false);
-        store("verdicts", 3, DeadLetterReason.TYPE, "{}".getBytes(UTF_8), true);
+                Contacts.LEFT_OUT);
+        store("verdicts", 3, DeadLetterReason.TYPE, "{}".getBytes(UTF_8), Contacts.KEPT);
 
         assertThat(replay("--reason=OVERSIZE,TOO_OLD,TYPE")).isZero();
 
@@ -177,7 +178,7 @@ class ReplayDeadLettersCommandTest {
     @Test
     void onlyWhatArrivedBetweenTheTwoTimesIsSent() throws Exception {
         for (int second = 0; second < 4; second++) {
-            store("payments", second, DeadLetterReason.BAD_JSON, ("x" + second).getBytes(UTF_8), true);
+            store("payments", second, DeadLetterReason.BAD_JSON, ("x" + second).getBytes(UTF_8), Contacts.KEPT);
         }
 
         replay("--reason=BAD_JSON", "--since=2026-01-31T00:00:01Z", "--until=2026-01-31T00:00:03Z");
@@ -189,8 +190,8 @@ class ReplayDeadLettersCommandTest {
 
     @Test
     void deadLettersOfAFileOrAnotherStreamAreRefused_andNothingIsSent() throws Exception {
-        store("payments", 1, DeadLetterReason.TYPE, "{}".getBytes(UTF_8), true);
-        store("transactions.csv", 2, DeadLetterReason.TYPE, "{}".getBytes(UTF_8), true);
+        store("payments", 1, DeadLetterReason.TYPE, "{}".getBytes(UTF_8), Contacts.KEPT);
+        store("transactions.csv", 2, DeadLetterReason.TYPE, "{}".getBytes(UTF_8), Contacts.KEPT);
 
         assertThat(replay("--reason=TYPE")).isEqualTo(3);
 
@@ -221,9 +222,9 @@ class ReplayDeadLettersCommandTest {
     }
 
     /** A dead letter whose sequence number is the second at which its record arrived. */
-    private void store(String stream, int sequence, DeadLetterReason reason, byte[] bytes, boolean keepBytes)
+    private void store(String stream, int sequence, DeadLetterReason reason, byte[] bytes, Contacts contacts)
             throws SQLException {
-        DeadLetter letter = DeadLetter.of(reason, "", null, bytes, keepBytes);
+        DeadLetter letter = DeadLetter.of(reason, "", null, bytes, contacts);
         try (PreparedStatement insert = warehouse.prepareStatement("INSERT INTO cust_payment_tx_dead_letters"
                 + " VALUES (?, 'shard', ?, ?, ?, '', ?, timestamp '2026-01-31 00:00:00' + ? * interval '1 second')")) {
             insert.setString(1, stream);

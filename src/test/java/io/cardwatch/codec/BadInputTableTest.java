@@ -3,6 +3,7 @@ package io.cardwatch.codec;
 import static io.cardwatch.domain.DeadLetterReason.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FraudLabel;
@@ -34,8 +35,8 @@ class BadInputTableTest {
             + "'CUSTOMER_ID':596,'TERMINAL_ID':3156,'TX_FRAUD':1,'LABEL_DATETIME':'2018-04-08 00:00:31',"
             + "'LABEL_SOURCE':'chargeback'}";
 
-    private final TransactionDecoder decoder = new TransactionDecoder(MAX_BYTES, true);
-    private final LabelDecoder labelDecoder = new LabelDecoder(MAX_BYTES, true);
+    private final TransactionDecoder decoder = new TransactionDecoder(MAX_BYTES, Contacts.KEPT);
+    private final LabelDecoder labelDecoder = new LabelDecoder(MAX_BYTES, Contacts.KEPT);
 
     @Test
     void aGoodRecordGivesEveryFieldAndNothingToCount() {
@@ -508,7 +509,7 @@ class BadInputTableTest {
     @Test
     void aDeadLetterTellsItsOriginAndWithoutBytesOnlyTheirHash() {
         byte[] record = bytes(replace(GOOD, "CUSTOMER_ID", "'jane@example.org'"));
-        DeadLetter letter = new TransactionDecoder(MAX_BYTES, false).decode(record, ORIGIN).deadLetter;
+        DeadLetter letter = new TransactionDecoder(MAX_BYTES, Contacts.LEFT_OUT).decode(record, ORIGIN).deadLetter;
 
         assertThat(letter.origin).isSameAs(ORIGIN);
         assertThat(letter.raw).isEmpty();
@@ -519,8 +520,8 @@ class BadInputTableTest {
     @Test
     void aLabelWhoseTransactionNeverCameHasTheHashOfItsRecordEvenWhereNoBytesAreKept() {
         byte[] record = bytes(with(GOOD_LABEL, "'E_MAIL':'jane@example.org'"));
-        FraudLabel label = new LabelDecoder(MAX_BYTES, false).decode(record, ORIGIN).value;
-        DeadLetter letter = DeadLetter.of(LABEL_UNMATCHED, "never came", label.origin, label.raw, false);
+        FraudLabel label = new LabelDecoder(MAX_BYTES, Contacts.LEFT_OUT).decode(record, ORIGIN).value;
+        DeadLetter letter = DeadLetter.of(LABEL_UNMATCHED, "never came", label.origin, label.raw, Contacts.LEFT_OUT);
 
         assertThat(letter.sha256).isEqualTo(DeadLetter.sha256(record));
         assertThat(letter.raw).isEmpty();
@@ -539,7 +540,7 @@ class BadInputTableTest {
     void whereNoBytesAreKeptALabelsSourceIsOneWordOrNothing(String source, String kept) {
         byte[] record = bytes(replace(GOOD_LABEL, "LABEL_SOURCE", "'" + source + "'"));
 
-        assertThat(new LabelDecoder(MAX_BYTES, false).decode(record, ORIGIN).value.labelSource)
+        assertThat(new LabelDecoder(MAX_BYTES, Contacts.LEFT_OUT).decode(record, ORIGIN).value.labelSource)
                 .isEqualTo(kept);
         assertThat(labelDecoder.decode(record, ORIGIN).value.labelSource).isEqualTo(source);
     }

@@ -2,6 +2,7 @@ package io.cardwatch.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
 import java.io.IOException;
@@ -42,9 +43,10 @@ class RecordDecoderPropertyTest {
             + "\"CUSTOMER_ID\":2,\"TERMINAL_ID\":3,\"TX_FRAUD\":1,\"LABEL_DATETIME\":\"2018-04-08T00:00:31Z\","
             + "\"LABEL_SOURCE\":\"chargeback\"}";
 
-    private final TransactionDecoder transactions = TransactionDecoder.jsonLines(65_536, true);
-    private final LabelDecoder labels = new LabelDecoder(65_536, true);
-    private final TransactionDecoder rows = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", 65_536, true);
+    private final TransactionDecoder transactions = TransactionDecoder.jsonLines(65_536, Contacts.KEPT);
+    private final LabelDecoder labels = new LabelDecoder(65_536, Contacts.KEPT);
+    private final TransactionDecoder rows =
+            TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", 65_536, Contacts.KEPT);
 
     @Property(tries = 5_000)
     void randomBytesGiveOneOutcomeAndAlwaysTheSame(@ForAll byte[] bytes) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FraudLabel;
@@ -62,8 +63,8 @@ class RecordFilesTest {
 
     @Test
     void aTransactionSurvivesEitherKindOfFile() {
-        TransactionDecoder csv = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, true);
-        TransactionDecoder jsonLines = TransactionDecoder.jsonLines(MAX_BYTES, true);
+        TransactionDecoder csv = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
+        TransactionDecoder jsonLines = TransactionDecoder.jsonLines(MAX_BYTES, Contacts.KEPT);
         for (Transaction transaction : List.of(LABELLED, BARE)) {
             assertReadBack(csv.decode(bytes(TransactionCsv.row(transaction)), ORIGIN), transaction);
             assertReadBack(jsonLines.decode(TransactionJson.encode(transaction), ORIGIN), transaction);
@@ -72,8 +73,8 @@ class RecordFilesTest {
 
     @Test
     void aLabelSurvivesEitherKindOfFile() {
-        LabelDecoder csv = LabelDecoder.csv(LabelCsv.HEADER, "l.csv", MAX_BYTES, true);
-        LabelDecoder jsonLines = new LabelDecoder(MAX_BYTES, true);
+        LabelDecoder csv = LabelDecoder.csv(LabelCsv.HEADER, "l.csv", MAX_BYTES, Contacts.KEPT);
+        LabelDecoder jsonLines = new LabelDecoder(MAX_BYTES, Contacts.KEPT);
         for (FraudLabel label : List.of(LABEL, PLAIN_LABEL)) {
             assertReadBack(csv.decode(bytes(LabelCsv.row(label)), ORIGIN), label);
             assertReadBack(jsonLines.decode(LabelJson.encode(label), ORIGIN), label);
@@ -83,7 +84,7 @@ class RecordFilesTest {
     @Test
     void aStreamIgnoresTheLabelThatAPublicProducerSends() {
         Transaction streamed =
-                new TransactionDecoder(MAX_BYTES, true).decode(TransactionJson.encode(LABELLED), ORIGIN).value;
+                new TransactionDecoder(MAX_BYTES, Contacts.KEPT).decode(TransactionJson.encode(LABELLED), ORIGIN).value;
         assertThat(streamed.fraud).isEqualTo(Transaction.ABSENT);
         assertThat(streamed.fraudScenario).isEqualTo(Transaction.ABSENT);
     }
@@ -94,7 +95,7 @@ class RecordFilesTest {
                 "\uFEFFtx_amount,\"TERMINAL_ID\",Note,TX_DATETIME,CUSTOMER_ID,TRANSACTION_ID\r",
                 "t.csv",
                 MAX_BYTES,
-                true);
+                Contacts.KEPT);
         Decoded<Transaction> decoded =
                 decoder.decode(bytes("\"57.16\",3156,\"said \"\"no, thanks\"\"\",2018-04-01 00:00:31,596,7\r"), ORIGIN);
 
@@ -139,7 +140,7 @@ class RecordFilesTest {
                 "AMOUNT_NOT_FINITE | 7,2018-04-01 00:00:31,596,3156,nan,0,0,0,0",
             })
     void aBadRowIsADeadLetter(DeadLetterReason reason, String row) {
-        TransactionDecoder decoder = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, true);
+        TransactionDecoder decoder = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
         assertThat(decoder.decode(bytes(row), ORIGIN).deadLetter.reason).isEqualTo(reason);
     }
 
@@ -155,7 +156,7 @@ class RecordFilesTest {
                 "7, \"2018-04-01 00:00:31\" ,596,3156,\"57.16\",-1,0,true,3\r",
             })
     void aRowIsReadAsItWasMeant(String row) {
-        TransactionDecoder decoder = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, true);
+        TransactionDecoder decoder = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
         assertReadBack(
                 decoder.decode(bytes(row), ORIGIN),
                 new Transaction(7, 1_522_540_831L, 596, 3156, 5716, -1, 0, 1, 3, ORIGIN, NOTHING));
@@ -164,7 +165,7 @@ class RecordFilesTest {
     @ParameterizedTest
     @CsvSource({"2,0", "yes,0", "1.5,0", "1e0,0", "-1,0"})
     void aLabelThatCannotBeReadCostsNoPayment(String fraud, String scenario) {
-        TransactionDecoder decoder = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, true);
+        TransactionDecoder decoder = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
         Decoded<Transaction> decoded =
                 decoder.decode(bytes("7,2018-04-01 00:00:31,596,3156,.5,0,0," + fraud + "," + scenario), ORIGIN);
 
@@ -183,7 +184,7 @@ class RecordFilesTest {
                 "0,1,TRANSACTION_ID | t.csv has no column TX_DATETIME",
             })
     void aTableThatIsNoneOfOursIsRefusedAsWhatItIs(String header, String cause) {
-        assertThatThrownBy(() -> TransactionDecoder.csv(header, "t.csv", MAX_BYTES, true))
+        assertThatThrownBy(() -> TransactionDecoder.csv(header, "t.csv", MAX_BYTES, Contacts.KEPT))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage(cause);
     }
@@ -191,22 +192,23 @@ class RecordFilesTest {
     @Test
     void aHeaderThatLacksAColumnIsRefusedByName() {
         assertThatThrownBy(() -> TransactionDecoder.csv(
-                        TransactionCsv.HEADER.replace("TERMINAL_ID", "SHOP"), "t.csv", MAX_BYTES, true))
+                        TransactionCsv.HEADER.replace("TERMINAL_ID", "SHOP"), "t.csv", MAX_BYTES, Contacts.KEPT))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("t.csv has no column TERMINAL_ID");
-        assertThatThrownBy(() -> LabelDecoder.csv("", "l.csv", MAX_BYTES, true))
+        assertThatThrownBy(() -> LabelDecoder.csv("", "l.csv", MAX_BYTES, Contacts.KEPT))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("l.csv has no column TRANSACTION_ID");
-        assertThatThrownBy(() -> TransactionDecoder.csv(TransactionCsv.HEADER + ",TX_AMOUNT", "t.csv", MAX_BYTES, true))
+        assertThatThrownBy(() ->
+                        TransactionDecoder.csv(TransactionCsv.HEADER + ",TX_AMOUNT", "t.csv", MAX_BYTES, Contacts.KEPT))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("t.csv has the column TX_AMOUNT twice");
     }
 
     @Test
     void aDecoderWorksTheSameAfterItTravelledToATask() throws Exception {
-        TransactionDecoder csv = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, true);
+        TransactionDecoder csv = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
         assertReadBack(InstantiationUtil.clone(csv).decode(bytes(TransactionCsv.row(LABELLED)), ORIGIN), LABELLED);
-        TransactionDecoder json = TransactionDecoder.jsonLines(MAX_BYTES, true);
+        TransactionDecoder json = TransactionDecoder.jsonLines(MAX_BYTES, Contacts.KEPT);
         assertReadBack(InstantiationUtil.clone(json).decode(TransactionJson.encode(LABELLED), ORIGIN), LABELLED);
     }
 

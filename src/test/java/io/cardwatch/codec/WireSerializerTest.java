@@ -3,6 +3,7 @@ package io.cardwatch.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.DeadLetter;
@@ -77,7 +78,7 @@ class WireSerializerTest {
             596, "Engineer", "a@example.org", "Zoë \uD83D\uDE00 O'Hara", "+1 \"5\"", "x".repeat(70_000), "");
     private static final Customer NAMELESS = new Customer(0, null, null, null, null, null, null);
     private static final DeadLetter LETTER =
-            DeadLetter.of(DeadLetterReason.WAREHOUSE_REJECTED, "Refused.", KINESIS, SOME_BYTES, true);
+            DeadLetter.of(DeadLetterReason.WAREHOUSE_REJECTED, "Refused.", KINESIS, SOME_BYTES, Contacts.KEPT);
 
     static Stream<Sample<?>> samples() {
         return Stream.of(
@@ -119,7 +120,7 @@ class WireSerializerTest {
                                 CustomerChange.vanished(Long.MAX_VALUE))),
                 new Sample<>(
                         WireTypes.DEAD_LETTER,
-                        List.of(LETTER, DeadLetter.of(DeadLetterReason.EMPTY, "", FILE, NOTHING, false))),
+                        List.of(LETTER, DeadLetter.of(DeadLetterReason.EMPTY, "", FILE, NOTHING, Contacts.LEFT_OUT))),
                 new Sample<>(
                         WireTypes.DECODED_TRANSACTION,
                         List.of(Decoded.accepted(USUAL, 0), Decoded.accepted(SPARSE, 15), Decoded.rejected(LETTER))),

@@ -2,6 +2,7 @@ package io.cardwatch.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
@@ -147,20 +148,20 @@ final class OperatorWindows implements Answers, Closeable {
     private void open(OperatorSubtaskState customerState, OperatorSubtaskState terminalState) throws Exception {
         if (set == FeatureSet.EXTENDED) {
             extended = new KeyedTwoInputStreamOperatorTestHarness<>(
-                    new LabelledCustomerWindowOperator(times, bounded, true, cacheShare, DEAD_LETTERS),
+                    new LabelledCustomerWindowOperator(times, bounded, Contacts.KEPT, cacheShare, DEAD_LETTERS),
                     tx -> tx.customerId,
                     label -> label.customerId,
                     Types.LONG);
             customers = extended;
         } else {
             reference = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new CustomerWindowOperator(times, bounded, true, cacheShare, DEAD_LETTERS),
+                    new CustomerWindowOperator(times, bounded, Contacts.KEPT, cacheShare, DEAD_LETTERS),
                     tx -> tx.customerId,
                     Types.LONG);
             customers = reference;
         }
         terminals = new KeyedTwoInputStreamOperatorTestHarness<>(
-                new TerminalWindowOperator(set, times, bounded, true, cacheShare, DEAD_LETTERS),
+                new TerminalWindowOperator(set, times, bounded, Contacts.KEPT, cacheShare, DEAD_LETTERS),
                 featured -> featured.transaction.terminalId,
                 label -> label.terminalId,
                 Types.LONG);

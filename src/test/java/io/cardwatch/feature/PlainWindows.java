@@ -2,6 +2,7 @@ package io.cardwatch.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FeatureSet;
@@ -94,7 +95,8 @@ final class PlainWindows implements Answers {
         LabelOutcome outcome =
                 LabelOutcome.valueOf(terminal.label(label, watermark, times).name());
         if (outcome == LabelOutcome.WAITING) {
-            terminal.await(label, DeadLetter.of(DeadLetterReason.LABEL_UNMATCHED, "", label.origin, label.raw, true));
+            terminal.await(
+                    label, DeadLetter.of(DeadLetterReason.LABEL_UNMATCHED, "", label.origin, label.raw, Contacts.KEPT));
         }
         return outcome;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.codec.Grown;
 import io.cardwatch.codec.WireSerializer;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FeatureSet;
@@ -127,7 +128,12 @@ class WindowLayoutTest {
                 .isEqualTo(TerminalWindow.Match.WAITING);
         window.await(
                 waiting,
-                DeadLetter.of(DeadLetterReason.LABEL_UNMATCHED, "It never came.", waiting.origin, waiting.raw, true));
+                DeadLetter.of(
+                        DeadLetterReason.LABEL_UNMATCHED,
+                        "It never came.",
+                        waiting.origin,
+                        waiting.raw,
+                        Contacts.KEPT));
         assertThat(window.isCoarse()).isTrue();
         window.timer = TIMES.terminalExpiry(START);
         return window;

@@ -9,6 +9,7 @@ import io.cardwatch.codec.TransactionCsv;
 import io.cardwatch.codec.TransactionDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.Transaction;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -75,7 +76,7 @@ class LineFormatTest {
                 "t.csv",
                 true,
                 MAX_BYTES,
-                header -> TransactionDecoder.csv(header, "t.csv", MAX_BYTES, true),
+                header -> TransactionDecoder.csv(header, "t.csv", MAX_BYTES, Contacts.KEPT),
                 WireTypes.DECODED_TRANSACTION);
         InputStream bytes = new ByteArrayInputStream(file.getBytes(UTF_8)) {
             @Override

@@ -2,6 +2,7 @@ package io.cardwatch.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.RecordOrigin;
@@ -39,7 +40,7 @@ class DeadLetterCountTest {
         RecordOrigin origin = new RecordOrigin("payments", "1", "shardId-000000000000", "1", 0);
         for (int i = 0; i < deadLetters; i++) {
             operator.processElement1(new StreamRecord<>(
-                    DeadLetter.of(DeadLetterReason.EMPTY, "The record is empty.", origin, new byte[0], true)));
+                    DeadLetter.of(DeadLetterReason.EMPTY, "The record is empty.", origin, new byte[0], Contacts.KEPT)));
         }
     }
 

@@ -6,6 +6,7 @@ import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.TransactionDecoder;
 import io.cardwatch.codec.TransactionJson;
 import io.cardwatch.config.Settings;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
@@ -97,7 +98,7 @@ class TimeRulesTest {
 
     private void tell(FeatureSet set, int parallelism, List<Sent> sent, boolean arrivalTimes, long latenessSeconds)
             throws Exception {
-        TransactionDecoder decoder = new TransactionDecoder(65_536, true);
+        TransactionDecoder decoder = new TransactionDecoder(65_536, Contacts.KEPT);
         FeatureOracle oracle = new FeatureOracle(set, 7 * Events.DAY, latenessSeconds);
         List<Decoded<Transaction>> records = new ArrayList<>();
         for (Sent record : sent) {

@@ -7,6 +7,7 @@ import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.TransactionDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.Transaction;
@@ -368,7 +369,7 @@ class KinesisRecordsTest {
                 Settings.fromArguments(arguments),
                 stream,
                 uid,
-                new TransactionDecoder(65_536, true),
+                new TransactionDecoder(65_536, Contacts.KEPT),
                 (progress, payment) -> progress.observe(payment.epochSecond, payment.origin),
                 WireTypes.DECODED_TRANSACTION);
     }

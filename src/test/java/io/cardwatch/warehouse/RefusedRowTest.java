@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FeatureSet;
@@ -134,7 +135,7 @@ class RefusedRowTest {
     @Test
     void aRefusedDeadLetterFailsTheJob() throws Exception {
         execute("ALTER TABLE cust_payment_tx_dead_letters ADD CHECK (reason <> 'EMPTY')");
-        DeadLetter letter = DeadLetter.of(DeadLetterReason.EMPTY, "Nothing.", Rows.KINESIS, new byte[0], true);
+        DeadLetter letter = DeadLetter.of(DeadLetterReason.EMPTY, "Nothing.", Rows.KINESIS, new byte[0], Contacts.KEPT);
 
         assertThatThrownBy(() -> SinkHarness.writeAll(url, Tables.DEAD_LETTERS, List.of(letter)))
                 .hasStackTraceContaining("reason=EMPTY");

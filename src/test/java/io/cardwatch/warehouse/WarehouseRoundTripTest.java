@@ -2,6 +2,7 @@ package io.cardwatch.warehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
@@ -167,7 +168,7 @@ class WarehouseRoundTripTest {
         SinkHarness.writeAll(
                 url,
                 Tables.DEAD_LETTERS,
-                List.of(DeadLetter.of(DeadLetterReason.NOT_UTF8, "not UTF-8", line, bytes, true)));
+                List.of(DeadLetter.of(DeadLetterReason.NOT_UTF8, "not UTF-8", line, bytes, Contacts.KEPT)));
         SinkHarness.writeAll(
                 url,
                 Tables.LABELS,

@@ -1,0 +1,32 @@
+package io.cardwatch.domain;
+
+/**
+ * Whether an installation holds contact details: {@code enrichment.contact-columns}. Where it does not, it holds nothing
+ * either in which a producer may have hidden them: the bytes of records, their partition keys, and sources of labels that
+ * are more than a word.
+ */
+public enum Contacts {
+    /** They are read, kept and written. */
+    KEPT,
+    /** They are not. */
+    LEFT_OUT;
+
+    private static final byte[] NOTHING = {};
+
+    /** What may be kept of a record's bytes. */
+    public byte[] of(byte[] bytes) {
+        return this == KEPT ? bytes : NOTHING;
+    }
+
+    /** What may be kept of where a record came from. */
+    public RecordOrigin of(RecordOrigin origin) {
+        return this == KEPT
+                ? origin
+                : new RecordOrigin(origin.stream, "", origin.shardId, origin.sequenceNumber, origin.arrivalMillis);
+    }
+
+    /** What may be kept of a dead letter. */
+    public DeadLetter of(DeadLetter letter) {
+        return new DeadLetter(letter.reason, letter.message, letter.origin, of(letter.raw), letter.sha256);
+    }
+}
