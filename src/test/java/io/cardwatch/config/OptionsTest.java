@@ -3,6 +3,7 @@ package io.cardwatch.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FeatureSet;
 import java.net.URI;
 import java.nio.file.Files;
@@ -127,7 +128,12 @@ class OptionsTest {
                         Duration.ofMinutes(10),
                         List.of("0 s", "2 d")),
                 arguments(Options.CUSTOMERS_GATE_BUFFER, 1_000_000, "10", 10, List.of("0", "100000001", "2147483648")),
-                arguments(Options.ENRICHMENT_CONTACT_COLUMNS, true, "false", false, List.of("", "no", "FALSE", "0")),
+                arguments(
+                        Options.ENRICHMENT_CONTACT_COLUMNS,
+                        Contacts.KEPT,
+                        "false",
+                        Contacts.LEFT_OUT,
+                        List.of("", "no", "FALSE", "0")),
                 arguments(Options.MODEL_PATH, Optional.empty(), "s3://m/1", Optional.of("s3://m/1"), List.of()),
                 arguments(
                         Options.MODEL_THRESHOLD,
