@@ -62,7 +62,7 @@ class RecordDecoderPropertyTest {
     }
 
     /** A name with an escape is the same name, but not plain. */
-    @Property(tries = 20_000)
+    @Property(tries = 5_000)
     void aRecordMeansTheSameWhetherItIsPlainOrNot(@ForAll long seed) {
         Random random = new Random(seed);
         String plain = random.nextBoolean() ? String.format(TEMPLATE, "2018-04-01 00:00:31", "-57.16e0") : LABEL;

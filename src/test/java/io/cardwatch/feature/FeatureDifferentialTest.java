@@ -55,19 +55,19 @@ class FeatureDifferentialTest {
 
     @Test
     void operatorsOnHeapStateAnswerAsTheOracleDoes_restoredAtARandomPoint() {
-        compare(100_000, 800, history -> operatorsDiffer(history, HashMapStateBackend::new, 0));
+        compare(100_000, 200, history -> operatorsDiffer(history, HashMapStateBackend::new, 0));
     }
 
     /** Without a cache, with one that holds a few windows only and so writes them back all the time, with room for all. */
     @ParameterizedTest
     @ValueSource(doubles = {0, SHARE_OF_A_FEW_WINDOWS, 0.3})
     void operatorsOnRocksDbAnswerAsTheOracleDoes_restoredAtARandomPoint(double cacheShare) {
-        compare(200_000, 60, history -> operatorsDiffer(history, EmbeddedRocksDBStateBackend::new, cacheShare));
+        compare(200_000, 20, history -> operatorsDiffer(history, EmbeddedRocksDBStateBackend::new, cacheShare));
     }
 
     @Test
     void boundedOperatorsAnswerAsTheOracleDoesInTimeOrder() {
-        compare(300_000, 2_000, FeatureDifferentialTest::boundedOperatorsDiffer);
+        compare(300_000, 500, FeatureDifferentialTest::boundedOperatorsDiffer);
     }
 
     private void compare(int offset, int histories, Comparison comparison) {
