@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 
 /**
  * What happens in the simulated world, in order of time; within a second the verdicts come first, then the payments by
- * transaction id. EventLabels that become known only after the last day follow the last payment.
+ * transaction id. Labels that become known only after the last day follow the last payment.
  *
  * <p>Days are drawn on demand, fourteen ahead of the one being given out, since a card compromised today marks payments
  * of the coming fortnight; those of the handbook's profile are drawn all at once. Not thread-safe.

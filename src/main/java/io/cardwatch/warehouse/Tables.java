@@ -31,7 +31,7 @@ import org.apache.flink.util.function.SerializableFunction;
 public final class Tables {
     private static final String[] IDENTITY = {"customer_id", "transaction_id", "tx_datetime"};
 
-    /** One row per verdict. EventLabels of one instant keep their order of arrival, which decides between them. */
+    /** One row per label. Labels of one instant keep their order of arrival, which decides between them. */
     public static final Table<FraudLabel> LABELS = labels();
 
     /** One row per record that could not be used; up to 88 kB each. */

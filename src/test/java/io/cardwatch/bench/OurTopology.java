@@ -11,14 +11,14 @@ import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.job.ScoringTopology;
+import io.cardwatch.metrics.OperatorName;
 import io.cardwatch.score.FraudModel;
+import io.cardwatch.testing.RecordsIn;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
-import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -42,8 +42,6 @@ final class OurTopology extends Candidate {
 
     /** What the operators count while rows are compared, one subtask each; a reporter serves one Flink. */
     private static volatile InMemoryReporter metrics;
-
-    private static final long POLL_MILLIS = 5;
 
     private final double cacheShare;
     /** Null for the features alone. */
@@ -123,25 +121,15 @@ final class OurTopology extends Candidate {
                 context.output(LABELS, labels.decode(entry.bytes, entry.origin()));
             } else {
                 if (BenchmarkInput.isForComparison() && !labelsArrived) {
-                    awaitLabels();
+                    RecordsIn.await(
+                            metrics,
+                            getRuntimeContext().getJobInfo().getJobId(),
+                            OperatorName.TERMINAL_WINDOWS,
+                            labelsTold);
                     labelsArrived = true;
                 }
                 out.collect(transactions.decode(entry.bytes, entry.origin()));
             }
-        }
-
-        /** Labels have a channel of their own, in which payments that were told after them would overtake them. */
-        private void awaitLabels() throws InterruptedException {
-            JobID job = getRuntimeContext().getJobInfo().getJobId();
-            while (recordsOfTerminals(job) < labelsTold) {
-                Thread.sleep(POLL_MILLIS);
-            }
-        }
-
-        private static long recordsOfTerminals(JobID job) {
-            return metrics.findMetric(job, "Terminal windows\\.0\\.numRecordsIn$")
-                    .map(metric -> ((Counter) metric).getCount())
-                    .orElse(0L);
         }
     }
 }

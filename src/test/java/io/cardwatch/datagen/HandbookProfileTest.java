@@ -99,7 +99,7 @@ class HandbookProfileTest {
         assertThat(marked).containsExactly(978, 9_099, 4_604);
     }
 
-    /** EventLabels are drawn by themselves: when they arrive changes no payment. */
+    /** Labels are drawn by themselves: when they arrive changes no payment. */
     @Test
     void fewerDaysAreTheFirstOnesOfTheTable_anotherLastDayMovesThem_fraudsGetTheirVerdicts()
             throws NoSuchAlgorithmException {

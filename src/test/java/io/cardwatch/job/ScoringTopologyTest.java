@@ -10,12 +10,14 @@ import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
+import io.cardwatch.metrics.OperatorName;
 import io.cardwatch.oracle.BoundedOracle;
 import io.cardwatch.oracle.Events;
 import io.cardwatch.oracle.FeatureOracle;
 import io.cardwatch.oracle.FeatureOracle.Outcome;
 import io.cardwatch.oracle.FeatureOracle.Verdict;
 import io.cardwatch.score.FraudModel;
+import io.cardwatch.testing.RecordsIn;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +33,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -56,13 +59,15 @@ class ScoringTopologyTest {
     /** Rows that have left the topology. */
     private static final AtomicInteger ROWS = new AtomicInteger();
 
+    private static final InMemoryReporter METRICS = InMemoryReporter.create();
+
     @RegisterExtension
     static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
             .setNumberTaskManagers(1)
             .setNumberSlotsPerTaskManager(2)
             // In a bounded run a sorted input takes up to 128 MB.
-            .setConfiguration(
-                    new Configuration().set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(512)))
+            .setConfiguration(METRICS.addToConfiguration(new Configuration())
+                    .set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(512)))
             .build());
 
     private Settings settings;
@@ -88,11 +93,11 @@ class ScoringTopologyTest {
         env.setParallelism(parallelism);
         env.setMaxParallelism(ScoringTopology.MAX_PARALLELISM);
         env.getConfig().enableObjectReuse();
-        // EventLabels are told first: they must not lie in a buffer while the payments pass.
+        // Labels are told first: they must not lie in a buffer while the payments pass.
         env.setBufferTimeout(0);
         boolean bounded = mode == RuntimeExecutionMode.BATCH;
         ROWS.set(0);
-        SingleOutputStreamOperator<Decoded<Transaction>> told = told(env, !bounded);
+        SingleOutputStreamOperator<Decoded<Transaction>> told = told(env, !bounded, set);
         DataStream<String> answers = bounded ? bounded(env, told) : streaming(env, told);
 
         Set<String> expected = expectedAnswers(ORACLE.get(set));
@@ -104,7 +109,7 @@ class ScoringTopologyTest {
 
     /** All verdicts, then all payments, whose times are the watermarks. */
     private static SingleOutputStreamOperator<Decoded<Transaction>> told(
-            StreamExecutionEnvironment env, boolean paced) {
+            StreamExecutionEnvironment env, boolean paced, FeatureSet set) {
         return env.fromSequence(0, PAYMENTS.labels.size() + PAYMENTS.transactions.size() - 1L)
                 .setParallelism(1)
                 .assignTimestampsAndWatermarks(WatermarkStrategy.<Long>forMonotonousTimestamps()
@@ -112,7 +117,7 @@ class ScoringTopologyTest {
                                 ? Long.MIN_VALUE
                                 : PAYMENTS.transactions.get(Tell.position(number)).epochSecond * 1000))
                 .setParallelism(1)
-                .process(new Tell(paced), WireTypes.DECODED_TRANSACTION)
+                .process(new Tell(paced, set), WireTypes.DECODED_TRANSACTION)
                 .setParallelism(1);
     }
 
@@ -210,14 +215,18 @@ class ScoringTopologyTest {
      */
     private static final class Tell extends ProcessFunction<Long, Decoded<Transaction>> {
         private static final int MOST_UNANSWERED = 300;
-        /** Between two streams there is no order: what is told first shall have arrived first, too. */
-        private static final int MILLIS_FOR_LABELS = 2_000;
 
         private final boolean paced;
+        /** The operators that take labels. */
+        private final List<String> takers;
+
         private int accepted;
 
-        Tell(boolean paced) {
+        Tell(boolean paced, FeatureSet set) {
             this.paced = paced;
+            this.takers = set == FeatureSet.REFERENCE
+                    ? List.of(OperatorName.TERMINAL_WINDOWS)
+                    : List.of(OperatorName.TERMINAL_WINDOWS, OperatorName.CUSTOMER_WINDOWS);
         }
 
         static boolean isLabel(long number) {
@@ -236,7 +245,10 @@ class ScoringTopologyTest {
                 return;
             }
             if (paced && position(number) == 0) {
-                Thread.sleep(MILLIS_FOR_LABELS);
+                for (String taker : takers) {
+                    RecordsIn.await(
+                            METRICS, getRuntimeContext().getJobInfo().getJobId(), taker, PAYMENTS.labels.size());
+                }
             }
             out.collect(Decoded.of(PAYMENTS.transactions.get(position(number))));
             if (ORACLE.get(FeatureSet.REFERENCE).verdicts().get(position(number)).outcome == Outcome.ACCEPTED) {

@@ -41,7 +41,7 @@ class BadInputIT {
     private static final int REFUSED_ONE_IN = 200;
 
     private static final long UNKNOWN = 1_000_000_000;
-    /** EventLabels on payments that never come; their time expires 40 days after those, soon after the first real one. */
+    /** Labels on payments that never come; their time expires 40 days after those, soon after the first real one. */
     private static final int UNMATCHED = 300;
 
     private static final long LONG_AGO =
