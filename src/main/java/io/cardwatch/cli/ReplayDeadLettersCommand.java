@@ -100,8 +100,7 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
     }
 
     private boolean writeRows(Settings settings, WarehouseConnection warehouse, StoredDeadLetters stored) {
-        RefusedRows rows = new RefusedRows(
-                warehouse, settings.get(Options.FEATURES_SET), settings.get(Options.WAREHOUSE_RETRY_TIMEOUT));
+        RefusedRows rows = new RefusedRows(warehouse, settings.get(Options.WAREHOUSE_RETRY_TIMEOUT));
         stored.forEach(
                 new StoredDeadLetters.Selection(Set.of(DeadLetterReason.WAREHOUSE_REJECTED), since, until), rows::add);
         rows.flush();

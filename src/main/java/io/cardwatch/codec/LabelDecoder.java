@@ -16,7 +16,7 @@ public final class LabelDecoder extends RecordDecoder<FraudLabel> {
      * For records of a stream and lines of a {@code .jsonl} file.
      *
      * @param maxRecordBytes longer records are OVERSIZE
-     * @param contacts whether dead letters hold the bytes of records, or only their hash
+     * @param contacts whether dead letters hold the bytes of records, or only their hash, and LABEL_SOURCE any text
      */
     public LabelDecoder(int maxRecordBytes, Contacts contacts) {
         this(new LabelFields(contacts), maxRecordBytes, contacts);

@@ -47,7 +47,7 @@ public final class DecideFunction extends RichMapFunction<FeaturedTransaction, S
         metrics = Metrics.of(getRuntimeContext().getMetricGroup());
         decisions = new DecisionMetrics(metrics, inForce);
         if (timed) {
-            metrics.reportHealth(inForce.model().version());
+            metrics.reportHealth(() -> inForce.model().version());
         }
     }
 

@@ -79,6 +79,10 @@ final class WaitingLabels {
 
     /** The newest first. */
     private int each(long txSecond, long transactionId, long customerId, IntConsumer row) {
+        // Of most payments: none waits.
+        if (rows.isEmpty()) {
+            return 0;
+        }
         int count = 0;
         for (int i = rows.positionAfter(txSecond, rows.end()) - 1;
                 i >= rows.first() && rows.second(i) == txSecond;

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,7 @@ final class Health {
     private final Map<String, Long> ended = new HashMap<>();
 
     private Map<String, Long> reported = Map.of();
-    private String modelVersion;
+    private Supplier<String> modelVersion = () -> "unknown";
     /** Null until the job wants reports. */
     private Timer clock;
 
@@ -66,7 +67,7 @@ final class Health {
         }
     }
 
-    void report(String version) {
+    void report(Supplier<String> version) {
         synchronized (JOBS) {
             modelVersion = version;
             if (clock == null) {
@@ -137,7 +138,7 @@ final class Health {
         if (looks > 0) {
             parts.add(text("window cache %.1f %% hits", 100.0 * hits / looks));
         }
-        parts.add("model " + modelVersion);
+        parts.add("model " + modelVersion.get());
         return parts;
     }
 

@@ -3,6 +3,7 @@ package io.cardwatch.metrics;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
@@ -63,9 +64,9 @@ public final class Metrics implements AutoCloseable {
      * Has the log say once a minute how the stages of this job are that run in this process, as long as one of them
      * does.
      *
-     * @param modelVersion the version of the model that scores there
+     * @param modelVersion asked for the version of the model that scores there at that time
      */
-    public void reportHealth(String modelVersion) {
+    public void reportHealth(Supplier<String> modelVersion) {
         health.report(modelVersion);
     }
 

@@ -230,7 +230,7 @@ final class PostgresDialect implements Dialect {
         try (PreparedStatement insert = connection.prepareStatement(insertStatement(schema, table))) {
             for (int i = 0; i < table.columns.size(); i++) {
                 Column<T> column = table.columns.get(i);
-                Object[] elements = new Object[rows.size()];
+                Object[] elements = array(column.type, rows.size());
                 Arrays.setAll(elements, row -> element(column.type, column.of(rows.get(row))));
                 insert.setArray(i + 1, connection.createArrayOf(elementType(column.type), elements));
             }
@@ -252,6 +252,20 @@ final class PostgresDialect implements Dialect {
                 return "text";
             default:
                 return "timestamp";
+        }
+    }
+
+    /** Of the element's own class: the driver sends numbers as they are then, not as text. */
+    private static Object[] array(ColumnType type, int length) {
+        switch (type) {
+            case BIGINT:
+                return new Long[length];
+            case INTEGER:
+                return new Integer[length];
+            case DOUBLE:
+                return new Double[length];
+            default:
+                return new String[length];
         }
     }
 

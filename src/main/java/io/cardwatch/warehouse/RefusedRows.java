@@ -35,13 +35,13 @@ public final class RefusedRows {
     /**
      * Rows of {@code warehouse}.
      *
-     * @param set the features that its predictions hold
      * @param retryTimeout how long a passing error is waited out
      */
-    public RefusedRows(WarehouseConnection warehouse, FeatureSet set, Duration retryTimeout) {
+    public RefusedRows(WarehouseConnection warehouse, Duration retryTimeout) {
         this.warehouse = warehouse;
         this.retryTimeout = retryTimeout;
-        for (Table<?> table : List.of(Tables.predictions(set), Tables.LABELS)) {
+        // All features: a row has those that it was decided by, whatever is set now.
+        for (Table<?> table : List.of(Tables.predictions(FeatureSet.EXTENDED), Tables.LABELS)) {
             tables.put(table.name, table.ofRefusedRows());
         }
     }

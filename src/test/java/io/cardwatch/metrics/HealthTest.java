@@ -28,7 +28,7 @@ class HealthTest {
         other.counter(Metric.DEAD_LETTERS, DeadLetterReason.BAD_JSON).inc(3);
         other.counter(Metric.DEAD_LETTERS, DeadLetterReason.EMPTY);
         stage.counter(Metric.REDELIVERED).inc(7);
-        stage.reportHealth("m-1");
+        stage.reportHealth(() -> "m-1");
 
         assertThat(health.line(60))
                 .startsWith("Last 60 s: 600 records in (10/s); 0 scored (0/s), 0 alerts; dead letters: 3 BAD_JSON; "

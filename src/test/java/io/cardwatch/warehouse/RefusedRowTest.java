@@ -10,6 +10,8 @@ import io.cardwatch.codec.TransactionJson;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
+import io.cardwatch.domain.Decision;
+import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.testing.Postgres;
@@ -164,8 +166,29 @@ class RefusedRowTest {
                 .isEqualTo(repaired);
     }
 
+    @Test
+    void aRepairedRowHasTheFeaturesItWasDecidedBy_alsoThoseBeyondTheReference() throws Exception {
+        execute("ALTER TABLE cust_payment_tx_fraud_predictions ADD CONSTRAINT closed CHECK (customer_id <> 1)");
+        double[] features = new double[FeatureSet.EXTENDED.size()];
+        features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()] = 2.75;
+        ScoredTransaction row = new ScoredTransaction(
+                Rows.transaction(1, 3, Rows.NOON, 1000), features, new Decision(0.1, 0.5, "v"), 0, null, null, null);
+        WarehouseSink<ScoredTransaction> sink = new WarehouseSink<>(
+                        Tables.predictions(FeatureSet.EXTENDED), warehouse(), POLICY)
+                .withDeadLetters(each -> each.transaction.origin, each -> TransactionJson.encode(each.transaction));
+        try (SinkHarness<ScoredTransaction> harness = new SinkHarness<>(sink)) {
+            harness.write(row);
+            harness.endInput();
+        }
+        execute("ALTER TABLE cust_payment_tx_fraud_predictions DROP CONSTRAINT closed");
+
+        assertThat(writeAgain()).isEqualTo("1 written, 0 there, 0 refused");
+        assertThat(query("SELECT customer_id_amount_ratio FROM cust_payment_tx_fraud_predictions"))
+                .containsExactly("2.75");
+    }
+
     private String writeAgain() {
-        RefusedRows rows = new RefusedRows(warehouse(), FeatureSet.REFERENCE, Duration.ZERO);
+        RefusedRows rows = new RefusedRows(warehouse(), Duration.ZERO);
         new StoredDeadLetters(warehouse())
                 .forEach(
                         new StoredDeadLetters.Selection(
