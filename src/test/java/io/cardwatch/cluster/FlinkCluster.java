@@ -60,8 +60,8 @@ public final class FlinkCluster implements AutoCloseable {
     };
     private static final Pattern MANAGERS_LOG = Pattern.compile("(job|task)manager.*\\.log");
     private static final Pattern REPORTER = Pattern.compile("PrometheusReporter HTTP server on port ([0-9]+)");
-    /** From the first that Prometheus may ask, so that each process finds a free one. */
-    private static final int PORTS = 100;
+    /** That Prometheus may ask: each process that lives takes one. */
+    private static final int REPORTERS = 12;
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int POLL_MILLIS = 100;
@@ -144,19 +144,18 @@ public final class FlinkCluster implements AutoCloseable {
     }
 
     /** Writes Flink's configuration; the port of REST. */
-    private int configure() throws IOException {
+    private String configure() throws IOException {
         for (String name : List.of("conf", "log", "tmp", "checkpoints", "savepoints")) {
             Files.createDirectories(directory.resolve(name));
         }
         Files.copy(Path.of("deploy/cluster/log4j.properties"), conf().resolve("log4j.properties"));
-        int port = freePort();
-        int prometheus = freePort();
+        List<String> ports = freePorts(2 + REPORTERS);
         Files.writeString(
                 conf().resolve("config.yaml"),
                 String.join(
                         "\n",
                         "jobmanager.rpc.address: localhost",
-                        "jobmanager.rpc.port: " + freePort(),
+                        "jobmanager.rpc.port: " + ports.get(0),
                         "jobmanager.bind-host: localhost",
                         "jobmanager.memory.process.size: 1600m",
                         "taskmanager.host: localhost",
@@ -166,7 +165,7 @@ public final class FlinkCluster implements AutoCloseable {
                         "parallelism.default: 2",
                         "rest.address: localhost",
                         "rest.bind-address: localhost",
-                        "rest.port: " + port,
+                        "rest.port: " + ports.get(1),
                         "blob.server.port: 0",
                         "io.tmp.dirs: " + directory.resolve("tmp"),
                         "web.upload.dir: " + directory.resolve("tmp"),
@@ -175,7 +174,7 @@ public final class FlinkCluster implements AutoCloseable {
                         "heartbeat.timeout: 20 s",
                         "metrics.reporter.prom.factory.class:"
                                 + " org.apache.flink.metrics.prometheus.PrometheusReporterFactory",
-                        "metrics.reporter.prom.port: " + prometheus + "-" + (prometheus + PORTS),
+                        "metrics.reporter.prom.port: " + String.join(",", ports.subList(2, ports.size())),
                         "state.backend.type: rocksdb",
                         "execution.checkpointing.incremental: true",
                         "execution.checkpointing.interval: 3 s",
@@ -184,7 +183,7 @@ public final class FlinkCluster implements AutoCloseable {
                                 + directory.resolve("checkpoints").toUri(),
                         "execution.checkpointing.savepoint-dir: " + savepoints().toUri(),
                         ""));
-        return port;
+        return ports.get(1);
     }
 
     private Path conf() {
@@ -196,9 +195,20 @@ public final class FlinkCluster implements AutoCloseable {
         return directory.resolve("savepoints");
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /** All different: each is held until the last is found. */
+    private static List<String> freePorts(int count) throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return held.stream()
+                    .map(socket -> String.valueOf(socket.getLocalPort()))
+                    .collect(Collectors.toList());
+        } finally {
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
         }
     }
 
@@ -417,7 +427,7 @@ public final class FlinkCluster implements AutoCloseable {
     private void awaitRest() throws Exception {
         await("Flink's REST interface", () -> {
             try {
-                return get("/overview") != null;
+                return get("/overview").has("taskmanagers");
             } catch (IOException e) {
                 return false;
             }
