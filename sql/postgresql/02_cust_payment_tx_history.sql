@@ -41,8 +41,7 @@ ALTER TABLE cust_payment_tx_history
     ADD COLUMN IF NOT EXISTS terminal_id_known_fraud_share_since        double precision,
     ADD COLUMN IF NOT EXISTS terminal_id_nb_unconfirmed_since           integer,
     ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_length               integer,
-    ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_days                 double precision,
-    ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_days_up_to_220       double precision;
+    ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_days                 double precision;
 
 -- Training reads a range of days, the fraud trend a month.
 CREATE INDEX IF NOT EXISTS cust_payment_tx_history_by_time ON cust_payment_tx_history (tx_datetime);

@@ -51,8 +51,7 @@ ALTER TABLE cust_payment_tx_fraud_predictions
     ADD COLUMN IF NOT EXISTS terminal_id_known_fraud_share_since        double precision,
     ADD COLUMN IF NOT EXISTS terminal_id_nb_unconfirmed_since           integer,
     ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_length               integer,
-    ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_days                 double precision,
-    ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_days_up_to_220       double precision;
+    ADD COLUMN IF NOT EXISTS terminal_id_fraud_run_days                 double precision;
 
 -- What a decision may hold beside its score.
 ALTER TABLE cust_payment_tx_fraud_predictions

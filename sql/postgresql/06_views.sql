@@ -45,7 +45,9 @@ ORDER BY
 
 -- Predictions beside the truth: the verdict with the greatest label_datetime, of several the later to arrive; NULL
 -- where there is none yet.
-CREATE OR REPLACE VIEW cust_payment_tx_outcomes AS
+-- Its columns change with those of the predictions, which CREATE OR REPLACE does not allow.
+DROP VIEW IF EXISTS cust_payment_tx_outcomes;
+CREATE VIEW cust_payment_tx_outcomes AS
 SELECT
     prediction.approximate_arrival_timestamp,
     prediction.partition_key,
@@ -96,7 +98,6 @@ SELECT
     prediction.terminal_id_nb_unconfirmed_since,
     prediction.terminal_id_fraud_run_length,
     prediction.terminal_id_fraud_run_days,
-    prediction.terminal_id_fraud_run_days_up_to_220,
     prediction.anomaly_score,
     prediction.action,
     prediction.rules,

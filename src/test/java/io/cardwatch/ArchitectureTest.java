@@ -125,6 +125,8 @@ class ArchitectureTest {
             .definedBy("io.cardwatch.training.history..")
             .layer("evaluation")
             .definedBy("io.cardwatch.training.evaluation..")
+            .layer("foreign")
+            .definedBy("io.cardwatch.training.foreign..")
             .layer("training")
             .definedBy("io.cardwatch.training")
             .layer("telling")
@@ -133,8 +135,10 @@ class ArchitectureTest {
             .mayNotAccessAnyLayer()
             .whereLayer("evaluation")
             .mayOnlyAccessLayers("history")
+            .whereLayer("foreign")
+            .mayNotAccessAnyLayer()
             .whereLayer("training")
-            .mayOnlyAccessLayers("history", "evaluation");
+            .mayOnlyAccessLayers("history", "evaluation", "foreign");
 
     /** So that a payment can be asked about without a job. */
     @ArchTest

@@ -101,12 +101,13 @@ final class TrainCommand implements Callable<Integer> {
     private void importModel(PrintWriter progress) {
         training.requireNone(command);
         FeatureSet set = configuration.settings().get(Options.FEATURES_SET);
-        ImportedModel model = new ModelImport(set, training.givenThreshold(command), positiveClass).read(history.model);
+        double threshold = training.givenThreshold(command);
+        ImportedModel model = new ModelImport(set, threshold, positiveClass).read(history.model);
         ModelWriter.write(out, model);
         if (!model.namesFeatures) {
             progress.printf(
                     "%s names no features: they are taken to be the %s ones in their order.%n",
-                    model.fileName, set.lowerCaseName());
+                    history.model.getFileName(), set.lowerCaseName());
         }
         progress.printf(
                 Locale.ROOT,
@@ -114,7 +115,7 @@ final class TrainCommand implements Callable<Integer> {
                 model.answer,
                 model.meanProbability(),
                 model.golden.probabilities.length);
-        progress.printf("Wrote model %s to %s, its threshold %s.%n", model.version(), out, model.threshold);
+        progress.printf("Wrote model %s to %s, its threshold %s.%n", model.version(), out, threshold);
         progress.flush();
     }
 

@@ -68,12 +68,7 @@ public enum Feature {
     /** Number of m's known frauds after its latest transaction that is confirmed genuine, and after t − delay − 30 d. */
     TERMINAL_ID_FRAUD_RUN_LENGTH(true),
     /** Days from the first unexplained one of those to t; −1 where there is none. */
-    TERMINAL_ID_FRAUD_RUN_DAYS(false),
-    /**
-     * The same, counting only amounts up to 220. Fits the handbook's simulator, where every higher amount is fraud by
-     * rule; elsewhere it tells little more than {@link #TERMINAL_ID_FRAUD_RUN_DAYS}.
-     */
-    TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220(false);
+    TERMINAL_ID_FRAUD_RUN_DAYS(false);
 
     private final boolean whole;
 

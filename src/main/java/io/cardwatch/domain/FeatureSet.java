@@ -10,7 +10,7 @@ public enum FeatureSet {
     /** The 15 of the public walk-through and the handbook. */
     REFERENCE(Feature.TERMINAL_ID_RISK_30DAY_WINDOW),
     /** Those, and what verdicts tell as soon as they are known. */
-    EXTENDED(Feature.TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220);
+    EXTENDED(Feature.TERMINAL_ID_FRAUD_RUN_DAYS);
 
     private final List<Feature> features;
     private final List<String> names;

@@ -294,7 +294,7 @@ final class EventLabels {
 
     private void enter(int event, long verdict) {
         if ((verdict & FRAUD) != 0) {
-            for (int level = (int) (verdict >>> LEVEL_SHIFT); level >= 0; level--) {
+            for (int level = level(verdict); level >= 0; level--) {
                 frauds[level].insert(events.second(event));
             }
         } else if ((verdict & GENUINE) != 0) {
@@ -304,12 +304,17 @@ final class EventLabels {
 
     private void leave(int event, long verdict) {
         if ((verdict & FRAUD) != 0) {
-            for (int level = (int) (verdict >>> LEVEL_SHIFT); level >= 0; level--) {
+            for (int level = level(verdict); level >= 0; level--) {
                 removeOne(frauds[level], events.second(event));
             }
         } else if ((verdict & GENUINE) != 0) {
             removeOne(genuine, events.second(event));
         }
+    }
+
+    /** Older state may hold a level that there is no more; it was above those that are. */
+    private int level(long verdict) {
+        return Math.min((int) (verdict >>> LEVEL_SHIFT), frauds.length - 1);
     }
 
     private static void removeOne(EventLog log, long second) {

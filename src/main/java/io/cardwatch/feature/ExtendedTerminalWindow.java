@@ -9,17 +9,14 @@ import org.apache.flink.core.memory.DataInputView;
  * A terminal's window that knows, beside the reference features, what verdicts tell as soon as they are known.
  *
  * <p>A transaction is confirmed genuine at t when it is known to be, or has happened at t − delay or before and is not
- * known fraud: no report for so long counts as one. It is confirmed when it is that or known fraud. Known frauds have
- * levels: one that is not high for its card is unexplained, and of these there are those with an amount up to 220. All
- * figures are differences of positions in the logs of these, and so exact however labels and transactions arrived.
+ * known fraud: no report for so long counts as one. It is confirmed when it is that or known fraud. A known fraud that is
+ * not high for its card is unexplained. All figures are differences of positions in the logs of these, and so exact
+ * however labels and transactions arrived.
  */
 final class ExtendedTerminalWindow extends TerminalWindow {
     private static final int KNOWN = 0;
     private static final int UNEXPLAINED = 1;
-    private static final int UNEXPLAINED_UP_TO_220 = 2;
-    private static final int LEVELS = 3;
-    /** Above it every payment of the handbook's simulator is a fraud. */
-    private static final double SIMULATOR_LIMIT = 220;
+    private static final int LEVELS = 2;
 
     private static final int NONE = -1;
 
@@ -33,10 +30,9 @@ final class ExtendedTerminalWindow extends TerminalWindow {
 
     @Override
     int level(double[] features) {
-        if (features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()] > ExtendedCustomerWindow.HIGH_RATIO) {
-            return KNOWN;
-        }
-        return features[Feature.TX_AMOUNT.index()] > SIMULATOR_LIMIT ? UNEXPLAINED : UNEXPLAINED_UP_TO_220;
+        return features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()] > ExtendedCustomerWindow.HIGH_RATIO
+                ? KNOWN
+                : UNEXPLAINED;
     }
 
     @Override
@@ -62,9 +58,9 @@ final class ExtendedTerminalWindow extends TerminalWindow {
                 : transactions(sinceFirst, epochSecond) - confirmed(sinceFirst, epochSecond, windowEnd);
         long runAfter = Math.max(lastConfirmedGenuine(epochSecond, windowEnd), windowEnd - WindowTimes.longest());
         features[Feature.TERMINAL_ID_FRAUD_RUN_LENGTH.index()] = count(frauds, runAfter, epochSecond);
-        features[Feature.TERMINAL_ID_FRAUD_RUN_DAYS.index()] = daysSinceFirst(unexplained, runAfter, epochSecond);
-        features[Feature.TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220.index()] =
-                daysSinceFirst(verdicts.frauds(UNEXPLAINED_UP_TO_220), runAfter, epochSecond);
+        int firstOfRun = firstAfter(unexplained, runAfter, epochSecond);
+        features[Feature.TERMINAL_ID_FRAUD_RUN_DAYS.index()] =
+                firstOfRun == NONE ? NONE : days(epochSecond - unexplained.second(firstOfRun));
     }
 
     /** Days since a fraud grow by the second. */
@@ -118,11 +114,6 @@ final class ExtendedTerminalWindow extends TerminalWindow {
     /** Number of events after {@code from} up to {@code to}. */
     private static int count(EventLog log, long from, long to) {
         return to <= from ? 0 : log.positionAfter(to, log.end()) - log.positionAfter(from, log.end());
-    }
-
-    private static double daysSinceFirst(EventLog log, long after, long epochSecond) {
-        int first = firstAfter(log, after, epochSecond);
-        return first == NONE ? NONE : days(epochSecond - log.second(first));
     }
 
     /** Position of the first event after {@code after} up to {@code epochSecond}, or {@link #NONE}. */

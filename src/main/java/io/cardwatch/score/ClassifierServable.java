@@ -34,14 +34,6 @@ abstract class ClassifierServable<T extends ClassifierServable<T>> implements Mo
     /** The model itself. */
     abstract Classifier classifier();
 
-    /** How it turns margins into probabilities. */
-    abstract PlattScaling calibration();
-
-    /** Which of the model's classes is fraud, by its name; empty where it is the second one. */
-    String positiveClass() {
-        return "";
-    }
-
     /** By how much a probability may differ from the golden one. */
     abstract float goldenTolerance();
 

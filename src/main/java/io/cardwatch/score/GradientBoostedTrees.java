@@ -1,5 +1,7 @@
 package io.cardwatch.score;
 
+import io.cardwatch.domain.BadInputException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,9 +27,10 @@ public final class GradientBoostedTrees implements Classifier {
     private static final int SLOT_BITS = 12;
     private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
     /** Each has two slots. */
-    static final int MAX_FEATURES = 1 << (SLOT_BITS - 1);
+    public static final int MAX_FEATURES = 1 << (SLOT_BITS - 1);
 
-    static final int MAX_NODES_OF_A_TREE = 1 << (Integer.SIZE - SLOT_BITS);
+    /** What the distance to a child leaves room for. */
+    public static final int MAX_NODES_OF_A_TREE = 1 << (Integer.SIZE - SLOT_BITS);
 
     private final int[] roots;
     /** Steps from each root to the farthest leaf. */
@@ -48,43 +51,52 @@ public final class GradientBoostedTrees implements Classifier {
     private final List<String> featureNames;
     private final PlattScaling calibration;
 
-    GradientBoostedTrees(
-            int[] roots,
-            int[] depths,
-            long[] nodes,
-            float[] outputs,
-            float baseMargin,
-            int featureCount,
-            List<String> featureNames,
-            PlattScaling calibration) {
-        this.roots = roots;
-        this.depths = depths;
-        this.nodes = nodes;
-        this.outputs = outputs;
-        this.baseMargin = baseMargin;
-        this.featureCount = featureCount;
-        this.featureNames = featureNames;
-        this.calibration = calibration;
-    }
-
     /**
-     * Reads a model as XGBoost's {@code save_model} writes it to a {@code .json} file, from version 1.7 on.
+     * Lays out trees for scoring.
      *
-     * @throws io.cardwatch.domain.BadInputException if this is not such a model, is damaged, or needs what is not
-     *     evaluated here: another objective or booster, several classes, categorical splits, a key that is not known
+     * @param calibration turns their margins into probabilities
+     * @throws BadInputException if the trees are damaged, or read more than {@value #MAX_FEATURES} features
      */
-    public static GradientBoostedTrees parse(byte[] xgboostJson) {
-        return new XgboostJson(xgboostJson).read();
+    public GradientBoostedTrees(TreeEnsemble ensemble, PlattScaling calibration) {
+        if (ensemble.featureCount > MAX_FEATURES) {
+            throw new BadInputException(
+                    "the model reads " + ensemble.featureCount + " features, more than " + MAX_FEATURES,
+                    "Train a smaller one.");
+        }
+        baseMargin = ensemble.baseMargin;
+        featureCount = ensemble.featureCount;
+        featureNames = ensemble.featureNames;
+        this.calibration = calibration;
+        roots = new int[ensemble.trees.size()];
+        depths = new int[roots.length];
+        nodes = new long[ensemble.nodes()];
+        outputs = new float[nodes.length];
+        int root = 0;
+        for (int t = 0; t < roots.length; t++) {
+            TreeEnsemble.Tree tree = ensemble.trees.get(t);
+            tree.requireSound(featureCount);
+            roots[t] = root;
+            depths[t] = layOut(tree, root);
+            root += tree.left.length;
+        }
     }
 
-    /** The same trees, their probabilities calibrated. */
-    GradientBoostedTrees calibratedBy(PlattScaling other) {
-        return new GradientBoostedTrees(roots, depths, nodes, outputs, baseMargin, featureCount, featureNames, other);
-    }
-
-    /** What turns margins into probabilities; {@link PlattScaling#IDENTITY} as XGBoost saved them. */
-    PlattScaling calibration() {
-        return calibration;
+    /** Puts the nodes from position {@code root} on; steps to the farthest leaf. */
+    private int layOut(TreeEnsemble.Tree tree, int root) {
+        int[] levels = new int[tree.left.length];
+        for (int node = 0; node < levels.length; node++) {
+            int left = tree.left[node];
+            if (left == 0) {
+                nodes[root + node] = (long) LEAF_KEY << Integer.SIZE;
+                outputs[root + node] = tree.value[node];
+            } else {
+                int slot = 2 * tree.feature[node] + (tree.missingLeft[node] ? 0 : 1);
+                nodes[root + node] =
+                        ((long) key(tree.value[node]) << Integer.SIZE) | ((long) (left - node) << SLOT_BITS) | slot;
+                Arrays.fill(levels, left, left + 2, levels[node] + 1);
+            }
+        }
+        return levels[levels.length - 1];
     }
 
     @Override
@@ -158,20 +170,6 @@ public final class GradientBoostedTrees implements Classifier {
     private static int key(float value) {
         int bits = Float.floatToRawIntBits(value + 0f);
         return bits ^ ((bits >> (Integer.SIZE - 1)) & Integer.MAX_VALUE);
-    }
-
-    /**
-     * A node that sends smaller values left.
-     *
-     * @param leftDistance positions to its left child
-     */
-    static long split(int feature, float threshold, boolean missingGoesLeft, int leftDistance) {
-        int slot = 2 * feature + (missingGoesLeft ? 0 : 1);
-        return ((long) key(threshold) << Integer.SIZE) | ((long) leftDistance << SLOT_BITS) | slot;
-    }
-
-    static long leaf() {
-        return (long) LEAF_KEY << Integer.SIZE;
     }
 
     /**

@@ -7,32 +7,28 @@ import io.cardwatch.domain.Sha256;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 import org.apache.flink.core.fs.Path;
 
 /** The files of a model directory and how they are read: through Flink's file systems, so that any URI will do. */
 public final class ModelDirectory {
     /** {@link ModelManifest}. */
     public static final String MANIFEST = "cardwatch.json";
-    /** {@link GoldenVectors}. */
-    public static final String GOLDEN = "golden.json";
-    /** What Flink ML reads first: a pipeline of one stage. */
+    /** What Flink ML reads first: a pipeline, with the number of its stages. */
     public static final String PIPELINE_METADATA = "metadata";
-    /** The directory of that stage, {@link TreesServable} or {@link OnnxServable}. */
+    /** The directory of the stage that gives the probability, {@link TreesServable} or {@link OnnxServable}. */
     public static final String STAGE = "stages/0";
 
     public static final String STAGE_METADATA = STAGE + "/metadata";
-    /** The trees of a {@link TreesServable}, XGBoost JSON. */
-    public static final String TREES = STAGE + "/data/model.json";
+    /** The stage's {@link GoldenVectors}. */
+    public static final String GOLDEN = STAGE + "/golden.json";
+    /** The {@link TreeEnsemble} of a {@link TreesServable}. */
+    public static final String TREES = STAGE + "/data/trees.json";
     /** The model of an {@link OnnxServable}. */
     public static final String ONNX = STAGE + "/data/model.onnx";
 
-    /** All that scoring reads of a model of trees. */
-    static final List<String> FILES = List.of(MANIFEST, GOLDEN, PIPELINE_METADATA, STAGE_METADATA, TREES);
-
     static final String REMEDY = "Give a model directory as 'train' wrote it, whole and unchanged.";
 
-    private static final JsonMapper JSON = JsonMapper.builder()
+    static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(
                     DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
@@ -70,9 +66,9 @@ public final class ModelDirectory {
     }
 
     /** Reads a file whose content must be what the manifest was written for. */
-    byte[] read(String file, String sha256) {
+    byte[] read(String file, ModelManifest manifest) {
         byte[] bytes = read(file);
-        if (!Sha256.of(bytes).equals(sha256)) {
+        if (!Sha256.of(bytes).equals(manifest.files.get(file))) {
             throw new BadInputException(
                     "the file " + file + " of the model in " + root + " was changed: its SHA-256 is not that of "
                             + MANIFEST,

@@ -29,15 +29,11 @@ final class ModelLoader {
         FeatureSet set = FeatureSet.ofSize(manifest.features.size());
         requireFeatures(set, manifest.features, ModelDirectory.MANIFEST);
         requireVersion(manifest, directory);
-        boolean onnx = isOnnx(directory);
-        String file = onnx ? ModelDirectory.ONNX : ModelDirectory.TREES;
-        directory.read(file, manifest.modelSha256);
-        GoldenVectors golden = golden(directory, manifest, set);
-        ClassifierServable<?> stage = loadStage(directory, onnx);
+        manifest.files.keySet().forEach(file -> directory.read(file, manifest));
+        ClassifierServable<?> stage = loadStage(directory, manifest);
         Classifier classifier = stage.classifier();
-        requireFeatures(set, classifier, file);
-        requireCalibration(manifest, stage.calibration());
-        requirePositiveClass(manifest, stage.positiveClass());
+        requireFeatures(set, classifier);
+        GoldenVectors golden = golden(directory, manifest, set);
         requireGolden(golden, stage, throughPipeline(directory, stage, golden.vectors));
         classifier.release();
         return new FraudModel(set, classifier, manifest.threshold, manifest.modelVersion);
@@ -58,16 +54,23 @@ final class ModelLoader {
     }
 
     private static void copyShipped(FeatureSet set, Path target) throws IOException {
-        for (String file : ModelDirectory.FILES) {
-            try (InputStream in = ModelLoader.class.getResourceAsStream("/model/" + set.lowerCaseName() + "/" + file)) {
-                if (in == null) {
-                    throw new BadInputException(
-                            "this build of Cardwatch comes without a model", "Train one and give its directory.");
-                }
-                Path to = target.resolve(file);
-                Files.createDirectories(to.getParent());
-                Files.copy(in, to);
+        String model = "/model/" + set.lowerCaseName() + "/";
+        copy(model, ModelDirectory.MANIFEST, target);
+        for (String file :
+                manifest(new ModelDirectory(target.toUri().toString())).files.keySet()) {
+            copy(model, file, target);
+        }
+    }
+
+    private static void copy(String model, String file, Path target) throws IOException {
+        try (InputStream in = ModelLoader.class.getResourceAsStream(model + file)) {
+            if (in == null) {
+                throw new BadInputException(
+                        "this build of Cardwatch comes without a model", "Train one and give its directory.");
             }
+            Path to = target.resolve(file);
+            Files.createDirectories(to.getParent());
+            Files.copy(in, to);
         }
     }
 
@@ -91,7 +94,7 @@ final class ModelLoader {
     private static void requireVersion(ModelManifest manifest, ModelDirectory directory) {
         if (!manifest.hasItsVersion()) {
             throw new BadInputException(
-                    "the version, features, threshold, calibration or positive class of the model in " + directory
+                    "the version, features, threshold or files of the model in " + directory
                             + " were changed: they do not belong to version " + manifest.modelVersion,
                     "Give the directory as 'train' wrote it; model.threshold sets another threshold.");
         }
@@ -110,41 +113,21 @@ final class ModelLoader {
         }
     }
 
-    private static void requireCalibration(ModelManifest manifest, PlattScaling ofStage) {
-        if (!manifest.calibration.equals(ofStage)) {
-            throw new BadInputException(
-                    "the model's probability is that of " + manifest.calibration + " in " + ModelDirectory.MANIFEST
-                            + ", of " + ofStage + " in " + ModelDirectory.STAGE_METADATA,
-                    ModelDirectory.REMEDY);
-        }
-    }
-
-    private static void requirePositiveClass(ModelManifest manifest, String ofStage) {
-        if (!manifest.positiveClass.equals(ofStage)) {
-            throw new BadInputException(
-                    "the model's class of fraud is '" + manifest.positiveClass + "' in " + ModelDirectory.MANIFEST
-                            + ", '" + ofStage + "' in " + ModelDirectory.STAGE_METADATA,
-                    ModelDirectory.REMEDY);
-        }
-    }
-
-    private static void requireFeatures(FeatureSet set, Classifier classifier, String file) {
+    private static void requireFeatures(FeatureSet set, Classifier classifier) {
         if (!classifier.featureNames().isEmpty()) {
-            requireFeatures(set, classifier.featureNames(), file);
+            requireFeatures(set, classifier.featureNames(), ModelDirectory.STAGE);
         }
         if (classifier.featureCount() > 0 && classifier.featureCount() != set.size()) {
             throw new BadInputException(
-                    "the model in " + file + " reads " + classifier.featureCount() + " features, not the " + set.size()
-                            + " of " + ModelDirectory.MANIFEST,
+                    "the model in " + ModelDirectory.STAGE + " reads " + classifier.featureCount()
+                            + " features, not the " + set.size() + " of " + ModelDirectory.MANIFEST,
                     ModelDirectory.REMEDY);
         }
     }
 
     private static GoldenVectors golden(ModelDirectory directory, ModelManifest manifest, FeatureSet set) {
         GoldenVectors golden = directory.parse(
-                ModelDirectory.GOLDEN,
-                directory.read(ModelDirectory.GOLDEN, manifest.goldenSha256),
-                GoldenVectors.class);
+                ModelDirectory.GOLDEN, directory.read(ModelDirectory.GOLDEN, manifest), GoldenVectors.class);
         boolean wellShaped = golden.vectors.length > 0 && golden.vectors.length == golden.probabilities.length;
         for (float[] vector : golden.vectors) {
             wellShaped &= vector.length == set.size();
@@ -158,28 +141,20 @@ final class ModelLoader {
     }
 
     /** The metadata is checked first: a model is data, and must not name any other class to load. */
-    private static boolean isOnnx(ModelDirectory directory) {
+    private static ClassifierServable<?> loadStage(ModelDirectory directory, ModelManifest manifest) {
+        String stage = directory.pathOf(ModelDirectory.STAGE);
         try {
             Object stages = FileUtils.loadMetadata(directory.toString(), PipelineModelServable.class.getName())
                     .get("numStages");
             if (!Integer.valueOf(1).equals(stages)) {
-                throw new IOException("it has " + stages + " stages, not one");
+                throw new IOException("it has " + stages + " stages; this version knows the first alone");
             }
-            String stage = directory.pathOf(ModelDirectory.STAGE);
-            boolean onnx = OnnxServable.class
-                    .getName()
-                    .equals(FileUtils.loadMetadata(stage, "").get("className"));
-            FileUtils.loadMetadata(stage, (onnx ? OnnxServable.class : TreesServable.class).getName());
-            return onnx;
-        } catch (IOException | RuntimeException e) {
-            throw notLoadable(directory, e);
-        }
-    }
-
-    private static ClassifierServable<?> loadStage(ModelDirectory directory, boolean onnx) {
-        String stage = directory.pathOf(ModelDirectory.STAGE);
-        try {
-            return onnx ? OnnxServable.loadServable(stage) : TreesServable.loadServable(stage);
+            if (manifest.files.containsKey(ModelDirectory.ONNX)) {
+                FileUtils.loadMetadata(stage, OnnxServable.class.getName());
+                return OnnxServable.loadServable(stage);
+            }
+            FileUtils.loadMetadata(stage, TreesServable.class.getName());
+            return TreesServable.loadServable(stage);
         } catch (BadInputException e) {
             throw e;
         } catch (IOException | RuntimeException e) {

@@ -1,31 +1,20 @@
 package io.cardwatch.score;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.Nulls;
 import io.cardwatch.domain.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What a model directory says about itself, in {@link ModelDirectory#MANIFEST}. */
-@JsonPropertyOrder({
-    "formatVersion",
-    "modelVersion",
-    "features",
-    "threshold",
-    "calibration",
-    "positiveClass",
-    "modelSha256",
-    "goldenSha256",
-    "provenance"
-})
+@JsonPropertyOrder({"formatVersion", "modelVersion", "features", "threshold", "files", "provenance"})
 public final class ModelManifest {
     /** The layout described in this package's documentation. */
-    public static final int FORMAT_VERSION = 1;
+    public static final int FORMAT_VERSION = 2;
 
     @JsonProperty
     public final int formatVersion;
@@ -45,86 +34,57 @@ public final class ModelManifest {
     @JsonProperty
     public final double threshold;
 
-    /** What turns margins into probabilities, the same as in the stage's metadata; absent means the identity. */
+    /** SHA-256, lower-case hex, of every file that scoring reads, by its path below the directory. */
     @JsonProperty
-    @JsonSetter(nulls = Nulls.FAIL)
-    public PlattScaling calibration = PlattScaling.IDENTITY;
-
-    /** Which of the model's classes is fraud, the same as in the stage's metadata; absent where it is the second one. */
-    @JsonProperty
-    @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    @JsonSetter(nulls = Nulls.FAIL)
-    public String positiveClass = "";
-
-    /** SHA-256 of {@link ModelDirectory#TREES} or {@link ModelDirectory#ONNX}, lower-case hex. */
-    @JsonProperty
-    public final String modelSha256;
-
-    /** SHA-256 of {@link ModelDirectory#GOLDEN}, lower-case hex. */
-    @JsonProperty
-    public final String goldenSha256;
+    public final SortedMap<String, String> files;
 
     /** Where the model comes from: seed, rows, period, parameters, hash of the data. For readers, not for programs. */
     @JsonProperty
     public final Map<String, Object> provenance;
 
     @JsonCreator
-    public ModelManifest(
+    ModelManifest(
             @JsonProperty(value = "formatVersion", required = true) int formatVersion,
             @JsonProperty(value = "modelVersion", required = true) String modelVersion,
             @JsonProperty(value = "features", required = true) List<String> features,
             @JsonProperty(value = "threshold", required = true) double threshold,
-            @JsonProperty(value = "modelSha256", required = true) String modelSha256,
-            @JsonProperty(value = "goldenSha256", required = true) String goldenSha256,
+            @JsonProperty(value = "files", required = true) SortedMap<String, String> files,
             @JsonProperty(value = "provenance", required = true) Map<String, Object> provenance) {
         this.formatVersion = formatVersion;
         this.modelVersion = modelVersion;
         this.features = features;
         this.threshold = threshold;
-        this.modelSha256 = modelSha256;
-        this.goldenSha256 = goldenSha256;
+        this.files = files;
         this.provenance = provenance;
     }
 
-    /** The manifest of a new model, whose version begins with {@code origin} and ends as it must. */
+    /**
+     * A manifest of the present format, its version computed.
+     *
+     * @param origin beginning of the version: the last day of the data, ISO-8601, or "imported"
+     * @param files the bytes of each file that scoring reads, by its path below the directory
+     */
     public static ModelManifest of(
             String origin,
             List<String> features,
             double threshold,
-            PlattScaling calibration,
-            String positiveClass,
-            String modelSha256,
-            String goldenSha256,
+            Map<String, byte[]> files,
             Map<String, Object> provenance) {
-        ModelManifest manifest = new ModelManifest(
-                FORMAT_VERSION,
-                version(origin, features, threshold, calibration, positiveClass, modelSha256),
-                features,
-                threshold,
-                modelSha256,
-                goldenSha256,
-                provenance);
-        manifest.calibration = calibration;
-        manifest.positiveClass = positiveClass;
-        return manifest;
+        SortedMap<String, String> hashes = new TreeMap<>();
+        files.forEach((path, bytes) -> hashes.put(path, Sha256.of(bytes)));
+        return new ModelManifest(
+                FORMAT_VERSION, version(origin, features, threshold, hashes), features, threshold, hashes, provenance);
     }
 
-    /** Whether the version is that of these features, threshold, calibration, positive class and model. */
+    /** Whether the version is that of these features, threshold and files. */
     boolean hasItsVersion() {
         String origin = modelVersion.substring(0, Math.max(0, modelVersion.lastIndexOf('-')));
-        return modelVersion.equals(version(origin, features, threshold, calibration, positiveClass, modelSha256));
+        return modelVersion.equals(version(origin, features, threshold, files));
     }
 
     private static String version(
-            String origin,
-            List<String> features,
-            double threshold,
-            PlattScaling calibration,
-            String positiveClass,
-            String modelSha256) {
-        String decisive = origin + "\n" + String.join(",", features) + "\n" + threshold + "\n" + calibration.slope
-                + "\n" + calibration.intercept + "\n" + modelSha256
-                + (positiveClass.isEmpty() ? "" : "\n" + positiveClass);
+            String origin, List<String> features, double threshold, SortedMap<String, String> files) {
+        String decisive = origin + "\n" + String.join(",", features) + "\n" + threshold + "\n" + files;
         return origin + "-"
                 + Sha256.of(decisive.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
     }

@@ -9,13 +9,13 @@ import java.util.List;
  *
  * <p>It must take one tensor of floats, a row of features per line, and answer with one of floats: [N, 2] with the
  * probabilities of genuine and fraud, as scikit-learn's converters write it without ZipMap, or [N, 1] or [N] with that of
- * fraud. If its classes are others than 0 and 1, it must be said which of them is fraud.
+ * fraud.
  */
 public final class OnnxModel implements Classifier {
     private static final long serialVersionUID = 1L;
 
-    /** The column that is taken unless a class is named. */
-    private static final int SECOND = 1;
+    /** The column of fraud where the classes are 0 and 1. */
+    public static final int SECOND = 1;
 
     private final byte[] onnx;
     /** Which of two columns holds the probability of fraud. */
@@ -29,58 +29,25 @@ public final class OnnxModel implements Classifier {
     }
 
     /**
-     * Opens a model as it stands in an {@code .onnx} file, whose second class is fraud.
+     * Opens a model as it stands in an {@code .onnx} file.
      *
+     * @param column where the probability of fraud stands if there are two, 0 or 1
      * @throws BadInputException if ONNX Runtime is not there or cannot load it, or its inputs and outputs are others
      */
-    public static OnnxModel parse(byte[] onnx) {
-        return parse(onnx, "");
+    public static OnnxModel parse(byte[] onnx, int column) {
+        OnnxModel model = new OnnxModel(onnx, column);
+        model.session();
+        return model;
     }
 
-    /**
-     * The same for one whose classes have names.
-     *
-     * @param positiveClass the class that is fraud, as the file names it; empty for the second one
-     * @throws BadInputException also if the file names no such class
-     */
-    public static OnnxModel parse(byte[] onnx, String positiveClass) {
-        OnnxModel model = new OnnxModel(onnx, SECOND);
-        OnnxSession opened = model.session();
-        if (positiveClass.isEmpty()) {
-            return model;
-        }
-        try {
-            OnnxModel named = new OnnxModel(onnx, model.classes().columnOf(positiveClass));
-            named.session = opened;
-            return named;
-        } catch (BadInputException e) {
-            model.release();
-            throw e;
-        }
+    /** The output that the probabilities are taken from. */
+    public String output() {
+        return session().output();
     }
 
-    private OnnxClasses classes() {
-        return OnnxClasses.of(onnx, session().output());
-    }
-
-    /**
-     * Refuses a model whose classes are known and are not 0 and 1 in this order: that the second is fraud would be a
-     * guess.
-     *
-     * @throws BadInputException if it is one
-     */
-    public void requireClassesZeroAndOne() {
-        classes().requireZeroAndOne();
-    }
-
-    /** Says where the probability of fraud is taken from; to be asked after a row was scored. */
-    public String answer() {
-        List<String> names = classes().names;
-        String where = session().columns() == 1 ? "" : "column " + column + ", counted from 0, of ";
-        return where + "output " + session().output()
-                + (names.size() > column
-                        ? ", class " + names.get(column)
-                        : ", taken on trust: the file names no classes");
+    /** How many values the model gives for a row; to be asked after a row was scored. */
+    public int columns() {
+        return session().columns();
     }
 
     /**

@@ -2,14 +2,14 @@ package io.cardwatch.score;
 
 import java.io.IOException;
 import java.io.InputStream;
+import org.apache.flink.ml.param.IntParam;
 import org.apache.flink.ml.param.Param;
-import org.apache.flink.ml.param.StringParam;
 import org.apache.flink.ml.util.ServableReadWriteUtils;
 
 /** {@link OnnxModel} as a stage of a Flink ML pipeline. */
 public final class OnnxServable extends ClassifierServable<OnnxServable> {
-    public static final Param<String> POSITIVE_CLASS =
-            new StringParam("positiveClass", "The class that is fraud; empty for the second one.", "");
+    public static final Param<Integer> FRAUD_COLUMN =
+            new IntParam("fraudColumn", "Which of two columns holds the probability of fraud.", OnnxModel.SECOND);
 
     private OnnxModel model;
 
@@ -23,24 +23,13 @@ public final class OnnxServable extends ClassifierServable<OnnxServable> {
 
     @Override
     public OnnxServable setModelData(InputStream... modelData) throws IOException {
-        model = OnnxModel.parse(onlyOne(modelData), get(POSITIVE_CLASS));
+        model = OnnxModel.parse(onlyOne(modelData), get(FRAUD_COLUMN));
         return this;
     }
 
     @Override
     Classifier classifier() {
         return model;
-    }
-
-    /** Its probabilities are taken as they are. */
-    @Override
-    PlattScaling calibration() {
-        return PlattScaling.IDENTITY;
-    }
-
-    @Override
-    String positiveClass() {
-        return get(POSITIVE_CLASS);
     }
 
     /** Another processor adds a layer's products in another order. */

@@ -25,19 +25,15 @@ public final class TreesServable extends ClassifierServable<TreesServable> {
 
     @Override
     public TreesServable setModelData(InputStream... modelData) throws IOException {
-        PlattScaling calibration = new PlattScaling(get(CALIBRATION_SLOPE), get(CALIBRATION_INTERCEPT));
-        trees = GradientBoostedTrees.parse(onlyOne(modelData)).calibratedBy(calibration);
+        trees = new GradientBoostedTrees(
+                ModelDirectory.JSON.readValue(onlyOne(modelData), TreeEnsemble.class),
+                new PlattScaling(get(CALIBRATION_SLOPE), get(CALIBRATION_INTERCEPT)));
         return this;
     }
 
     @Override
     Classifier classifier() {
         return trees;
-    }
-
-    @Override
-    PlattScaling calibration() {
-        return trees.calibration();
     }
 
     /** The arithmetic is XGBoost's own but for the last digits of exp. */

@@ -7,13 +7,14 @@
  * nothing else needs. The directory:
  *
  * <pre>
- * metadata                  Flink ML: a pipeline of one stage
- * stages/0/metadata         Flink ML: the stage is {@link io.cardwatch.score.TreesServable}; its calibration
- * stages/0/data/model.json  the trees, XGBoost JSON; or another model, model.onnx, and the stage an
- *                           {@link io.cardwatch.score.OnnxServable}
- * cardwatch.json            {@link io.cardwatch.score.ModelManifest}: version, features, threshold, calibration, positive class, SHA-256,
- *                           provenance
- * golden.json               {@link io.cardwatch.score.GoldenVectors}: inputs with probabilities from XGBoost's own margins
+ * cardwatch.json            {@link io.cardwatch.score.ModelManifest}: version, features, threshold, SHA-256 of the files below, provenance
+ * metadata                  Flink ML: a pipeline, and how many stages it has
+ * stages/0/metadata         Flink ML: the stage that gives the probability, {@link io.cardwatch.score.TreesServable} with its
+ *                           calibration, or {@link io.cardwatch.score.OnnxServable}
+ * stages/0/golden.json      {@link io.cardwatch.score.GoldenVectors}: inputs with probabilities from the library that it comes from
+ * stages/0/data/trees.json  {@link io.cardwatch.score.TreeEnsemble}: the trees with their covers; or model.onnx
+ * stages/1/…                room for a stage more, laid out in the same way
+ * profile.json              room for what the training rows looked like
  * metrics.json              how it did on held-out data; for readers, not read here
  * report.html               the same as a page for a fraud team
  * </pre>

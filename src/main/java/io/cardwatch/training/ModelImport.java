@@ -2,18 +2,25 @@ package io.cardwatch.training;
 
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.domain.Sha256;
 import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.GradientBoostedTrees;
 import io.cardwatch.score.OnnxModel;
+import io.cardwatch.score.PlattScaling;
+import io.cardwatch.score.TreeEnsemble;
+import io.cardwatch.training.foreign.OnnxClasses;
+import io.cardwatch.training.foreign.XgboostJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
- * Takes over a model that was trained elsewhere: its bytes as they are, with golden vectors from the library that it
- * was made for, XGBoost or ONNX Runtime.
+ * Takes over a model that was trained elsewhere, with golden vectors from the library that it was made for, XGBoost or
+ * ONNX Runtime.
  */
 public final class ModelImport {
     private static final String XGBOOST = ".json";
@@ -64,7 +71,11 @@ public final class ModelImport {
                     "Give a model saved by XGBoost's save_model('model.json'), or one in ONNX.");
         }
         byte[] bytes = bytes(file);
-        return onnx ? onnx(name, bytes) : trees(name, bytes);
+        Map<String, Object> provenance = new LinkedHashMap<>();
+        provenance.put("imported", name);
+        provenance.put("format", onnx ? "ONNX" : "XGBoost JSON");
+        provenance.put("sha256", Sha256.of(bytes));
+        return onnx ? onnx(bytes, provenance) : trees(bytes, provenance);
     }
 
     private static byte[] bytes(Path file) {
@@ -75,10 +86,11 @@ public final class ModelImport {
         }
     }
 
-    private ImportedModel trees(String name, byte[] json) {
-        GradientBoostedTrees trees = GradientBoostedTrees.parse(json);
-        requireCount(trees.featureCount());
-        List<String> names = trees.featureNames();
+    private ImportedModel trees(byte[] json, Map<String, Object> provenance) {
+        TreeEnsemble ensemble = XgboostJson.read(json);
+        GradientBoostedTrees trees = new GradientBoostedTrees(ensemble, PlattScaling.IDENTITY);
+        requireCount(ensemble.featureCount);
+        List<String> names = ensemble.featureNames;
         for (int i = 0; i < names.size(); i++) {
             if (!names.get(i).equals(set.names().get(i))) {
                 throw new BadInputException(
@@ -97,44 +109,51 @@ public final class ModelImport {
                         "Report this with the model: it is a fault in Cardwatch.");
             }
         }
+        GoldenVectors golden = new GoldenVectors(rows, probabilities);
         return new ImportedModel(
                 set,
-                name,
-                json,
-                false,
-                !names.isEmpty(),
                 threshold,
-                "",
+                provenance,
+                !names.isEmpty(),
                 "class 1 of binary:logistic",
-                new GoldenVectors(rows, probabilities));
+                golden,
+                ModelFiles.of(ensemble, PlattScaling.IDENTITY, golden, 0));
     }
 
     /** No value is missing in its golden vectors: none is in the job, and many a model cannot do without. */
-    private ImportedModel onnx(String name, byte[] onnx) {
-        OnnxModel model = OnnxModel.parse(onnx, positiveClass);
+    private ImportedModel onnx(byte[] onnx, Map<String, Object> provenance) {
+        OnnxModel model = OnnxModel.parse(onnx, OnnxModel.SECOND);
         try {
             requireCount(model.featureCount());
+            OnnxClasses classes = OnnxClasses.of(onnx, model.output());
+            int column = OnnxModel.SECOND;
             if (positiveClass.isEmpty()) {
-                model.requireClassesZeroAndOne();
+                classes.requireZeroAndOne();
+            } else {
+                column = classes.columnOf(positiveClass);
+                model.release();
+                model = OnnxModel.parse(onnx, column);
             }
             float[][] rows = PlausibleRows.whole(set);
             float[] probabilities = new float[rows.length];
             for (int i = 0; i < rows.length; i++) {
                 probabilities[i] = model.probability(rows[i]);
             }
+            GoldenVectors golden = new GoldenVectors(rows, probabilities);
+            String answer = answer(model, column, classes);
             return new ImportedModel(
-                    set,
-                    name,
-                    onnx,
-                    true,
-                    false,
-                    threshold,
-                    positiveClass,
-                    model.answer(),
-                    new GoldenVectors(rows, probabilities));
+                    set, threshold, provenance, false, answer, golden, ModelFiles.of(onnx, column, golden));
         } finally {
             model.release();
         }
+    }
+
+    private static String answer(OnnxModel model, int column, OnnxClasses classes) {
+        String where = model.columns() == 1 ? "" : "column " + column + ", counted from 0, of ";
+        return where + "output " + model.output()
+                + (classes.names.size() > column
+                        ? ", class " + classes.names.get(column)
+                        : ", taken on trust: the file names no classes");
     }
 
     private void requireCount(int count) {

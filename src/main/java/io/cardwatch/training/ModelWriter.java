@@ -1,23 +1,12 @@
 package io.cardwatch.training;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.domain.BadInputException;
-import io.cardwatch.domain.Sha256;
-import io.cardwatch.score.GoldenVectors;
-import io.cardwatch.score.ModelDirectory;
-import io.cardwatch.score.OnnxServable;
-import io.cardwatch.score.TreesServable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.flink.ml.servable.builder.PipelineModelServable;
 import org.apache.flink.util.FileUtils;
 
 /**
@@ -30,13 +19,6 @@ public final class ModelWriter {
 
     /** The same and more for a fraud team. */
     public static final String REPORT = "report.html";
-
-    /** The timestamp of a model whose data is not known. */
-    private static final long NO_DATA = 0;
-
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-    private static final JsonMapper COMPACT_JSON = new JsonMapper();
 
     private ModelWriter() {}
 
@@ -61,12 +43,8 @@ public final class ModelWriter {
     }
 
     private static Map<String, byte[]> files(TrainedModel model) {
-        byte[] golden = goldenJson(model.golden);
-        Map<String, byte[]> files = pipeline(TreesServable.class, calibration(model), model.lastSecond * 1000);
-        files.put(ModelDirectory.TREES, model.xgboostJson);
-        files.put(ModelDirectory.GOLDEN, golden);
-        files.put(ModelDirectory.MANIFEST, json(model.manifest(Sha256.of(golden))));
-        files.put(METRICS, json(model.metrics));
+        Map<String, byte[]> files = model.files();
+        files.put(METRICS, ModelFiles.json(model.metrics));
         return files;
     }
 
@@ -76,13 +54,7 @@ public final class ModelWriter {
      * @throws BadInputException if {@code target} exists already, or cannot be written
      */
     public static void write(Path target, ImportedModel model) {
-        byte[] golden = goldenJson(model.golden);
-        Map<String, byte[]> files =
-                pipeline(model.onnx ? OnnxServable.class : TreesServable.class, positiveClass(model), NO_DATA);
-        files.put(model.onnx ? ModelDirectory.ONNX : ModelDirectory.TREES, model.bytes);
-        files.put(ModelDirectory.GOLDEN, golden);
-        files.put(ModelDirectory.MANIFEST, json(model.manifest(Sha256.of(golden))));
-        write(target, files);
+        write(target, model.files());
     }
 
     private static void write(Path target, Map<String, byte[]> files) {
@@ -122,52 +94,6 @@ public final class ModelWriter {
             throw new BadInputException(
                     target + " cannot be made: " + above + " is no directory, or not writable",
                     "Give a directory that can be created there.");
-        }
-    }
-
-    /** The pipeline and its one stage, as Flink ML describes them. */
-    private static Map<String, byte[]> pipeline(Class<?> stage, Map<String, Object> parameters, long timestamp) {
-        Map<String, Object> pipeline = metadata(PipelineModelServable.class, Map.of(), timestamp);
-        pipeline.put("numStages", 1);
-        Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put(ModelDirectory.PIPELINE_METADATA, json(pipeline));
-        files.put(ModelDirectory.STAGE_METADATA, json(metadata(stage, parameters, timestamp)));
-        return files;
-    }
-
-    /** Flink ML's own keys. Its timestamp says when a stage was saved; ours is the last second of the data. */
-    private static Map<String, Object> metadata(Class<?> stage, Map<String, Object> parameters, long timestamp) {
-        Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("className", stage.getName());
-        metadata.put("timestamp", timestamp);
-        metadata.put("paramMap", parameters);
-        return metadata;
-    }
-
-    private static Map<String, Object> calibration(TrainedModel model) {
-        Map<String, Object> parameters = new LinkedHashMap<>();
-        parameters.put(TreesServable.CALIBRATION_SLOPE.name, model.calibration.slope);
-        parameters.put(TreesServable.CALIBRATION_INTERCEPT.name, model.calibration.intercept);
-        return parameters;
-    }
-
-    private static Map<String, Object> positiveClass(ImportedModel model) {
-        return model.positiveClass.isEmpty() ? Map.of() : Map.of(OnnxServable.POSITIVE_CLASS.name, model.positiveClass);
-    }
-
-    private static byte[] goldenJson(GoldenVectors golden) {
-        try {
-            return COMPACT_JSON.writeValueAsBytes(golden);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static byte[] json(Object value) {
-        try {
-            return (JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

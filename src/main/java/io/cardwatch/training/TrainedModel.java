@@ -1,10 +1,10 @@
 package io.cardwatch.training;
 
 import io.cardwatch.domain.FeatureSet;
-import io.cardwatch.domain.Sha256;
 import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.ModelManifest;
 import io.cardwatch.score.PlattScaling;
+import io.cardwatch.training.foreign.XgboostJson;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -29,6 +29,9 @@ public final class TrainedModel {
     /** How it did on held-out data, and the rows behind that, as {@link ModelWriter#METRICS} holds it. */
     public final Map<String, Object> metrics;
 
+    private final ModelFiles files;
+    private final ModelManifest manifest;
+
     public TrainedModel(
             FeatureSet set,
             byte[] xgboostJson,
@@ -46,24 +49,19 @@ public final class TrainedModel {
         this.lastSecond = lastSecond;
         this.provenance = provenance;
         this.metrics = metrics;
+        files = ModelFiles.of(XgboostJson.read(xgboostJson), calibration, golden, lastSecond);
+        LocalDate lastDay =
+                Instant.ofEpochSecond(lastSecond).atOffset(ZoneOffset.UTC).toLocalDate();
+        manifest = files.manifest(lastDay.toString(), set, threshold, provenance);
     }
 
     /** {@link ModelManifest#modelVersion}, which begins with the last day of the data. */
     public String version() {
-        return manifest("").modelVersion;
+        return manifest.modelVersion;
     }
 
-    ModelManifest manifest(String goldenSha256) {
-        LocalDate lastDay =
-                Instant.ofEpochSecond(lastSecond).atOffset(ZoneOffset.UTC).toLocalDate();
-        return ModelManifest.of(
-                lastDay.toString(),
-                set.names(),
-                threshold,
-                calibration,
-                "",
-                Sha256.of(xgboostJson),
-                goldenSha256,
-                provenance);
+    /** The files of its directory, by their paths. */
+    Map<String, byte[]> files() {
+        return files.with(manifest);
     }
 }

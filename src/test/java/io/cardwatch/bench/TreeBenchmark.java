@@ -4,7 +4,9 @@ import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.score.GradientBoostedTrees;
 import io.cardwatch.score.OnnxModel;
 import io.cardwatch.score.OnnxModels;
+import io.cardwatch.score.PlattScaling;
 import io.cardwatch.score.ReferenceModels;
+import io.cardwatch.training.foreign.XgboostJson;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -45,8 +47,9 @@ public final class TreeBenchmark {
         String[] features = FeatureSet.REFERENCE.names().toArray(String[]::new);
         String json = ReferenceModels.json(ReferenceModels.train(
                 features, 100, Map.of("max_depth", 6, "min_child_weight", 0, "base_score", 0.01)));
-        GradientBoostedTrees trees = GradientBoostedTrees.parse(json.getBytes(StandardCharsets.UTF_8));
-        OnnxModel onnx = OnnxModel.parse(OnnxModels.trees(json, features.length));
+        GradientBoostedTrees trees = new GradientBoostedTrees(
+                XgboostJson.read(json.getBytes(StandardCharsets.UTF_8)), PlattScaling.IDENTITY);
+        OnnxModel onnx = OnnxModel.parse(OnnxModels.trees(json, features.length), OnnxModel.SECOND);
         float[] values = ReferenceModels.rows(rows, features.length, 5);
         compare(trees, onnx, vectors(values, features.length), runs, "some values missing", out);
         for (int i = 0; i < values.length; i++) {

@@ -25,8 +25,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import ml.dmlc.xgboost4j.java.DMatrix;
-import ml.dmlc.xgboost4j.java.XGBoost;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,23 +96,38 @@ class TrainingAndScoringTest {
         return Files.write(directory.resolve("labels-with-retractions.csv"), all);
     }
 
-    /** As training computes them: XGBoost's own margins, calibrated. */
+    /** By a walk from node to node of the file, with the calibration that stands beside it. */
     private float[] probabilities(TrainingData rows) throws Exception {
-        JsonNode calibration = JsonMapper.builder()
-                .build()
-                .readTree(directory.resolve("model/cardwatch.json").toFile())
-                .get("calibration");
+        JsonMapper json = new JsonMapper();
+        JsonNode calibration = json.readTree(
+                        directory.resolve("model/stages/0/metadata").toFile())
+                .get("paramMap");
         PlattScaling scaling = new PlattScaling(
-                calibration.get("slope").doubleValue(),
-                calibration.get("intercept").doubleValue());
-        DMatrix matrix = new DMatrix(rows.features(), rows.rows(), rows.set().size(), Float.NaN);
-        float[][] margins =
-                XGBoost.loadModel(path("model/stages/0/data/model.json")).predict(matrix, true, 0);
-        float[] probabilities = new float[margins.length];
-        for (int row = 0; row < margins.length; row++) {
-            probabilities[row] = scaling.probability(margins[row][0]);
+                calibration.get("calibrationSlope").doubleValue(),
+                calibration.get("calibrationIntercept").doubleValue());
+        JsonNode ensemble = json.readTree(
+                directory.resolve("model/stages/0/data/trees.json").toFile());
+        float[] probabilities = new float[rows.rows()];
+        for (int row = 0; row < probabilities.length; row++) {
+            float margin = ensemble.get("baseMargin").floatValue();
+            for (JsonNode tree : ensemble.get("trees")) {
+                margin += leaf(tree, rows.vector(row));
+            }
+            probabilities[row] = scaling.probability(margin);
         }
         return probabilities;
+    }
+
+    private static float leaf(JsonNode tree, float[] vector) {
+        int node = 0;
+        while (tree.get("left").get(node).intValue() != 0) {
+            float value = vector[tree.get("feature").get(node).intValue()];
+            boolean left = Float.isNaN(value)
+                    ? tree.get("missingLeft").get(node).booleanValue()
+                    : value < tree.get("value").get(node).floatValue();
+            node = tree.get("left").get(node).intValue() + (left ? 0 : 1);
+        }
+        return tree.get("value").get(node).floatValue();
     }
 
     private void run(String command, String... arguments) {

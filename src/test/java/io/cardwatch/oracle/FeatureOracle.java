@@ -307,20 +307,17 @@ public final class FeatureOracle {
         }
         long length = 0;
         double first = -1;
-        double firstUpTo220 = -1;
         for (Transaction other : byTerminal.get(tx.terminalId)) {
             if (other.epochSecond > reset && isKnownFraud(other, tx.epochSecond)) {
                 length++;
                 double days = (tx.epochSecond - other.epochSecond) / 86_400.0;
                 if (spending.get(other).ratio() <= 2.5) {
                     first = Math.max(first, days);
-                    firstUpTo220 = other.amountCents <= 22_000 ? Math.max(firstUpTo220, days) : firstUpTo220;
                 }
             }
         }
         values.put(Feature.TERMINAL_ID_FRAUD_RUN_LENGTH, (double) length);
         values.put(Feature.TERMINAL_ID_FRAUD_RUN_DAYS, first);
-        values.put(Feature.TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220, firstUpTo220);
     }
 
     private boolean isConfirmedGenuine(Transaction tx, long asOfSecond) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.training.foreign.XgboostJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
@@ -67,10 +69,11 @@ class GradientBoostedTreesTest {
     @Test
     void aMissingValueGoesWhereTheNodeSays_thoughItsNeighboursAreInfinite() {
         float infinity = Float.POSITIVE_INFINITY;
-        String missingLeft = STUMP.replace("16E0", "3.4028235E38");
-        String missingRight = STUMP.replace("16E0", "-3.4028235E38").replace("[1,0,0]", "[0,0,0]");
-        float left = parse(STUMP).margin(new float[4]);
-        float right = parse(STUMP).margin(new float[] {16, 0, 0, 0});
+        String missingLeft = ReferenceModels.STUMP.replace("16E0", "3.4028235E38");
+        String missingRight =
+                ReferenceModels.STUMP.replace("16E0", "-3.4028235E38").replace("[1,0,0]", "[0,0,0]");
+        float left = parse(ReferenceModels.STUMP).margin(new float[4]);
+        float right = parse(ReferenceModels.STUMP).margin(new float[] {16, 0, 0, 0});
 
         assertThat(parse(missingLeft).margin(new float[] {Float.NaN, infinity, infinity, infinity}))
                 .isEqualTo(left);
@@ -111,76 +114,23 @@ class GradientBoostedTreesTest {
         assertThat(parse(leafOnly("-1e30")).probability(new float[4])).isBetween(0f, 1e-38f);
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "binary:logistic | reg:squarederror | objective is 'reg:squarederror'",
-                "\"gbtree\" | \"gblinear\" | booster is 'gblinear'",
-                "\"num_class\":\"0\" | \"num_class\":\"3\" | several classes",
-                "\"num_target\":\"1\" | \"num_target\":\"2\" | several classes or targets",
-                "\"split_type\":[0 | \"split_type\":[1 | splits on categories; categorical splits are not evaluated",
-                "\"split_indices\":[0 | \"split_indices\":[4 | splits on feature 4 of 4",
-                "\"split_indices\":[0 | \"split_indices\":[-1 | splits on feature -1 of 4",
-                "\"split_indices\":[0 | \"split_indices\":[0.5 | splits on feature 0.5 of 4",
-                "\"left_children\":[1 | \"left_children\":[0 | a child 0 is not a node",
-                "\"left_children\":[1 | \"left_children\":[99 | a child 99 is not a node",
-                "\"left_children\":[1 | \"left_children\":[2 | node 2 is the child of two",
-                "\"left_children\":[1 | \"left_children\":[-1 | not all of its nodes hang together",
-                "\"right_children\":[2 | \"right_children\":[-2 | a child -2 is not a node",
-                "\"right_children\":[2, | \"right_children\":[ | lists differ in length",
-                "\"default_left\":[1,0,0], | '' | no list 'default_left'",
-                "\"split_conditions\":[ | \"split_conditions\":[1e99, | lists differ in length",
-                "\"split_conditions\":[16E0 | \"split_conditions\":[1e99 | not a finite number",
-                "\"split_conditions\":[16E0 | \"split_conditions\":[\"x\" | not a finite number",
-                "\"num_nodes\":\"3\" | \"num_nodes\":\"5\" | number of nodes",
-                "\"num_trees\":\"1\" | \"num_trees\":\"2\" | it says that it has 2 trees, and has 1",
-                "\"base_score\":\"5E-1\" | \"base_score\":\"0\" | base_score 0 is not between 0 and 1",
-                "\"base_score\":\"5E-1\" | \"base_score\":\"[5E-1,2E-1]\" | base_score is '[5E-1,2E-1]'",
-                "\"base_score\":\"5E-1\" | \"base_score\":\"NaN\" | base_score NaN is not",
-                "[\"A\",\"B\",\"C\",\"D\"] | [\"A\"] | names 1 of 4 features",
-                "\"num_feature\":\"4\",\"num_target\" | \"num_feature\":\"2049\",\"num_target\" | 2049 features, more than 2048",
-                "\"num_feature\":\"4\",\"num_target\" | \"num_feature\":\"x\",\"num_target\" | num_feature is 'x'",
-                "\"learner\" | \"apprentice\" | no object 'learner'",
-                "\"version\" | \"learner\" | not JSON, or is cut off: Duplicate",
-            })
-    void refusesAModelThatWouldBeScoredWrongly(String original, String damaged, String cause) {
-        String altered = STUMP.replace(original, damaged);
-        assertThat(altered).isNotEqualTo(STUMP);
-
-        assertThatThrownBy(() -> parse(altered))
-                .isInstanceOf(BadInputException.class)
-                .hasMessageContaining(cause)
-                .satisfies(e -> assertThat(((BadInputException) e).remedy()).isNotBlank());
-    }
-
     @Test
-    void refusesAModelThatIsCutOffAnywhere() {
-        for (int length = 0; length < STUMP.length(); length += 7) {
-            String cut = STUMP.substring(0, length);
-            assertThatThrownBy(() -> parse(cut)).isInstanceOf(BadInputException.class);
-        }
-        assertThatThrownBy(() -> parse(STUMP + "x")).isInstanceOf(BadInputException.class);
-    }
+    void refusesMoreFeaturesThanItHasRoomFor() {
+        TreeEnsemble wide = new TreeEnsemble(0, GradientBoostedTrees.MAX_FEATURES + 1, List.of(), List.of());
 
-    /** A tree of one split, as xgboost4j 2.1.4 wrote it, shortened. */
-    static final String STUMP =
-            """
-            {"learner":{"attributes":{},"feature_names":["A","B","C","D"],"feature_types":[],"gradient_booster":{"model":\
-            {"gbtree_model_param":{"num_parallel_tree":"1","num_trees":"1"},"iteration_indptr":[0,1],"tree_info":[0],\
-            "trees":[{"categories":[],"default_left":[1,0,0],"id":0,"left_children":[1,-1,-1],\
-            "parents":[2147483647,0,0],"right_children":[2,-1,-1],"split_conditions":[16E0,-4.1508764E-1,1.0598326E0],\
-            "split_indices":[0,0,0],"split_type":[0,0,0],"tree_param":{"num_deleted":"0","num_feature":"4",\
-            "num_nodes":"3","size_leaf_vector":"1"}}]},"name":"gbtree"},"learner_model_param":{"base_score":"5E-1",\
-            "boost_from_average":"1","num_class":"0","num_feature":"4","num_target":"1"},"objective":\
-            {"name":"binary:logistic","reg_loss_param":{"scale_pos_weight":"1"}}},"version":[2,1,4]}""";
+        assertThatThrownBy(() -> new GradientBoostedTrees(wide, PlattScaling.IDENTITY))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage("the model reads 2049 features, more than 2048");
+    }
 
     private static String leafOnly(String leaf) {
-        return STUMP.replace("[1,-1,-1]", "[-1]")
+        return ReferenceModels.STUMP
+                .replace("[1,-1,-1]", "[-1]")
                 .replace("[2,-1,-1]", "[-1]")
                 .replace("[16E0,-4.1508764E-1,1.0598326E0]", "[" + leaf + "]")
                 .replace("[0,0,0]", "[0]")
                 .replace("[1,0,0]", "[0]")
+                .replace("[4,2,2]", "[4]")
                 .replace("\"num_nodes\":\"3\"", "\"num_nodes\":\"1\"");
     }
 
@@ -212,6 +162,6 @@ class GradientBoostedTreesTest {
     }
 
     private static GradientBoostedTrees parse(String json) {
-        return GradientBoostedTrees.parse(json.getBytes(StandardCharsets.UTF_8));
+        return new GradientBoostedTrees(XgboostJson.read(json.getBytes(StandardCharsets.UTF_8)), PlattScaling.IDENTITY);
     }
 }

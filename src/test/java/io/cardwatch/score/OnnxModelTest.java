@@ -25,7 +25,7 @@ class OnnxModelTest {
     @Test
     void treesConvertedToOnnxGiveXgboostsProbabilities_withMissingValuesToo() throws Exception {
         Booster booster = booster();
-        OnnxModel model = OnnxModel.parse(OnnxModels.trees(ReferenceModels.json(booster), WIDTH));
+        OnnxModel model = parse(OnnxModels.trees(ReferenceModels.json(booster), WIDTH));
 
         float[] values = ReferenceModels.rows(ROWS, WIDTH, 77);
         float[][] expected = booster.predict(new DMatrix(values, ROWS, WIDTH, Float.NaN));
@@ -38,7 +38,7 @@ class OnnxModelTest {
 
     @Test
     void aLogisticRegressionGivesTheLogisticFunctionOfItsSum() {
-        OnnxModel model = OnnxModel.parse(OnnxModels.logisticRegression(new float[] {1, -2, 0, 0.5f}, 0.25f));
+        OnnxModel model = parse(OnnxModels.logisticRegression(new float[] {1, -2, 0, 0.5f}, 0.25f));
 
         assertThat(model.probability(new float[] {1, 1, 9, 2})).isCloseTo(0.5621765f, within(1e-6f));
         assertThat(model.probability(new float[] {3, 0, 9, 0})).isCloseTo(0.9626731f, within(1e-6f));
@@ -46,7 +46,7 @@ class OnnxModelTest {
 
     @Test
     void scoresTheSameAfterTravellingInTheJobGraph_andAfterItWasReleased() throws Exception {
-        OnnxModel model = OnnxModel.parse(OnnxModels.trees(ReferenceModels.json(booster()), WIDTH));
+        OnnxModel model = parse(OnnxModels.trees(ReferenceModels.json(booster()), WIDTH));
         float[] row = {1, -2, Float.NaN, 4};
         float probability = model.probability(row);
 
@@ -60,7 +60,7 @@ class OnnxModelTest {
         byte[] whole = OnnxModels.trees(ReferenceModels.json(booster()), WIDTH);
         for (int length = 0; length < whole.length; length += 97) {
             byte[] cut = Arrays.copyOf(whole, length);
-            assertThatThrownBy(() -> OnnxModel.parse(cut)).isInstanceOf(BadInputException.class);
+            assertThatThrownBy(() -> parse(cut)).isInstanceOf(BadInputException.class);
         }
         assertRefused(new byte[] {'n', 'o', 'n', 'e'}, "cannot load the model");
     }
@@ -69,7 +69,7 @@ class OnnxModelTest {
     void refusesProbabilitiesInMaps_sayingHowToExportThemWithout() throws Exception {
         byte[] onnx = OnnxModels.treesWithZipMap(ReferenceModels.json(booster()), WIDTH);
 
-        assertThatThrownBy(() -> OnnxModel.parse(onnx))
+        assertThatThrownBy(() -> parse(onnx))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("probabilities")
                 .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("{'zipmap': False}"));
@@ -84,78 +84,27 @@ class OnnxModelTest {
 
     @Test
     void takesTheSecondOfTwoClasses() {
-        assertThat(OnnxModel.parse(OnnxModels.softmax(WIDTH, 2)).probability(new float[WIDTH]))
+        assertThat(parse(OnnxModels.softmax(WIDTH, 2)).probability(new float[WIDTH]))
                 .isEqualTo(0.5f);
     }
 
     @Test
-    void takesTheClassThatIsNamed_inTheJobsCopyToo() throws Exception {
+    void takesTheColumnThatIsSaid_inTheJobsCopyToo() throws Exception {
         byte[] onnx = OnnxModels.linearClassifier(new float[] {1, 0, 0, 0}, List.of("fraud", "genuine"));
         float[] row = {0.5f, 0, 0, 0};
 
-        OnnxModel fraud = InstantiationUtil.clone(OnnxModel.parse(onnx, "fraud"));
-        OnnxModel genuine = OnnxModel.parse(onnx, "genuine");
-
-        assertThat(fraud.probability(row)).isCloseTo(0.2689414f, within(1e-6f));
-        assertThat(genuine.probability(row)).isCloseTo(0.7310586f, within(1e-6f));
-        assertThat(fraud.answer()).isEqualTo("column 0, counted from 0, of output probabilities, class fraud");
-        assertThat(genuine.answer()).isEqualTo("column 1, counted from 0, of output probabilities, class genuine");
-    }
-
-    @Test
-    void classesThatAreNotZeroAndOneInThisOrderAreNotGuessedAt() {
-        float[] weights = new float[WIDTH];
-        assertAsks(
-                OnnxModels.linearClassifier(weights, List.of("fraud", "genuine")), "classes are fraud, genuine, not");
-        assertAsks(OnnxModels.linearClassifier(weights, List.of("0", "1")), "classes are 0, 1, not the numbers 0, 1");
-        assertAsks(OnnxModels.linearClassifier(weights, List.of(1L, 0L)), "classes are 1, 0, not the numbers 0, 1");
-        assertAsks(OnnxModels.linearClassifier(weights, List.of(-1L, 1L)), "classes are -1, 1, not the numbers 0, 1");
-        assertAsks(OnnxModels.nestedClassifier(weights, List.of("bad", "good")), "classes are bad, good, not");
-
-        OnnxModel.parse(OnnxModels.linearClassifier(weights, List.of(0L, 1L))).requireClassesZeroAndOne();
-    }
-
-    @Test
-    void labelsThatAreTextsAndNotFoundAreRefused_thoughTheModelWithinHasZeroAndOne() {
-        OnnxModel model = OnnxModel.parse(OnnxModels.nestedClassifier(new float[WIDTH], List.of("a", "b", "c")));
-
-        assertThatThrownBy(model::requireClassesZeroAndOne)
-                .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("labels are texts, and its file does not say which column is whose");
-    }
-
-    @Test
-    void aNetNamesNoClasses_soItsSecondColumnIsTakenOnTrust() {
-        OnnxModel two = OnnxModel.parse(OnnxModels.softmax(WIDTH, 2));
-        two.requireClassesZeroAndOne();
-        two.probability(new float[WIDTH]);
-        assertThat(two.answer())
-                .isEqualTo(
-                        "column 1, counted from 0, of output probabilities, taken on trust: the file names no classes");
-
-        OnnxModel one = OnnxModel.parse(OnnxModels.logisticRegression(new float[WIDTH], 0));
-        one.probability(new float[WIDTH]);
-        assertThat(one.answer()).isEqualTo("output probability, taken on trust: the file names no classes");
-    }
-
-    @Test
-    void refusesAClassThatTheFileDoesNotName() {
-        byte[] named = OnnxModels.linearClassifier(new float[WIDTH], List.of("fraud", "genuine"));
-        assertThatThrownBy(() -> OnnxModel.parse(named, "Fraud"))
-                .isInstanceOf(BadInputException.class)
-                .hasMessage("the ONNX model has no class 'Fraud'; it names fraud, genuine");
-        assertThatThrownBy(() -> OnnxModel.parse(OnnxModels.softmax(WIDTH, 2), "fraud"))
-                .isInstanceOf(BadInputException.class)
-                .hasMessage("the ONNX model has no class 'fraud'; it names none");
+        assertThat(InstantiationUtil.clone(OnnxModel.parse(onnx, 0)).probability(row))
+                .isCloseTo(0.2689414f, within(1e-6f));
+        assertThat(OnnxModel.parse(onnx, 1).probability(row)).isCloseTo(0.7310586f, within(1e-6f));
     }
 
     @Test
     void versionsThatAreTooNewAreNamed_withTheNewestThatWouldDo() {
-        assertThatThrownBy(() -> OnnxModel.parse(OnnxModels.logisticRegression(new float[WIDTH], 0, 99, 17)))
+        assertThatThrownBy(() -> parse(OnnxModels.logisticRegression(new float[WIDTH], 0, 99, 17)))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("the ONNX model has IR version 99; ONNX Runtime 1.28.0 reads up to 13")
                 .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("model.ir_version = 13"));
-        assertThatThrownBy(() -> OnnxModel.parse(OnnxModels.logisticRegression(new float[WIDTH], 0, 8, 99)))
+        assertThatThrownBy(() -> parse(OnnxModels.logisticRegression(new float[WIDTH], 0, 8, 99)))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("the ONNX model uses operator set 99 of ai.onnx; ONNX Runtime 1.28.0 knows up to 26")
                 .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("26 at most"));
@@ -163,7 +112,7 @@ class OnnxModelTest {
 
     @Test
     void refusesDoubles_sayingThatFloatsAreWanted() {
-        assertThatThrownBy(() -> OnnxModel.parse(OnnxModels.doubles(WIDTH)))
+        assertThatThrownBy(() -> parse(OnnxModels.doubles(WIDTH)))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("probabilities DOUBLE [-1, 2], not with one tensor of floats")
                 .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("32-bit floats"));
@@ -172,12 +121,12 @@ class OnnxModelTest {
     @Test
     void refusesARowOfOtherLength_andAnswersThatAreNoProbability() {
         float[] weights = {1, 1, 1, 1};
-        OnnxModel margin = OnnxModel.parse(OnnxModels.logisticRegression(weights, 0, "Identity"));
+        OnnxModel margin = parse(OnnxModels.logisticRegression(weights, 0, "Identity"));
         assertThatThrownBy(() -> margin.probability(new float[] {1, 2, 3, 4}))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("with 10.0 for fraud");
 
-        OnnxModel model = OnnxModel.parse(OnnxModels.logisticRegression(weights, 0));
+        OnnxModel model = parse(OnnxModels.logisticRegression(weights, 0));
         assertThatThrownBy(() -> model.probability(new float[3]))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("does not score a row of 3 features");
@@ -191,9 +140,9 @@ class OnnxModelTest {
     void withoutOnnxRuntimeItSaysWhereToPutIt() throws Exception {
         byte[] onnx = OnnxModels.logisticRegression(new float[] {1, 1}, 0);
         Method parse = Class.forName(OnnxModel.class.getName(), true, new WithoutOnnxRuntime())
-                .getMethod("parse", byte[].class);
+                .getMethod("parse", byte[].class, int.class);
 
-        assertThatThrownBy(() -> parse.invoke(null, onnx))
+        assertThatThrownBy(() -> parse.invoke(null, onnx, OnnxModel.SECOND))
                 .cause()
                 .isInstanceOf(BadInputException.class)
                 .hasMessageStartingWith(
@@ -234,15 +183,12 @@ class OnnxModelTest {
         return ReferenceModels.train(FEATURES, 20, Map.of("max_depth", 4, "base_score", 0.3));
     }
 
-    private static void assertAsks(byte[] onnx, String cause) {
-        assertThatThrownBy(() -> OnnxModel.parse(onnx).requireClassesZeroAndOne())
-                .isInstanceOf(BadInputException.class)
-                .hasMessageContaining(cause)
-                .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("--positive-class"));
+    private static OnnxModel parse(byte[] onnx) {
+        return OnnxModel.parse(onnx, OnnxModel.SECOND);
     }
 
     private static void assertRefused(byte[] onnx, String cause) {
-        assertThatThrownBy(() -> OnnxModel.parse(onnx))
+        assertThatThrownBy(() -> parse(onnx))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining(cause)
                 .satisfies(e -> assertThat(((BadInputException) e).remedy()).isNotBlank());

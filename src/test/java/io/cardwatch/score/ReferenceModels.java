@@ -11,6 +11,18 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /** Small models and rows made by xgboost4j itself, the reference for our evaluation. */
 public final class ReferenceModels {
+    /** A tree of one split, as xgboost4j 2.1.4 wrote it, shortened. */
+    public static final String STUMP =
+            """
+            {"learner":{"attributes":{},"feature_names":["A","B","C","D"],"feature_types":[],"gradient_booster":{"model":\
+            {"gbtree_model_param":{"num_parallel_tree":"1","num_trees":"1"},"iteration_indptr":[0,1],"tree_info":[0],\
+            "trees":[{"categories":[],"default_left":[1,0,0],"id":0,"left_children":[1,-1,-1],\
+            "parents":[2147483647,0,0],"right_children":[2,-1,-1],"split_conditions":[16E0,-4.1508764E-1,1.0598326E0],\
+            "split_indices":[0,0,0],"split_type":[0,0,0],"sum_hessian":[4,2,2],"tree_param":{"num_deleted":"0","num_feature":"4",\
+            "num_nodes":"3","size_leaf_vector":"1"}}]},"name":"gbtree"},"learner_model_param":{"base_score":"5E-1",\
+            "boost_from_average":"1","num_class":"0","num_feature":"4","num_target":"1"},"objective":\
+            {"name":"binary:logistic","reg_loss_param":{"scale_pos_weight":"1"}}},"version":[2,1,4]}""";
+
     private static final int TRAINING_ROWS = 4_000;
 
     private ReferenceModels() {}

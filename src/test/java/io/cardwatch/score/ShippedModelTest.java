@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
-import java.io.InputStream;
 import java.util.Arrays;
-import ml.dmlc.xgboost4j.java.DMatrix;
-import ml.dmlc.xgboost4j.java.XGBoost;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -40,30 +37,11 @@ class ShippedModelTest {
         set(atABadTerminal, Feature.TERMINAL_ID_NB_UNCONFIRMED_SINCE, 3);
         set(atABadTerminal, Feature.TERMINAL_ID_FRAUD_RUN_LENGTH, 10);
         set(atABadTerminal, Feature.TERMINAL_ID_FRAUD_RUN_DAYS, 11);
-        set(atABadTerminal, Feature.TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220, 11);
 
         assertThat(probability(model, payment(50))).isLessThan(0.01);
         assertThat(probability(model, payment(300))).isGreaterThan(model.threshold());
         assertThat(probability(model, payment(215))).isGreaterThan(model.threshold());
         assertThat(probability(model, atABadTerminal)).isGreaterThan(model.threshold());
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void itsMarginsAreXgboosts(FeatureSet set) throws Exception {
-        String file = "/model/" + set.lowerCaseName() + "/" + ModelDirectory.TREES;
-        byte[] json;
-        try (InputStream in = ShippedModelTest.class.getResourceAsStream(file)) {
-            json = in.readAllBytes();
-        }
-        GradientBoostedTrees trees = GradientBoostedTrees.parse(json);
-        float[] values = ReferenceModels.rows(ROWS, set.size(), 7);
-        float[][] margins = XGBoost.loadModel(json).predict(new DMatrix(values, ROWS, set.size(), Float.NaN), true);
-
-        for (int i = 0; i < ROWS; i++) {
-            assertThat(trees.margin(Arrays.copyOfRange(values, i * set.size(), (i + 1) * set.size())))
-                    .isEqualTo(margins[i][0]);
-        }
     }
 
     private static double probability(FraudModel model, float[] extended) {
@@ -89,7 +67,6 @@ class ShippedModelTest {
         set(features, Feature.TERMINAL_ID_KNOWN_FRAUD_SHARE_SINCE, -1);
         set(features, Feature.TERMINAL_ID_NB_UNCONFIRMED_SINCE, -1);
         set(features, Feature.TERMINAL_ID_FRAUD_RUN_DAYS, -1);
-        set(features, Feature.TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220, -1);
         return features;
     }
 

@@ -16,8 +16,6 @@ public final class BenchmarkRow {
         TREES_OF_A_WEEK,
         /** On all before the gap; the handbook's folds. */
         TREES,
-        /** On all before the gap, without the feature that only fits the simulator; the handbook's folds. */
-        GENERIC_TREES,
         /** All that {@code train --validation-days 14 --threshold 0.5} does, on the days up to 2018-07-24; August and September,
          * all cards. */
         TRAIN_COMMAND
@@ -31,7 +29,6 @@ public final class BenchmarkRow {
             new BenchmarkRow("logistic-regression", SEVEN_DAYS, FeatureSet.REFERENCE, Learner.LOGISTIC_REGRESSION),
             new BenchmarkRow("reference-train7", SEVEN_DAYS, FeatureSet.REFERENCE, Learner.TREES_OF_A_WEEK),
             new BenchmarkRow("reference", SEVEN_DAYS, FeatureSet.REFERENCE, Learner.TREES),
-            new BenchmarkRow("extended-generic", SEVEN_DAYS, FeatureSet.EXTENDED, Learner.GENERIC_TREES),
             new BenchmarkRow("extended", SEVEN_DAYS, FeatureSet.EXTENDED, Learner.TREES),
             new BenchmarkRow("true-rate-reference", SEVEN_DAYS, FeatureSet.REFERENCE, Learner.TRAIN_COMMAND),
             new BenchmarkRow("true-rate-extended", SEVEN_DAYS, FeatureSet.EXTENDED, Learner.TRAIN_COMMAND),

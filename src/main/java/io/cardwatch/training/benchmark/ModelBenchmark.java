@@ -1,7 +1,6 @@
 package io.cardwatch.training.benchmark;
 
 import io.cardwatch.datagen.Profile;
-import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.score.GradientBoostedTrees;
 import io.cardwatch.training.BoostedTrees;
@@ -18,6 +17,7 @@ import io.cardwatch.training.evaluation.CardPrecision;
 import io.cardwatch.training.evaluation.Decision;
 import io.cardwatch.training.evaluation.Ranking;
 import io.cardwatch.training.evaluation.ScoredRows;
+import io.cardwatch.training.foreign.XgboostJson;
 import io.cardwatch.training.history.TrainingData;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,13 +135,6 @@ public final class ModelBenchmark {
                         test, LogisticRegression.fit(fold.trainingWeek(known)).probabilities(test));
             case TREES_OF_A_WEEK:
                 return trees(fold.trainingWeek(known), test, ofAWeek(parameters), WEEK_ROUNDS, step);
-            case GENERIC_TREES:
-                return trees(
-                        fold.history(known).without(Feature.TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220),
-                        test,
-                        parameters,
-                        EXTENDED_ROUNDS,
-                        step);
             default:
                 int rounds = row.set == FeatureSet.REFERENCE ? REFERENCE_ROUNDS : EXTENDED_ROUNDS;
                 return trees(fold.history(known), test, parameters, rounds, step);
@@ -197,10 +190,10 @@ public final class ModelBenchmark {
     }
 
     private static ScoredRows score(TrainedModel model, TrainingData rows) {
-        GradientBoostedTrees trees = GradientBoostedTrees.parse(model.xgboostJson);
+        GradientBoostedTrees trees = new GradientBoostedTrees(XgboostJson.read(model.xgboostJson), model.calibration);
         float[] probabilities = new float[rows.rows()];
         for (int row = 0; row < probabilities.length; row++) {
-            probabilities[row] = model.calibration.probability(trees.margin(rows.vector(row)));
+            probabilities[row] = trees.probability(rows.vector(row));
         }
         return new ScoredRows(rows, probabilities);
     }

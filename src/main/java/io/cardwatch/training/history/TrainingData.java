@@ -1,7 +1,6 @@
 package io.cardwatch.training.history;
 
 import io.cardwatch.domain.BadInputException;
-import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.Sha256;
 import java.nio.ByteBuffer;
@@ -151,15 +150,6 @@ public final class TrainingData {
                 int copy = part.newRow(epochSeconds[row], customerIds[row], fraud.test(row), scenarios[row]);
                 System.arraycopy(features, row * set.size(), part.features, copy * to.size(), to.size());
             }
-        }
-        return part;
-    }
-
-    /** The same rows without what {@code feature} says: missing in all of them, so that nothing is learned from it. */
-    public TrainingData without(Feature feature) {
-        TrainingData part = copy(set, row -> true, this::fraud);
-        for (int row = 0; row < rows; row++) {
-            part.features[row * set.size() + feature.index()] = Float.NaN;
         }
         return part;
     }

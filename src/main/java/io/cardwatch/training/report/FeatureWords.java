@@ -32,8 +32,6 @@ final class FeatureWords {
                 "terminal’s unconfirmed payments since its first unexplained fraud");
         WORDS.put("TERMINAL_ID_FRAUD_RUN_LENGTH", "length of the terminal’s run of known frauds");
         WORDS.put("TERMINAL_ID_FRAUD_RUN_DAYS", "days since the first unexplained fraud of the terminal’s run");
-        WORDS.put(
-                "TERMINAL_ID_FRAUD_RUN_DAYS_UP_TO_220", "the run’s days, amounts up to 220 only (fits the simulator)");
     }
 
     private FeatureWords() {}

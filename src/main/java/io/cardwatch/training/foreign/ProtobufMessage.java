@@ -1,4 +1,4 @@
-package io.cardwatch.score;
+package io.cardwatch.training.foreign;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

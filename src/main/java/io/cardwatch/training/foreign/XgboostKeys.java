@@ -1,4 +1,4 @@
-package io.cardwatch.score;
+package io.cardwatch.training.foreign;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cardwatch.domain.BadInputException;

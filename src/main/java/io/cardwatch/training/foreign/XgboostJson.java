@@ -1,4 +1,4 @@
-package io.cardwatch.score;
+package io.cardwatch.training.foreign;
 
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -6,16 +6,17 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.score.TreeEnsemble;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads XGBoost's JSON model format into {@link GradientBoostedTrees}, refusing all that would be scored wrongly:
+ * Reads XGBoost's JSON model format into a {@link TreeEnsemble}, refusing all that would be scored wrongly:
  * {@link XgboostKeys} says what may stand in it.
  */
-final class XgboostJson {
+public final class XgboostJson {
     private static final String BOOSTER = "learner.gradient_booster";
 
     /**
@@ -34,7 +35,7 @@ final class XgboostJson {
     private final JsonNode model;
     private final int featureCount;
 
-    XgboostJson(byte[] json) {
+    private XgboostJson(byte[] json) {
         JsonNode root;
         try {
             root = JSON.readTree(json);
@@ -53,37 +54,29 @@ final class XgboostJson {
         booster = learner.path("gradient_booster");
         model = model();
         featureCount = XgboostField.integer(parameters, "num_feature");
-        if (featureCount > GradientBoostedTrees.MAX_FEATURES) {
-            throw XgboostField.tooLarge("it has " + featureCount + " features", GradientBoostedTrees.MAX_FEATURES);
-        }
     }
 
-    GradientBoostedTrees read() {
+    /**
+     * Reads a model as XGBoost's {@code save_model} writes it to a {@code .json} file, from version 1.7 on.
+     *
+     * @throws BadInputException if this is not such a model, is damaged, or needs what is not evaluated: another
+     *     objective or booster, several classes, categorical splits, a key that is not known
+     */
+    public static TreeEnsemble read(byte[] json) {
+        return new XgboostJson(json).ensemble();
+    }
+
+    private TreeEnsemble ensemble() {
         requireOneAnswer();
         requireNoCategories();
         JsonNode trees = XgboostField.array(model, "trees");
         requireAllTrees(trees.size());
         float[] weights = weights(trees.size());
-        int nodeCount = 0;
-        for (JsonNode tree : trees) {
-            nodeCount += XgboostField.array(tree, "left_children").size();
-        }
-        TreeLayout layout = new TreeLayout(nodeCount);
-        int[] roots = new int[trees.size()];
-        int[] depths = new int[trees.size()];
+        List<TreeEnsemble.Tree> read = new ArrayList<>();
         for (int t = 0; t < trees.size(); t++) {
-            roots[t] = layout.count();
-            depths[t] = layout.add(new XgboostTree(t, trees.get(t), featureCount, weights[t]));
+            read.add(new XgboostTree(t, trees.get(t), featureCount, weights[t]).breadthFirst());
         }
-        return new GradientBoostedTrees(
-                roots,
-                depths,
-                layout.nodes,
-                layout.outputs,
-                baseMargin(),
-                featureCount,
-                featureNames(),
-                PlattScaling.IDENTITY);
+        return new TreeEnsemble(baseMargin(), featureCount, featureNames(), read);
     }
 
     private void requireLogistic() {

@@ -1,4 +1,4 @@
-package io.cardwatch.score;
+package io.cardwatch.training.foreign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.score.GradientBoostedTrees;
+import io.cardwatch.score.PlattScaling;
+import io.cardwatch.score.ReferenceModels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -115,7 +118,7 @@ class XgboostJsonTest {
     @ParameterizedTest
     @ValueSource(strings = {"/learner/gradient_booster", "/learner/gradient_booster/gbtree"})
     void aKeyThatIsNotKnownIsRefused_inDartToo(String where) throws Exception {
-        JsonNode root = JSON.readTree(GradientBoostedTreesTest.STUMP);
+        JsonNode root = JSON.readTree(ReferenceModels.STUMP);
         ObjectNode booster = (ObjectNode) root.at("/learner/gradient_booster");
         booster.putObject("gbtree").put("name", "gbtree").set("model", booster.remove("model"));
         booster.put("name", "dart");
@@ -128,7 +131,7 @@ class XgboostJsonTest {
 
     @Test
     void attributesAreFreeText() throws Exception {
-        assertThat(parse(GradientBoostedTreesTest.STUMP.replace(
+        assertThat(parse(ReferenceModels.STUMP.replace(
                                 "\"attributes\":{}", "\"attributes\":{\"scikit_learn\":\"{}\",\"owner\":\"me\"}"))
                         .treeCount())
                 .isEqualTo(1);
@@ -159,8 +162,8 @@ class XgboostJsonTest {
                 "\"categories\":[] | \"categories\":[3] | tree 0 of the model splits on categories; categorical splits",
             })
     void aValueThatWouldChangeTheScoresIsRefused(String original, String altered, String cause) {
-        String json = GradientBoostedTreesTest.STUMP.replace(original, altered);
-        assertThat(json).isNotEqualTo(GradientBoostedTreesTest.STUMP);
+        String json = ReferenceModels.STUMP.replace(original, altered);
+        assertThat(json).isNotEqualTo(ReferenceModels.STUMP);
 
         assertRefused(json, cause);
     }
@@ -168,7 +171,7 @@ class XgboostJsonTest {
     @Test
     void aLeafThatItsWeightMakesInfiniteIsRefused() {
         assertRefused(
-                GradientBoostedTreesTest.STUMP
+                ReferenceModels.STUMP
                         .replace("-4.1508764E-1", "1E30")
                         .replace("\"trees\":[", "\"weight_drop\":[1E30],\"trees\":["),
                 "a leaf's value times the tree's weight is not a finite number");
@@ -191,11 +194,62 @@ class XgboostJsonTest {
     @Test
     void whatIsNotANumberIsRefusedInNumericSplits() {
         assertRefused(
-                GradientBoostedTreesTest.STUMP.replace("16E0", "NaN"),
-                "in tree 0 a threshold or leaf is not a finite number");
+                ReferenceModels.STUMP.replace("16E0", "NaN"), "in tree 0 a threshold or leaf is not a finite number");
         assertRefused(
-                GradientBoostedTreesTest.STUMP.replace("16E0", "-Infinity"),
+                ReferenceModels.STUMP.replace("16E0", "-Infinity"),
                 "in tree 0 a threshold or leaf is not a finite number");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "binary:logistic | reg:squarederror | objective is 'reg:squarederror'",
+                "\"gbtree\" | \"gblinear\" | booster is 'gblinear'",
+                "\"num_class\":\"0\" | \"num_class\":\"3\" | several classes",
+                "\"num_target\":\"1\" | \"num_target\":\"2\" | several classes or targets",
+                "\"split_type\":[0 | \"split_type\":[1 | splits on categories; categorical splits are not evaluated",
+                "\"split_indices\":[0 | \"split_indices\":[4 | splits on feature 4 of 4",
+                "\"split_indices\":[0 | \"split_indices\":[-1 | splits on feature -1 of 4",
+                "\"split_indices\":[0 | \"split_indices\":[0.5 | splits on feature 0.5 of 4",
+                "\"left_children\":[1 | \"left_children\":[0 | a child 0 is not a node",
+                "\"left_children\":[1 | \"left_children\":[99 | a child 99 is not a node",
+                "\"left_children\":[1 | \"left_children\":[2 | node 2 is the child of two",
+                "\"left_children\":[1 | \"left_children\":[-1 | not all of its nodes hang together",
+                "\"right_children\":[2 | \"right_children\":[-2 | a child -2 is not a node",
+                "\"right_children\":[2, | \"right_children\":[ | lists differ in length",
+                "\"default_left\":[1,0,0], | '' | no list 'default_left'",
+                ",\"sum_hessian\":[4,2,2] | '' | no list 'sum_hessian'",
+                "\"split_conditions\":[ | \"split_conditions\":[1e99, | lists differ in length",
+                "\"split_conditions\":[16E0 | \"split_conditions\":[1e99 | not a finite number",
+                "\"split_conditions\":[16E0 | \"split_conditions\":[\"x\" | not a finite number",
+                "\"num_nodes\":\"3\" | \"num_nodes\":\"5\" | number of nodes",
+                "\"num_trees\":\"1\" | \"num_trees\":\"2\" | it says that it has 2 trees, and has 1",
+                "\"base_score\":\"5E-1\" | \"base_score\":\"0\" | base_score 0 is not between 0 and 1",
+                "\"base_score\":\"5E-1\" | \"base_score\":\"[5E-1,2E-1]\" | base_score is '[5E-1,2E-1]'",
+                "\"base_score\":\"5E-1\" | \"base_score\":\"NaN\" | base_score NaN is not",
+                "[\"A\",\"B\",\"C\",\"D\"] | [\"A\"] | names 1 of 4 features",
+                "\"num_feature\":\"4\",\"num_target\" | \"num_feature\":\"x\",\"num_target\" | num_feature is 'x'",
+                "\"learner\" | \"apprentice\" | no object 'learner'",
+                "\"version\" | \"learner\" | not JSON, or is cut off: Duplicate",
+            })
+    void refusesAModelThatWouldBeScoredWrongly(String original, String damaged, String cause) {
+        String altered = ReferenceModels.STUMP.replace(original, damaged);
+        assertThat(altered).isNotEqualTo(ReferenceModels.STUMP);
+
+        assertThatThrownBy(() -> parse(altered))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(cause)
+                .satisfies(e -> assertThat(((BadInputException) e).remedy()).isNotBlank());
+    }
+
+    @Test
+    void refusesAModelThatIsCutOffAnywhere() {
+        for (int length = 0; length < ReferenceModels.STUMP.length(); length += 7) {
+            String cut = ReferenceModels.STUMP.substring(0, length);
+            assertThatThrownBy(() -> parse(cut)).isInstanceOf(BadInputException.class);
+        }
+        assertThatThrownBy(() -> parse(ReferenceModels.STUMP + "x")).isInstanceOf(BadInputException.class);
     }
 
     private static Booster dropout(
@@ -265,13 +319,13 @@ class XgboostJsonTest {
     }
 
     private static String resource(String name) throws IOException {
-        try (InputStream in = XgboostJsonTest.class.getResourceAsStream(name)) {
+        try (InputStream in = ReferenceModels.class.getResourceAsStream(name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
     private static GradientBoostedTrees parse(String json) {
-        return GradientBoostedTrees.parse(json.getBytes(StandardCharsets.UTF_8));
+        return new GradientBoostedTrees(XgboostJson.read(json.getBytes(StandardCharsets.UTF_8)), PlattScaling.IDENTITY);
     }
 
     private static void assertRefused(String json, String cause) {

@@ -1,7 +1,10 @@
-package io.cardwatch.score;
+package io.cardwatch.training.foreign;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.score.GradientBoostedTrees;
+import io.cardwatch.score.TreeEnsemble;
+import java.util.Arrays;
 import java.util.List;
 
 /** One tree as it stands in XGBoost's JSON; its nodes are numbered from 0, the root. */
@@ -39,7 +42,8 @@ final class XgboostTree {
         if (size() == 0 || size() != XgboostField.integer(parameters, "num_nodes")) {
             throw damaged("its number of nodes is not what it says");
         }
-        for (String list : List.of("right_children", "split_indices", "split_conditions", "default_left")) {
+        for (String list :
+                List.of("right_children", "split_indices", "split_conditions", "default_left", "sum_hessian")) {
             if (XgboostField.array(json, list).size() != size()) {
                 throw damaged("its lists differ in length");
             }
@@ -60,16 +64,50 @@ final class XgboostTree {
         }
     }
 
-    int size() {
+    private int size() {
         return left.size();
     }
 
-    boolean isLeaf(int node) {
+    /**
+     * The tree breadth first, so that siblings stand side by side. Pruning leaves deleted nodes behind, which are left
+     * out; any other that the root does not reach speaks of damage.
+     */
+    TreeEnsemble.Tree breadthFirst() {
+        int[] originals = new int[size()];
+        boolean[] seen = new boolean[size()];
+        int[] children = new int[size()];
+        int end = 1;
+        for (int at = 0; at < end; at++) {
+            if (!isLeaf(originals[at])) {
+                children[at] = end;
+                originals[end++] = newChild("left_children", originals[at], seen);
+                originals[end++] = newChild("right_children", originals[at], seen);
+            }
+        }
+        if (end + XgboostField.integer(parameters, "num_deleted") != size()) {
+            throw damaged("not all of its nodes hang together");
+        }
+        int[] features = new int[end];
+        float[] values = new float[end];
+        boolean[] missingLeft = new boolean[end];
+        float[] covers = new float[end];
+        for (int at = 0; at < end; at++) {
+            int original = originals[at];
+            boolean leaf = isLeaf(original);
+            features[at] = leaf ? 0 : feature(original);
+            values[at] = leaf ? output(original) : value(original);
+            missingLeft[at] = !leaf && missingGoesLeft(original);
+            covers[at] = finite("sum_hessian", original, "the weight of a node");
+        }
+        return new TreeEnsemble.Tree(Arrays.copyOf(children, end), features, values, missingLeft, covers);
+    }
+
+    private boolean isLeaf(int node) {
         return left.get(node).asInt() == -1;
     }
 
     /** What a leaf adds to the margin: XGBoost, too, rounds the product to a float and then adds it. */
-    float output(int leaf) {
+    private float output(int leaf) {
         float output = value(leaf) * weight;
         if (!Float.isFinite(output)) {
             throw damaged("a leaf's value times the tree's weight is not a finite number");
@@ -78,31 +116,33 @@ final class XgboostTree {
     }
 
     private float value(int node) {
-        float value = XgboostField.finite(json.get("split_conditions").get(node));
+        return finite("split_conditions", node, "a threshold or leaf");
+    }
+
+    private float finite(String list, int node, String what) {
+        float value = XgboostField.finite(json.get(list).get(node));
         if (Float.isNaN(value)) {
-            throw damaged("a threshold or leaf is not a finite number");
+            throw damaged(what + " is not a finite number");
         }
         return value;
     }
 
-    /**
-     * An inner node as {@link GradientBoostedTrees} wants it.
-     *
-     * @param leftDistance positions to its left child
-     */
-    long split(int node, int leftDistance) {
+    private int feature(int node) {
         JsonNode number = json.get("split_indices").get(node);
         int feature = number.isInt() ? number.intValue() : -1;
         if (feature < 0 || feature >= featureCount) {
             throw damaged("it splits on feature " + number + " of " + featureCount);
         }
+        return feature;
+    }
+
+    private boolean missingGoesLeft(int node) {
         JsonNode defaultLeft = json.get("default_left").get(node);
-        boolean missingGoesLeft = defaultLeft.isBoolean() ? defaultLeft.booleanValue() : defaultLeft.asInt() != 0;
-        return GradientBoostedTrees.split(feature, value(node), missingGoesLeft, leftDistance);
+        return defaultLeft.isBoolean() ? defaultLeft.booleanValue() : defaultLeft.asInt() != 0;
     }
 
     /** The child of {@code node} on that side, which {@code seen} then holds. */
-    int newChild(String side, int node, boolean[] seen) {
+    private int newChild(String side, int node, boolean[] seen) {
         JsonNode number = json.get(side).get(node);
         int child = number.isInt() ? number.intValue() : -1;
         if (child <= 0 || child >= size()) {
@@ -113,13 +153,6 @@ final class XgboostTree {
         }
         seen[child] = true;
         return child;
-    }
-
-    /** Pruning leaves deleted nodes behind; any other that the root does not reach speaks of damage. */
-    void requireReachable(int reached) {
-        if (reached + XgboostField.integer(parameters, "num_deleted") != size()) {
-            throw damaged("not all of its nodes hang together");
-        }
     }
 
     private BadInputException damaged(String what) {

@@ -1,4 +1,4 @@
-package io.cardwatch.score;
+package io.cardwatch.training.foreign;
 
 import io.cardwatch.domain.BadInputException;
 import java.nio.BufferUnderflowException;
@@ -21,14 +21,14 @@ import java.util.Set;
  * <p>The search goes from the other outputs, which hold the label, and then from the probabilities backwards: a model of
  * models numbers the classes inside, and names them at its end.
  */
-final class OnnxClasses {
+public final class OnnxClasses {
     private static final Set<String> LISTS = Set.of("classlabels_strings", "classlabels_ints", "classlabels_int64s");
     private static final int TYPE_INT32 = 6;
     private static final int TYPE_INT64 = 7;
     private static final int TYPE_STRING = 8;
 
     /** In the order of the columns; empty where the file names none. */
-    final List<String> names;
+    public final List<String> names;
     /** Whether the classes are texts; if so and they are not found, {@link #names} is empty. */
     final boolean texts;
 
@@ -41,8 +41,9 @@ final class OnnxClasses {
      * Reads a file that ONNX Runtime has opened.
      *
      * @param probabilities the output that the probabilities are taken from
+     * @throws BadInputException if the file is damaged
      */
-    static OnnxClasses of(byte[] onnx, String probabilities) {
+    public static OnnxClasses of(byte[] onnx, String probabilities) {
         try {
             // ModelProto: graph = 7
             return new Search(new ProtobufMessage(ByteBuffer.wrap(onnx))
@@ -60,8 +61,12 @@ final class OnnxClasses {
         }
     }
 
-    /** The column of a class, counted from 0. */
-    int columnOf(String name) {
+    /**
+     * The column of a class, counted from 0.
+     *
+     * @throws BadInputException if the file names no such class
+     */
+    public int columnOf(String name) {
         if (!names.contains(name)) {
             throw new BadInputException(
                     "the ONNX model has no class '" + name + "'; it names "
@@ -73,8 +78,13 @@ final class OnnxClasses {
         return names.indexOf(name);
     }
 
-    /** Nothing known of classes is well, too: then it is a net that somebody made for this. */
-    void requireZeroAndOne() {
+    /**
+     * Refuses a model whose classes are known and are not 0 and 1 in this order: that the second is fraud would be a
+     * guess. Nothing known of classes is well: then it is a net that somebody made for this.
+     *
+     * @throws BadInputException if it is one
+     */
+    public void requireZeroAndOne() {
         if (names.isEmpty() && texts) {
             throw new BadInputException(
                     "the ONNX model's labels are texts, and its file does not say which column is whose",

@@ -1,0 +1,91 @@
+package io.cardwatch.training;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.score.GoldenVectors;
+import io.cardwatch.score.ModelDirectory;
+import io.cardwatch.score.ModelManifest;
+import io.cardwatch.score.OnnxServable;
+import io.cardwatch.score.PlattScaling;
+import io.cardwatch.score.TreeEnsemble;
+import io.cardwatch.score.TreesServable;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.flink.ml.servable.builder.PipelineModelServable;
+
+/** The files of a model directory that scoring reads, in memory. The same model gives the same bytes. */
+public final class ModelFiles {
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final JsonMapper COMPACT_JSON = new JsonMapper();
+
+    private final Map<String, byte[]> files = new LinkedHashMap<>();
+
+    private ModelFiles(Class<?> stage, Map<String, Object> parameters, GoldenVectors golden, long lastSecond) {
+        Map<String, Object> pipeline = metadata(PipelineModelServable.class, Map.of(), lastSecond);
+        pipeline.put("numStages", 1);
+        files.put(ModelDirectory.PIPELINE_METADATA, json(pipeline));
+        files.put(ModelDirectory.STAGE_METADATA, json(metadata(stage, parameters, lastSecond)));
+        files.put(ModelDirectory.GOLDEN, compactJson(golden));
+    }
+
+    /** Flink ML's own keys. Its timestamp says when a stage was saved; ours is the last second of the data. */
+    private static Map<String, Object> metadata(Class<?> stage, Map<String, Object> parameters, long lastSecond) {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("className", stage.getName());
+        metadata.put("timestamp", lastSecond * 1000);
+        metadata.put("paramMap", parameters);
+        return metadata;
+    }
+
+    /** Of trees; {@code lastSecond} is that of the data, UTC epoch seconds, 0 where it is not known. */
+    public static ModelFiles of(TreeEnsemble trees, PlattScaling calibration, GoldenVectors golden, long lastSecond) {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put(TreesServable.CALIBRATION_SLOPE.name, calibration.slope);
+        parameters.put(TreesServable.CALIBRATION_INTERCEPT.name, calibration.intercept);
+        ModelFiles model = new ModelFiles(TreesServable.class, parameters, golden, lastSecond);
+        model.files.put(ModelDirectory.TREES, compactJson(trees));
+        return model;
+    }
+
+    /** Of an ONNX model's bytes; {@code column} holds the probability of fraud, 0 or 1. */
+    public static ModelFiles of(byte[] onnx, int column, GoldenVectors golden) {
+        ModelFiles model =
+                new ModelFiles(OnnxServable.class, Map.of(OnnxServable.FRAUD_COLUMN.name, column), golden, 0);
+        model.files.put(ModelDirectory.ONNX, onnx);
+        return model;
+    }
+
+    /** The manifest of a directory with these files; see {@link ModelManifest#of}. */
+    public ModelManifest manifest(String origin, FeatureSet set, double threshold, Map<String, Object> provenance) {
+        return ModelManifest.of(origin, set.names(), threshold, files, provenance);
+    }
+
+    /** These and their manifest, by the path below the directory; may be added to. */
+    public Map<String, byte[]> with(ModelManifest manifest) {
+        Map<String, byte[]> all = new LinkedHashMap<>(files);
+        all.put(ModelDirectory.MANIFEST, json(manifest));
+        return all;
+    }
+
+    /** A file to be read by people. */
+    static byte[] json(Object value) {
+        try {
+            return (JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] compactJson(Object value) {
+        try {
+            return COMPACT_JSON.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
