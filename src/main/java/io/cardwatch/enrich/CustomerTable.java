@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
+import org.apache.flink.util.IOUtils;
 
 /**
  * Reads {@code customer_info} over JDBC, in one transaction and by cursor, so that never more than a batch of rows is in
@@ -20,12 +20,12 @@ final class CustomerTable implements Serializable {
     private static final int BATCH_ROWS = 1_000;
     private static final String COLUMNS = "customer_id, job_title, email_address, full_name, phone_number, city, state";
 
-    private final JdbcConnectionProvider connections;
+    private final CustomerInfoSource.Connections connections;
     private final String query;
     private transient volatile Connection active;
 
     /** @param schema schema of the table, quoted here */
-    CustomerTable(JdbcConnectionProvider connections, String schema) {
+    CustomerTable(CustomerInfoSource.Connections connections, String schema) {
         this.connections = connections;
         this.query = "SELECT " + COLUMNS + " FROM \"" + schema.replace("\"", "\"\"")
                 + "\".\"customer_info\" WHERE customer_id IS NOT NULL";
@@ -33,9 +33,9 @@ final class CustomerTable implements Serializable {
 
     /** Reads all rows and gives them to {@code batches} as they come; each batch is its receiver's to keep. */
     void read(BatchConsumer batches) throws SQLException, InterruptedException {
+        Connection connection = connections.open();
+        active = connection;
         try {
-            Connection connection = connect();
-            active = connection;
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException("Closed while connecting");
             }
@@ -49,15 +49,7 @@ final class CustomerTable implements Serializable {
             }
         } finally {
             active = null;
-            connections.closeConnection();
-        }
-    }
-
-    private Connection connect() throws SQLException {
-        try {
-            return connections.getOrEstablishConnection();
-        } catch (ClassNotFoundException e) {
-            throw new SQLException("The JDBC driver is not on the class path", e);
+            IOUtils.closeQuietly(connection);
         }
     }
 

@@ -19,7 +19,6 @@ import io.cardwatch.kinesis.KinesisStreams;
 import io.cardwatch.metrics.OperatorName;
 import io.cardwatch.score.FraudModel;
 import io.cardwatch.warehouse.Tables;
-import io.cardwatch.warehouse.WarehouseConnectionProvider;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -129,7 +128,7 @@ public final class CardwatchJob {
 
     private DataStream<CustomerChange> customers(StreamExecutionEnvironment env) {
         CustomerInfoSource source = new CustomerInfoSource(
-                new WarehouseConnectionProvider(sinks.warehouse()),
+                sinks.warehouse()::open,
                 settings.get(Options.WAREHOUSE_SCHEMA),
                 settings.get(Options.CUSTOMERS_REFRESH_INTERVAL),
                 settings.get(Options.WAREHOUSE_RETRY_TIMEOUT));

@@ -59,7 +59,7 @@ public final class WarehouseConnection implements Serializable {
      * A new connection, auto-commit off, that does not wait for ever. A place of the password that does not answer is waited
      * out like a warehouse that does not.
      */
-    Connection open() throws SQLException {
+    public Connection open() throws SQLException {
         String secret;
         try {
             secret = password.get();

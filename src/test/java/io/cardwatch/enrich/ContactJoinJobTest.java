@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +27,6 @@ import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
-import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
-import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.metrics.Counter;
@@ -192,14 +191,10 @@ class ContactJoinJobTest {
                 .returns(WireTypes.SCORED_TRANSACTION)
                 .setParallelism(1)
                 .uid("sent");
+        String database = url;
         DataStream<CustomerChange> customers = env.fromSource(
                         new CustomerInfoSource(
-                                new SimpleJdbcConnectionProvider(
-                                        new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
-                                                .withUrl(url)
-                                                .withDriverName("org.postgresql.Driver")
-                                                .withUsername(Postgres.USER)
-                                                .build()),
+                                () -> DriverManager.getConnection(database, Postgres.USER, ""),
                                 "public",
                                 Duration.ofMillis(100),
                                 Duration.ofMinutes(5)),

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +27,6 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
-import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
 import org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend.PriorityQueueStateType;
 import org.apache.flink.contrib.streaming.state.RocksDBOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -172,11 +171,7 @@ class GoldenSavepointTest {
         Settings settings = Settings.fromArguments(
                 List.of("--features.set=" + set.lowerCaseName(), "--features.max-events-per-terminal=1000"));
         CustomerInfoSource customers = new CustomerInfoSource(
-                new SimpleJdbcConnectionProvider(new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
-                        .withUrl(url)
-                        .withDriverName("org.postgresql.Driver")
-                        .withUsername(Postgres.USER)
-                        .build()),
+                () -> DriverManager.getConnection(url, Postgres.USER, ""),
                 "public",
                 Duration.ofDays(1),
                 Duration.ofMinutes(5));
