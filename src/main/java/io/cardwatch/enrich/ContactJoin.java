@@ -1,16 +1,19 @@
 package io.cardwatch.enrich;
 
+import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.metrics.Metric;
 import io.cardwatch.metrics.Metrics;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -22,27 +25,26 @@ import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.function.ThrowingConsumer;
 
 /**
- * Puts the contact details of its customer on each scored transaction; both inputs are keyed by customer id. A customer
- * that is not known leaves the contact columns null and is counted.
+ * Adds the contact details of the customer to each scored transaction; both inputs are keyed by customer id. For an unknown
+ * customer the contact columns stay null, and the row is counted.
  *
- * <p>While the gate is closed, rows wait in keyed state; it opens when {@link #ALL_CUSTOMERS_READ} arrives on the
- * second input, and all that waited leaves, per key in order of arrival. More than {@code gateBuffer} waiting rows in a
- * subtask fail the job. A restored job starts with an open gate if the gate was open everywhere when the snapshot was
- * taken: with unaligned checkpoints the watermark may still be on its way to some subtasks, and customers before it.
+ * <p>While the gate is closed, rows wait in keyed state. The gate opens when the watermark {@link #ALL_CUSTOMERS_READ}
+ * arrives on the second input; then all waiting rows leave, those of a key in order of arrival. More than {@code gateBuffer}
+ * waiting rows in a subtask fail the job. A restored job starts with an open gate only if all gates were open at the
+ * snapshot: with unaligned checkpoints the watermark, and customers before it, may still be on the way to some subtasks.
  *
- * <p>Only the first input's watermark goes on, and not past rows that wait.
+ * <p>Only the first input's watermark is passed on, and not past waiting rows.
  */
 public final class ContactJoin extends AbstractStreamOperator<ScoredTransaction>
         implements TwoInputStreamOperator<ScoredTransaction, CustomerChange, ScoredTransaction> {
-    /** Timestamp of the watermark behind the last customer of the first full reading; what is later opens, too. */
+    /** Timestamp of the watermark behind the last customer of the first full reading; a later watermark opens the gate, too. */
     public static final long ALL_CUSTOMERS_READ = Long.MAX_VALUE - 1;
 
     private static final long serialVersionUID = 1;
 
-    private final TypeSerializer<ScoredTransaction> rowSerializer;
-    private final TypeSerializer<Customer> customerSerializer;
     private final int gateBuffer;
     private final boolean startsOpen;
 
@@ -56,32 +58,26 @@ public final class ContactJoin extends AbstractStreamOperator<ScoredTransaction>
     private transient Metrics counts;
     private transient Counter unknownCustomers;
 
-    private ContactJoin(
-            TypeSerializer<ScoredTransaction> rowSerializer,
-            TypeSerializer<Customer> customerSerializer,
-            int gateBuffer,
-            boolean startsOpen) {
-        this.rowSerializer = rowSerializer;
-        this.customerSerializer = customerSerializer;
+    private ContactJoin(int gateBuffer, boolean startsOpen) {
         this.gateBuffer = gateBuffer;
         this.startsOpen = startsOpen;
     }
 
-    /** The join of a streaming job, whose gate is closed until all customers have been read. */
-    public static ContactJoin gated(
-            TypeSerializer<ScoredTransaction> rowSerializer,
-            TypeSerializer<Customer> customerSerializer,
-            int gateBuffer) {
-        return new ContactJoin(rowSerializer, customerSerializer, gateBuffer, false);
+    /**
+     * The join of a streaming job, whose gate is closed until all customers have been read.
+     *
+     * @param gateBuffer how many rows may wait in a subtask
+     */
+    public static ContactJoin gated(int gateBuffer) {
+        return new ContactJoin(gateBuffer, false);
     }
 
     /**
      * The join of a bounded run in BATCH mode, where each key's records come sorted by timestamp from both inputs
      * merged: it needs no gate if the customers' timestamps are smaller than those of all transactions.
      */
-    public static ContactJoin sorted(
-            TypeSerializer<ScoredTransaction> rowSerializer, TypeSerializer<Customer> customerSerializer) {
-        return new ContactJoin(rowSerializer, customerSerializer, 0, true);
+    public static ContactJoin sorted() {
+        return new ContactJoin(0, true);
     }
 
     @Override
@@ -93,25 +89,21 @@ public final class ContactJoin extends AbstractStreamOperator<ScoredTransaction>
     }
 
     private boolean wasOpenEverywhere() throws Exception {
-        boolean everywhere = false;
-        for (boolean openThere : openState.get()) {
-            if (!openThere) {
-                return false;
-            }
-            everywhere = true;
-        }
-        return everywhere;
+        Set<Boolean> seen = new HashSet<>();
+        openState.get().forEach(seen::add);
+        return seen.equals(Set.of(true));
     }
 
     @Override
     public void open() throws Exception {
         super.open();
-        // The second input has no event time: as long as it counts as idle, watermark and idleness of the first rule.
+        // The second input has no event time. It counts as idle, so that the first alone decides watermark and
+        // idleness.
         processWatermarkStatus2(WatermarkStatus.IDLE);
         counts = Metrics.of(getMetricGroup());
         unknownCustomers = counts.counter(Metric.UNKNOWN_CUSTOMERS);
-        customer = getPartitionedState(new ValueStateDescriptor<>("customer", customerSerializer));
-        waitingDescriptor = new ListStateDescriptor<>("waiting-rows", rowSerializer);
+        customer = getPartitionedState(new ValueStateDescriptor<>("customer", WireTypes.CUSTOMER.serializer()));
+        waitingDescriptor = new ListStateDescriptor<>("waiting-rows", WireTypes.SCORED_TRANSACTION.serializer());
         waiting = getPartitionedState(waitingDescriptor);
         if (!open) {
             forEachWaitingKey(rows -> {
@@ -190,24 +182,19 @@ public final class ContactJoin extends AbstractStreamOperator<ScoredTransaction>
         return row.withContact(known);
     }
 
-    /** Visits the waiting rows of each key that has some, with that key as the current one. */
-    private void forEachWaitingKey(WaitingRowsVisitor visitor) throws Exception {
+    /** Passes the waiting rows of each key that has some to {@code visitor}, with that key as the current one. */
+    private void forEachWaitingKey(ThrowingConsumer<ListState<ScoredTransaction>, Exception> visitor) throws Exception {
         getKeyedStateBackend()
                 .applyToAllKeys(
                         VoidNamespace.INSTANCE,
                         VoidNamespaceSerializer.INSTANCE,
                         waitingDescriptor,
-                        (Object key, ListState<ScoredTransaction> rows) -> visitor.visit(rows));
+                        (Object key, ListState<ScoredTransaction> rows) -> visitor.accept(rows));
     }
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        openState.clear();
-        openState.add(open);
-    }
-
-    private interface WaitingRowsVisitor {
-        void visit(ListState<ScoredTransaction> rows) throws Exception;
+        openState.update(List.of(open));
     }
 }

@@ -22,12 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The reader of {@link CustomerInfoSource}. A thread of its own reads the table and hands over steps; the task's thread
- * takes them one by one, between checkpoints. So what was sent and what is remembered as sent never differ in a
- * checkpoint, and no checkpoint waits for the database.
+ * The reader of {@link CustomerInfoSource}. A background thread reads the table and hands over steps, which the task's thread
+ * runs one by one, between checkpoints. So a checkpoint always remembers exactly the customers that were sent, and never
+ * waits for the database.
  *
- * <p>Until the table was once read to its end, readings that fail for too long fail the job; later ones, and those of a
- * job restored with a complete memory, only leave the contacts as they were.
+ * <p>Until the table has been read to its end once, readings that fail for too long fail the job. A later reading that
+ * fails, also in a job restored with a complete memory, only leaves the contacts as they were.
  */
 final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCustomers> {
     private static final Logger LOG = LoggerFactory.getLogger(CustomerInfoReader.class);
@@ -50,7 +50,7 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
     private volatile boolean closed;
 
     private KnownCustomers known = new KnownCustomers();
-    /** Customers that are no longer in the table, yet to be sent. */
+    /** Customers that are no longer in the table; this has not been sent yet. */
     private LongArrayList vanished = new LongArrayList();
 
     private boolean announced;
@@ -65,7 +65,7 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
         metrics.gauge(Metric.KNOWN_CUSTOMERS, () -> known.size());
     }
 
-    /** Takes what a checkpoint held; called before {@link #start()}. */
+    /** Takes the state of a checkpoint; called before {@link #start()}. */
     @Override
     public void addSplits(List<KnownCustomers> splits) {
         known = splits.get(0);
@@ -137,7 +137,7 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
             } catch (SQLException e) {
                 Duration spent = Duration.ofNanos(System.nanoTime() - start);
                 if (spent.compareTo(retryTimeout) >= 0) {
-                    // Without its cause, whose sentence would be in the stack trace.
+                    // Without its cause, whose message would be in the stack trace.
                     throw new BadInputException(
                             "customer_info could not be read within " + spent.toSeconds()
                                     + " s (warehouse.retry-timeout): " + reason(e),
@@ -171,7 +171,7 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
         }
     }
 
-    /** Where a row is at fault, as in a view that casts, the server's sentence quotes it: then only the SQLSTATE. */
+    /** The server's message, or only the SQLSTATE where the message may quote a row, as when a view's cast fails. */
     private static String reason(SQLException failure) {
         String state = failure.getSQLState();
         boolean quotesRow = state != null && (state.startsWith(DATA_EXCEPTION) || state.startsWith(RAISED));
@@ -222,7 +222,7 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
         }
     }
 
-    /** What the task's thread does next; the only code that touches {@link #known}. */
+    /** Work of the task's thread. Once the reader has started, only this thread touches {@link #known}. */
     private interface Step {
         void run(ReaderOutput<CustomerChange> output);
     }

@@ -15,16 +15,16 @@ import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * The table {@code customer_info} as an unbounded stream of differences: read in full at start and again every interval,
- * it sends each customer that is new, changed or gone since the last reading. What was sent is checkpointed, so that a
- * restored job also notices who vanished while it was down. Behind the last customer of the first full reading follows a
- * watermark of {@link ContactJoin#ALL_CUSTOMERS_READ}.
+ * Turns the table {@code customer_info} into an unbounded stream of differences: the source reads it in full at the start
+ * and after each interval, and sends each customer that is new, changed or gone since the last reading. What was sent is
+ * checkpointed, so a restored job also notices customers that vanished while it was down. The watermark {@link
+ * ContactJoin#ALL_CUSTOMERS_READ} follows the last customer of the first full reading.
  *
  * <p>It runs with a parallelism of 1; use it with {@code WatermarkStrategy.noWatermarks()}. Memory: see
  * {@link KnownCustomers}.
  */
 public final class CustomerInfoSource implements Source<CustomerChange, KnownCustomers, Void> {
-    /** Where connections come from. */
+    /** Opens connections to the database. */
     public interface Connections extends Serializable {
         /** A new connection, the caller's to close. */
         Connection open() throws SQLException;
@@ -37,13 +37,12 @@ public final class CustomerInfoSource implements Source<CustomerChange, KnownCus
     private final Duration retryTimeout;
 
     /**
-     * @param connections where the table is; one connection is open during each reading
-     * @param schema schema of the table, as it is, without quotes
-     * @param refreshInterval from the end of one reading to the start of the next
-     * @param retryTimeout how long the first reading is tried again before the job fails
+     * @param connections opens connections to the table's database, one for each reading
+     * @param schema name of the table's schema, without quotes
+     * @param refreshInterval time from the end of one reading to the start of the next
+     * @param retryTimeout how long the first reading is retried before the job fails
      */
-    public CustomerInfoSource(
-            Connections connections, String schema, Duration refreshInterval, Duration retryTimeout) {
+    public CustomerInfoSource(Connections connections, String schema, Duration refreshInterval, Duration retryTimeout) {
         this.table = new CustomerTable(connections, schema);
         this.refreshInterval = refreshInterval;
         this.retryTimeout = retryTimeout;
@@ -84,7 +83,7 @@ public final class CustomerInfoSource implements Source<CustomerChange, KnownCus
         return new NothingSerializer();
     }
 
-    /** The one reader makes its split itself or gets it from its own checkpoint. */
+    /** Distributes nothing: the only reader makes its split itself or gets it from its own checkpoint. */
     private static final class NothingToDistribute implements SplitEnumerator<KnownCustomers, Void> {
         @Override
         public void start() {}

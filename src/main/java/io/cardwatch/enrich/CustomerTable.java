@@ -9,11 +9,12 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.util.IOUtils;
+import org.apache.flink.util.function.ThrowingConsumer;
 
 /**
- * Reads {@code customer_info} over JDBC, in one transaction and by cursor, so that never more than a batch of rows is in
- * memory. A connection is opened for each reading and closed after it: nothing is held between two readings, and a
- * server that restarted needs no special care.
+ * Reads {@code customer_info} over JDBC, in one transaction and by cursor, so that memory never holds more than a batch of
+ * rows. Each reading has a connection of its own: nothing is held between two readings, and a restart of the server needs
+ * no special care.
  */
 final class CustomerTable implements Serializable {
     private static final long serialVersionUID = 1;
@@ -24,22 +25,23 @@ final class CustomerTable implements Serializable {
     private final String query;
     private transient volatile Connection active;
 
-    /** @param schema schema of the table, quoted here */
+    /** @param schema name of the table's schema, without quotes */
     CustomerTable(CustomerInfoSource.Connections connections, String schema) {
         this.connections = connections;
         this.query = "SELECT " + COLUMNS + " FROM \"" + schema.replace("\"", "\"\"")
                 + "\".\"customer_info\" WHERE customer_id IS NOT NULL";
     }
 
-    /** Reads all rows and gives them to {@code batches} as they come; each batch is its receiver's to keep. */
-    void read(BatchConsumer batches) throws SQLException, InterruptedException {
+    /** Reads all rows and passes them to {@code batches} as they come. The receiver may keep the lists. */
+    void read(ThrowingConsumer<List<Customer>, InterruptedException> batches)
+            throws SQLException, InterruptedException {
         Connection connection = connections.open();
         active = connection;
         try {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException("Closed while connecting");
             }
-            // Only within a transaction does PostgreSQL send the rows by cursor.
+            // PostgreSQL sends the rows by cursor only within a transaction.
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
                 statement.setFetchSize(BATCH_ROWS);
@@ -53,7 +55,8 @@ final class CustomerTable implements Serializable {
         }
     }
 
-    private static void readBatches(ResultSet rows, BatchConsumer batches) throws SQLException, InterruptedException {
+    private static void readBatches(ResultSet rows, ThrowingConsumer<List<Customer>, InterruptedException> batches)
+            throws SQLException, InterruptedException {
         List<Customer> batch = new ArrayList<>(BATCH_ROWS);
         while (rows.next()) {
             batch.add(new Customer(
@@ -72,16 +75,11 @@ final class CustomerTable implements Serializable {
         batches.accept(batch);
     }
 
-    /** Breaks a reading that is under way, after its thread has been interrupted: JDBC ignores interrupts. */
+    /** Breaks off the current reading, if there is one. Interrupt its thread before: JDBC ignores interrupts. */
     void abort() throws SQLException {
         Connection connection = active;
         if (connection != null) {
             connection.abort(Runnable::run);
         }
-    }
-
-    /** Takes rows, waiting while there is no room for them. */
-    interface BatchConsumer {
-        void accept(List<Customer> rows) throws InterruptedException;
     }
 }

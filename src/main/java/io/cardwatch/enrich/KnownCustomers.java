@@ -11,15 +11,14 @@ import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * What the reader of {@code customer_info} remembers of the customers it has sent on: a 63-bit fingerprint of each, to
- * find the next reading's differences without holding the customers themselves. A change goes unnoticed with a
- * probability of 2<sup>-63</sup>.
+ * A 63-bit fingerprint of each customer that the reader of {@code customer_info} has sent. It shows the differences of the
+ * next reading without the customers themselves. A change goes unnoticed with a probability of 2<sup>-63</sup>.
  *
- * <p>An open-addressing map of primitives: 16 bytes a slot, 21 to 43 bytes a customer (10 million take 268 MB, and for
- * a moment 400 MB while the table grows); the lowest bit of each value marks the customers of the present reading. A
- * checkpoint takes 16 bytes a customer in one array, hence at most 134 million customers.
+ * <p>The fingerprints are in an open-addressing map of primitives with 16 bytes per slot: 21 to 43 bytes per customer (10
+ * million take 268 MB, and for a moment 400 MB while the map grows). The lowest bit of each value marks the customers of
+ * the current reading. A checkpoint takes 16 bytes per customer in one array, hence at most 134 million customers.
  *
- * <p>To Flink it is the source's one split, since a reader's state is its splits.
+ * <p>For Flink this is the only split of the source, since a reader's state is its splits.
  */
 final class KnownCustomers implements SourceSplit {
     /** Value of the map for a customer it does not hold; no fingerprint is 0. */
@@ -47,7 +46,7 @@ final class KnownCustomers implements SourceSplit {
         return "customer_info";
     }
 
-    /** Whether the table was ever read to its end. */
+    /** Whether the table has ever been read to its end. */
     boolean complete() {
         return complete;
     }
@@ -56,7 +55,7 @@ final class KnownCustomers implements SourceSplit {
         return fingerprints.size();
     }
 
-    /** Begins a reading; what an unfinished one has marked counts no more. */
+    /** Begins a reading, and removes the marks of an unfinished one. */
     void beginReading() {
         for (Long2LongMap.Entry known : fingerprints.long2LongEntrySet()) {
             known.setValue(known.getLongValue() & ~SEEN);
@@ -64,9 +63,9 @@ final class KnownCustomers implements SourceSplit {
     }
 
     /**
-     * Takes a row of the present reading.
+     * Takes a row of the current reading.
      *
-     * @return whether the customer is new or changed; of two rows with one id in a reading the first one counts
+     * @return whether the customer is new or changed; of two rows with one id in a reading the first counts
      */
     boolean isNews(Customer customer) {
         long fingerprint = fingerprint(customer);
@@ -78,7 +77,7 @@ final class KnownCustomers implements SourceSplit {
         return before != fingerprint;
     }
 
-    /** Ends a reading: the ids of the customers that were not in it, still known until {@link #forget}. */
+    /** Ends a reading and returns the ids of the customers that were not in it; they are known until {@link #forget}. */
     LongArrayList endReading() {
         complete = true;
         LongArrayList missing = new LongArrayList();
@@ -94,7 +93,7 @@ final class KnownCustomers implements SourceSplit {
         fingerprints.remove(customerId);
     }
 
-    /** FNV-1a over the UTF-16 units of all columns, mixed; even and not 0. It is part of the checkpoint's format. */
+    /** FNV-1a over the UTF-16 units of all columns, mixed; even and not 0. The checkpoint's format depends on it. */
     private static long fingerprint(Customer customer) {
         long hash = FNV_OFFSET;
         hash = append(hash, customer.jobTitle);
@@ -107,7 +106,7 @@ final class KnownCustomers implements SourceSplit {
         return fingerprint == ABSENT ? 2 : fingerprint;
     }
 
-    /** Appends the length, -1 for null, and the text: so no two lists of columns give the same sequence. */
+    /** Appends the length, -1 for null, and the text, so that different lists of columns give different sequences. */
     private static long append(long hash, String text) {
         if (text == null) {
             return (hash ^ -1) * FNV_PRIME;

@@ -27,8 +27,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
 
 /**
- * How the stages hang together: decoded records in; feature vectors, predictions, labels and dead letters out. Sources
- * and sinks are the caller's.
+ * Connects the stages: decoded records go in; feature vectors, predictions, labels and dead letters come out. The caller
+ * brings sources and sinks.
  *
  * <pre>
  * transactions → split → by customer: customer windows → by terminal: terminal windows → score → by customer: contacts
@@ -37,31 +37,29 @@ import org.apache.flink.util.OutputTag;
  */
 public final class ScoringTopology {
     /**
-     * Key groups of every keyed state, hence the greatest parallelism there will ever be. A savepoint can be restored
-     * only with the number it was taken with.
+     * Number of key groups of all keyed state, and so the greatest possible parallelism. A savepoint can be restored only
+     * with the number with which it was taken.
      */
     public static final int MAX_PARALLELISM = 720;
 
     private static final OutputTag<DeadLetter> DEAD_LETTERS = new OutputTag<>("dead-letters", WireTypes.DEAD_LETTER);
 
+    private final Settings settings;
     private final FeatureSet features;
     private final WindowTimes times;
     private final Contacts contacts;
-    private final int gateBuffer;
     private final double cacheShare;
-    private final double alarmShare;
     private final boolean bounded;
 
     private ScoringTopology(Settings settings, boolean bounded) {
+        this.settings = settings;
         this.features = settings.get(Options.FEATURES_SET);
         this.times = new WindowTimes(
                 settings.get(Options.FEATURES_TERMINAL_DELAY),
                 settings.get(Options.FEATURES_ALLOWED_LATENESS),
                 settings.get(Options.FEATURES_MAX_EVENTS_PER_TERMINAL));
         this.contacts = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
-        this.gateBuffer = settings.get(Options.CUSTOMERS_GATE_BUFFER);
         this.cacheShare = settings.get(Options.FEATURES_CACHE_SHARE);
-        this.alarmShare = settings.get(Options.DEAD_LETTERS_ALARM_SHARE);
         this.bounded = bounded;
     }
 
@@ -71,18 +69,17 @@ public final class ScoringTopology {
     }
 
     /**
-     * The topology of a run over files in BATCH mode. All records must carry timestamps that put them into one total
-     * order: by second, labels first, then as they stand in the file; customers before everything.
+     * The topology of a run over files in BATCH mode. The timestamps of all records must put them into one total order: by
+     * second, labels before transactions, then as in the file; customers come before everything.
      */
     public static ScoringTopology bounded(Settings settings) {
         return new ScoringTopology(settings, true);
     }
 
-    /** Everything up to the feature vectors. */
+    /** Builds the stages up to the feature vectors. */
     public Features features(
             DataStream<Decoded<Transaction>> decodedTransactions, DataStream<Decoded<FraudLabel>> decodedLabels) {
-        // Kryo's state cannot move to Flink 2. Of every job, by whomever it is built: a type without a serializer fails
-        // it.
+        // State that Kryo has written cannot move to Flink 2. So in every job a type without a serializer is an error.
         decodedTransactions.getExecutionConfig().getSerializerConfig().setGenericTypes(false);
         SingleOutputStreamOperator<Transaction> transactions = split(
                 decodedTransactions, "transaction-split", OperatorName.UNWRAP_TRANSACTIONS, WireTypes.TRANSACTION);
@@ -110,7 +107,7 @@ public final class ScoringTopology {
                 .connect(transactions
                         .getSideOutput(DecodedSplit.RECORD_COUNTS)
                         .union(labels.getSideOutput(DecodedSplit.RECORD_COUNTS)))
-                .flatMap(new DeadLetterCount(alarmShare), WireTypes.DEAD_LETTER)
+                .flatMap(new DeadLetterCount(settings.get(Options.DEAD_LETTERS_ALARM_SHARE)), WireTypes.DEAD_LETTER)
                 .setParallelism(1)
                 .uid("dead-letter-count")
                 .name(OperatorName.COUNT_DEAD_LETTERS);
@@ -140,24 +137,22 @@ public final class ScoringTopology {
     public SingleOutputStreamOperator<ScoredTransaction> score(
             DataStream<FeaturedTransaction> features, FraudModel model) {
         DecideFunction function = bounded ? DecideFunction.bounded(model) : DecideFunction.streaming(model);
-        // The type is given: looked for, it would be warned of as one for Kryo.
+        // The type is given: Flink would not find it, and would warn of Kryo.
         return features.map(function, WireTypes.SCORED_TRANSACTION).uid("score").name(OperatorName.SCORE);
     }
 
     /** Adds the contact details of each row's customer. */
     public SingleOutputStreamOperator<ScoredTransaction> withContacts(
             DataStream<ScoredTransaction> scored, DataStream<CustomerChange> customers) {
-        ContactJoin join = bounded
-                ? ContactJoin.sorted(WireTypes.SCORED_TRANSACTION.serializer(), WireTypes.CUSTOMER.serializer())
-                : ContactJoin.gated(
-                        WireTypes.SCORED_TRANSACTION.serializer(), WireTypes.CUSTOMER.serializer(), gateBuffer);
+        ContactJoin join =
+                bounded ? ContactJoin.sorted() : ContactJoin.gated(settings.get(Options.CUSTOMERS_GATE_BUFFER));
         return scored.connect(customers)
                 .keyBy(row -> row.transaction.customerId, change -> change.customerId, Types.LONG)
                 .transform(OperatorName.CONTACTS, WireTypes.SCORED_TRANSACTION, join)
                 .uid("contacts");
     }
 
-    /** As parallel as its input: dealt out to more subtasks, a key's records would lose their order. */
+    /** As parallel as its input: spread over more subtasks, the records of a key would lose their order. */
     private static <T> SingleOutputStreamOperator<T> split(
             DataStream<Decoded<T>> decoded, String uid, String name, WireTypeInfo<T> type) {
         return decoded.process(new DecodedSplit<T>(DEAD_LETTERS), type)
@@ -166,7 +161,7 @@ public final class ScoringTopology {
                 .setParallelism(decoded.getParallelism());
     }
 
-    /** What comes out of the feature stages. */
+    /** The output of the feature stages. */
     public static final class Features {
         /** Every accepted transaction with its vector. */
         public final DataStream<FeaturedTransaction> featured;

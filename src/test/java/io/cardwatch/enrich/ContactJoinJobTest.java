@@ -10,9 +10,9 @@ import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.testing.Postgres;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,10 +159,7 @@ class ContactJoinJobTest {
         DataStream<CustomerChange> timedCustomers = env.fromData(customers, WireTypes.CUSTOMER_CHANGE)
                 .assignTimestampsAndWatermarks(WatermarkStrategy.<CustomerChange>noWatermarks()
                         .withTimestampAssigner((change, previous) -> Long.MIN_VALUE + 1));
-        join(
-                timedRows,
-                timedCustomers,
-                ContactJoin.sorted(WireTypes.SCORED_TRANSACTION.serializer(), WireTypes.CUSTOMER.serializer()));
+        join(timedRows, timedCustomers, ContactJoin.sorted());
         env.execute();
 
         assertThat(LEFT).hasSize(1_000).allSatisfy(ContactJoinJobTest::assertThatItHasItsContact);
@@ -203,11 +200,7 @@ class ContactJoinJobTest {
                         WireTypes.CUSTOMER_CHANGE)
                 .setParallelism(1)
                 .uid("customers");
-        join(
-                rows,
-                customers,
-                ContactJoin.gated(
-                        WireTypes.SCORED_TRANSACTION.serializer(), WireTypes.CUSTOMER.serializer(), 1_000_000));
+        join(rows, customers, ContactJoin.gated(1_000_000));
         job = env.executeAsync();
         CommonTestUtils.waitForAllTaskRunning(cluster, job.getJobID(), false);
     }

@@ -281,8 +281,7 @@ class ContactJoinTest {
     private KeyedTwoInputStreamOperatorTestHarness<Long, ScoredTransaction, CustomerChange, ScoredTransaction> create(
             int parallelism, int subtask) throws Exception {
         var harness = new KeyedTwoInputStreamOperatorTestHarness<>(
-                ContactJoin.gated(
-                        WireTypes.SCORED_TRANSACTION.serializer(), WireTypes.CUSTOMER.serializer(), GATE_BUFFER),
+                ContactJoin.gated(GATE_BUFFER),
                 row -> row.transaction.customerId,
                 change -> change.customerId,
                 Types.LONG,
