@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -128,7 +129,7 @@ final class BackfillCommand implements Callable<Integer> {
             BoundedOutput.writeTransactions(history, out.get(), table, row -> row.transaction, tally);
         } else {
             WarehouseSinks sinks = new WarehouseSinks(settings);
-            sinks.check(table);
+            sinks.warehouse.check(List.of(table));
             sinks.writeHistory(
                     history.map(tally).returns(WireTypes.FEATURED_TRANSACTION).uid("history-tally"));
         }

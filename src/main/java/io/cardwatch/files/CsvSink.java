@@ -2,7 +2,6 @@ package io.cardwatch.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.cardwatch.warehouse.CsvRows;
 import io.cardwatch.warehouse.Table;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -51,7 +50,6 @@ public final class CsvSink<T> implements Sink<T> {
     }
 
     private final class CsvWriter implements SinkWriter<T> {
-        private final CsvRows<T> rows = new CsvRows<>(table);
         private final OutputFile target = new OutputFile(Path.of(file));
         private final Writer out = new BufferedWriter(new OutputStreamWriter(target.stream(), UTF_8));
         private final List<T> pending = new ArrayList<>();
@@ -59,7 +57,7 @@ public final class CsvSink<T> implements Sink<T> {
         private boolean finished;
 
         CsvWriter() throws IOException {
-            out.write(rows.header());
+            out.write(table.csvHeader());
             out.write('\n');
         }
 
@@ -76,7 +74,7 @@ public final class CsvSink<T> implements Sink<T> {
         private void writePending() throws IOException {
             pending.sort(withinTimestamp);
             for (T row : pending) {
-                out.write(rows.line(row));
+                out.write(table.csvLine(row));
                 out.write('\n');
             }
             pending.clear();

@@ -24,9 +24,9 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** The streaming job: Kinesis in, warehouse out. What a cluster starts. */
+/** The streaming job from Kinesis to the warehouse; a cluster starts this class. */
 public final class CardwatchJob {
-    /** Longest time that a record waits for others before it goes to the next stage. */
+    /** Longest time that a record waits for others before it is sent to the next stage. */
     public static final long BUFFER_TIMEOUT_MILLIS = 1;
 
     private final Settings settings;
@@ -42,13 +42,14 @@ public final class CardwatchJob {
         this.settings = settings;
         this.model = model(settings);
         this.sinks = new WarehouseSinks(settings);
-        sinks.check(Tables.predictions(settings.get(Options.FEATURES_SET)), Tables.LABELS, Tables.DEAD_LETTERS);
+        sinks.warehouse.check(
+                List.of(Tables.predictions(settings.get(Options.FEATURES_SET)), Tables.LABELS, Tables.DEAD_LETTERS));
         if (settings.get(Options.ENRICHMENT_CONTACT_COLUMNS) == Contacts.KEPT) {
-            sinks.check(Tables.CUSTOMERS);
+            sinks.warehouse.check(List.of(Tables.CUSTOMERS));
         }
     }
 
-    /** Started by a cluster with {@code --config FILE} and {@code --group.key=value}, or by the service's own file. */
+    /** Started by a cluster, with {@code --config FILE} and {@code --group.key=value} or with the service's own file. */
     public static void main(String[] arguments) throws Exception {
         Settings settings = Settings.fromArguments(List.of(arguments));
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
@@ -57,9 +58,9 @@ public final class CardwatchJob {
     }
 
     /**
-     * The model that the settings name, or the shipped one, with the threshold of the settings where they give one.
+     * The model that the settings name, or else the shipped one; with the threshold of the settings if they have one.
      *
-     * @throws BadInputException when it is refused, or reads features that the settings do not ask for
+     * @throws BadInputException when the model is refused, or reads features that the settings do not ask for
      */
     public static FraudModel model(Settings settings) {
         FeatureSet features = settings.get(Options.FEATURES_SET);
@@ -104,7 +105,7 @@ public final class CardwatchJob {
         build(env, transactions, labels);
     }
 
-    /** Builds the job on decoded records of any source. */
+    /** Builds the job on decoded records from any source. */
     public void build(
             StreamExecutionEnvironment env,
             DataStream<Decoded<Transaction>> transactions,
@@ -113,7 +114,8 @@ public final class CardwatchJob {
         env.getConfig().enableObjectReuse();
         // Flink's default of 100 ms would hold back a lone record at each of the exchanges.
         env.setBufferTimeout(BUFFER_TIMEOUT_MILLIS);
-        // Restored from an unaligned checkpoint, a subtask could refuse what another watermark had not made too old.
+        // After a restore from an unaligned checkpoint, a subtask could refuse a record as too old by a later
+        // watermark.
         env.getCheckpointConfig().enableUnalignedCheckpoints(false);
         ScoringTopology topology = ScoringTopology.streaming(settings);
         ScoringTopology.Features features = topology.features(transactions, labels);
@@ -128,7 +130,7 @@ public final class CardwatchJob {
 
     private DataStream<CustomerChange> customers(StreamExecutionEnvironment env) {
         CustomerInfoSource source = new CustomerInfoSource(
-                sinks.warehouse()::open,
+                sinks.warehouse::open,
                 settings.get(Options.WAREHOUSE_SCHEMA),
                 settings.get(Options.CUSTOMERS_REFRESH_INTERVAL),
                 settings.get(Options.WAREHOUSE_RETRY_TIMEOUT));

@@ -2,10 +2,10 @@ package io.cardwatch.job;
 
 import io.cardwatch.codec.LabelJson;
 import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.config.Option;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
 import io.cardwatch.domain.DeadLetter;
-import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.ScoredTransaction;
@@ -14,68 +14,54 @@ import io.cardwatch.warehouse.Tables;
 import io.cardwatch.warehouse.WarehouseConnection;
 import io.cardwatch.warehouse.WarehouseSink;
 import io.cardwatch.warehouse.WritePolicy;
-import java.util.List;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
-/** The sinks into the warehouse that the settings name. */
+/** The sinks that write into the warehouse of the settings. */
 public final class WarehouseSinks {
-    private final WarehouseConnection warehouse;
-    private final WritePolicy policy;
-    private final WritePolicy deadLetterPolicy;
-    private final int writers;
-    private final FeatureSet features;
+    /** Where the tables are. */
+    public final WarehouseConnection warehouse;
+
+    private final Settings settings;
 
     /**
-     * Connects nothing yet.
+     * Opens no connection yet.
      *
      * @throws io.cardwatch.domain.BadInputException when {@code warehouse.url} is missing
      */
     public WarehouseSinks(Settings settings) {
-        warehouse = WarehouseConnection.of(settings);
-        policy = WritePolicy.of(settings);
-        deadLetterPolicy = WritePolicy.ofDeadLetters(settings);
-        writers = settings.get(Options.WAREHOUSE_WRITERS);
-        features = settings.get(Options.FEATURES_SET);
+        this.warehouse = WarehouseConnection.of(settings);
+        this.settings = settings;
     }
 
-    /** Where the tables are. */
-    public WarehouseConnection warehouse() {
-        return warehouse;
-    }
-
-    /**
-     * Connects once, before a job starts.
-     *
-     * @throws io.cardwatch.domain.BadInputException when the warehouse cannot be reached or lacks a table or column
-     */
-    public void check(Table<?>... tables) {
-        warehouse.check(List.of(tables));
-    }
-
-    /** Writes predictions, with {@code warehouse.writers} writers; a refused row becomes a dead letter. */
+    /** Writes predictions with {@code warehouse.writers} writers; a refused row becomes a dead letter. */
     public void writePredictions(DataStream<ScoredTransaction> rows) {
-        Table<ScoredTransaction> table = Tables.predictions(features);
-        WarehouseSink<ScoredTransaction> sink = new WarehouseSink<>(table, warehouse, policy)
+        Table<ScoredTransaction> table = Tables.predictions(settings.get(Options.FEATURES_SET));
+        WarehouseSink<ScoredTransaction> sink = sink(table, Options.WAREHOUSE_BATCH_SIZE)
                 .withDeadLetters(row -> row.transaction.origin, row -> TransactionJson.encode(row.transaction));
-        write(rows, table, sink, writers);
+        write(rows, table, sink, settings.get(Options.WAREHOUSE_WRITERS));
     }
 
-    /** Writes the labelled past, with {@code warehouse.writers} writers; a refused row fails the run. */
+    /** Writes the labelled past with {@code warehouse.writers} writers; a refused row fails the run. */
     public void writeHistory(DataStream<FeaturedTransaction> rows) {
-        Table<FeaturedTransaction> table = Tables.history(features);
-        write(rows, table, new WarehouseSink<>(table, warehouse, policy), writers);
+        Table<FeaturedTransaction> table = Tables.history(settings.get(Options.FEATURES_SET));
+        write(rows, table, sink(table, Options.WAREHOUSE_BATCH_SIZE), settings.get(Options.WAREHOUSE_WRITERS));
     }
 
-    /** Writes labels, with one writer, which keeps the order in which they came; a refused one becomes a dead letter. */
+    /** Writes labels with one writer, which keeps their order of arrival; a refused label becomes a dead letter. */
     public void writeLabels(DataStream<FraudLabel> rows) {
-        WarehouseSink<FraudLabel> sink = new WarehouseSink<>(Tables.LABELS, warehouse, policy)
+        WarehouseSink<FraudLabel> sink = sink(Tables.LABELS, Options.WAREHOUSE_BATCH_SIZE)
                 .withDeadLetters(label -> label.origin, LabelJson::encode);
         write(rows, Tables.LABELS, sink, 1);
     }
 
-    /** Writes dead letters, with one writer. One that is refused fails the job: nothing else would be left of it. */
+    /** Writes dead letters with one writer. One that is refused fails the job: nothing else would be left of it. */
     public void writeDeadLetters(DataStream<DeadLetter> rows) {
-        write(rows, Tables.DEAD_LETTERS, new WarehouseSink<>(Tables.DEAD_LETTERS, warehouse, deadLetterPolicy), 1);
+        // Their rows are large, so their batches are small.
+        write(rows, Tables.DEAD_LETTERS, sink(Tables.DEAD_LETTERS, Options.DEAD_LETTERS_BATCH_SIZE), 1);
+    }
+
+    private <T> WarehouseSink<T> sink(Table<T> table, Option<Integer> batchSize) {
+        return new WarehouseSink<>(table, warehouse, WritePolicy.of(settings, batchSize));
     }
 
     private static <T> void write(DataStream<T> rows, Table<T> table, WarehouseSink<T> sink, int parallelism) {

@@ -2,6 +2,7 @@ package io.cardwatch.warehouse;
 
 import io.cardwatch.domain.DeadLetter;
 import java.io.IOException;
+import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -9,37 +10,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.util.IOUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes batches into one table over one connection, which is made when first needed and made anew after any error.
+ * Writes batches into one table over one connection, which is opened when first needed and opened anew after any error.
  *
- * <p>Passing errors are waited out, at most {@code retryTimeout} per batch, in the calling thread. A batch whose COMMIT may or may not have happened is simply
- * written again. A batch with rows that the warehouse refuses is halved until these stand alone, which takes O(k log n)
- * statements for k of n rows; their dead letters are written in the transaction of the others.
+ * <p>A passing error is waited out in the calling thread, for at most {@code retryTimeout} per batch. A batch whose COMMIT
+ * may or may not have happened is simply written again. A batch with rows that the warehouse refuses is halved until each
+ * of these stands alone, which takes O(k log n) statements for k of n rows; their dead letters are written in the same
+ * transaction as the other rows.
  */
 final class BatchStore<T> implements AutoCloseable {
-    /** What became of a batch. */
-    static final class Outcome {
-        /** Rows that were new, or replaced one. */
-        final int written;
-        /** Rows that were refused and are dead letters now. */
-        final int refused;
-
-        Outcome(int written, int refused) {
-            this.written = written;
-            this.refused = refused;
-        }
-    }
-
     /** How a row that the warehouse refuses becomes a dead letter. */
-    interface Refusal<T> {
-        /**
-         * Makes it.
-         *
-         * @param cause the warehouse's, without anything that the row holds
-         */
+    interface Refusal<T> extends Serializable {
+        /** @param cause the kind of error, in words that quote nothing of the row */
         DeadLetter deadLetter(T row, String cause);
     }
 
@@ -61,25 +47,25 @@ final class BatchStore<T> implements AutoCloseable {
             Table<T> table, WarehouseConnection warehouse, Duration retryTimeout, Counter retries, Refusal<T> refusal) {
         this.table = table;
         this.warehouse = warehouse;
-        this.dialect = warehouse.dialect();
+        this.dialect = warehouse.dialect;
         this.retryTimeout = retryTimeout;
         this.retries = retries;
         this.refusal = refusal;
     }
 
     /**
-     * Writes {@code rows}, of distinct keys and sorted, in one transaction.
+     * Writes {@code rows}, which are sorted and have distinct keys, in one transaction.
      *
-     * @throws IOException when a row is refused that may not become a dead letter, a dead letter cannot be written, or the
-     *     warehouse stays away too long
-     * @throws InterruptedException when it was interrupted, and so its error means nothing
+     * @throws IOException when the warehouse stays away too long, refuses a row that may not become a dead letter, or
+     *     refuses a dead letter
+     * @throws InterruptedException when the thread was interrupted; the error that this caused means nothing
      */
-    Outcome store(List<T> rows) throws IOException, InterruptedException {
+    Flush store(List<T> rows) throws IOException, InterruptedException {
         long start = System.nanoTime();
         Duration pause = FIRST_PAUSE;
         while (true) {
             try {
-                return attempt(rows);
+                return attempt(rows, start);
             } catch (SQLException e) {
                 close();
                 if (Thread.interrupted()) {
@@ -97,11 +83,11 @@ final class BatchStore<T> implements AutoCloseable {
         }
     }
 
-    private Outcome attempt(List<T> rows) throws SQLException, IOException {
+    private Flush attempt(List<T> rows, long start) throws SQLException, IOException {
         try {
             int written = dialect.write(connection(), warehouse.schema, table, rows);
             connection.commit();
-            return new Outcome(written, 0);
+            return new Flush(table, rows, written, 0, start);
         } catch (SQLException e) {
             if (!dialect.blamesRow(e)) {
                 throw e;
@@ -115,10 +101,10 @@ final class BatchStore<T> implements AutoCloseable {
             dialect.write(connection, warehouse.schema, Tables.DEAD_LETTERS, refused);
         }
         connection.commit();
-        return new Outcome(written, refused.size());
+        return new Flush(table, rows, written, refused.size(), start);
     }
 
-    /** Writes the rows that the warehouse takes and adds the dead letters of the others to {@code refused}. */
+    /** Writes the rows that the warehouse accepts and adds the dead letters of the others to {@code refused}. */
     private int writeAllBut(List<T> rows, List<DeadLetter> refused) throws SQLException, IOException {
         Savepoint before = connection.setSavepoint();
         try {
@@ -165,7 +151,7 @@ final class BatchStore<T> implements AutoCloseable {
         return connection;
     }
 
-    /** Cuts the connection while another thread uses it, which then gets an error. */
+    /** Cuts the connection while another thread uses it; that thread then gets an error. */
     void abort() {
         Connection aborted = connection;
         if (aborted != null) {
@@ -177,17 +163,11 @@ final class BatchStore<T> implements AutoCloseable {
         }
     }
 
-    /** Gives the connection back; what was not committed is rolled back by the server. */
+    /** Closes the connection; the server rolls back what was not committed. */
     @Override
     public void close() {
         Connection closing = connection;
         connection = null;
-        if (closing != null) {
-            try {
-                closing.close();
-            } catch (SQLException e) {
-                LOG.debug("The connection was already broken", e);
-            }
-        }
+        IOUtils.closeQuietly(closing);
     }
 }

@@ -3,7 +3,7 @@ package io.cardwatch.warehouse;
 import java.io.Serializable;
 import org.apache.flink.util.function.SerializableFunction;
 
-/** One column of a table or CSV file: its name, its type and where its value is found. */
+/** One column of a table or CSV file: its name, its type and how to get its value from a row. */
 public final class Column<T> implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -19,12 +19,12 @@ public final class Column<T> implements Serializable {
         this.value = value;
     }
 
-    /** The same column of rows that the warehouse refused. */
+    /** The same column for rows that the warehouse has refused. */
     Column<RefusedRow> ofRefusedRows() {
         return new Column<>(name, type, row -> row.text(name) == null ? null : type.value(row.text(name)));
     }
 
-    /** The value of {@code row}, of the class that {@link #type} names; null for SQL NULL. */
+    /** The column's value in {@code row}, of the class that {@link #type} names; null for SQL NULL. */
     Object of(T row) {
         return value.apply(row);
     }

@@ -6,7 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** What a column holds, and how the extracted value becomes text. */
+/** What a column holds, and how its values become text. */
 public enum ColumnType {
     /** {@link Long}. */
     BIGINT,
@@ -28,7 +28,7 @@ public enum ColumnType {
     private static final DateTimeFormatter MILLISECONDS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    /** A value, not null, as text: the same on every machine and in every time zone. */
+    /** {@code value}, which is not null, as text: the same on every machine and in every time zone. */
     String text(Object value) {
         switch (this) {
             case MONEY:
@@ -42,7 +42,7 @@ public enum ColumnType {
         }
     }
 
-    /** The value that {@link #text} made this text of. */
+    /** The value from which {@link #text} made {@code text}. */
     Object value(String text) {
         switch (this) {
             case BIGINT:

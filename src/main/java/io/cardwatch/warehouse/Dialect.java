@@ -7,7 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 
-/** All that differs between warehouses; the URL says which it is. Nothing here holds a connection. */
+/** Everything that differs between warehouses. The URL decides which dialect is used. A dialect holds no connection. */
 interface Dialect extends Serializable {
     /** The dialect of the warehouse at {@code url}, which the settings have accepted. */
     static Dialect of(String url) {
@@ -15,49 +15,47 @@ interface Dialect extends Serializable {
             return new PostgresDialect();
         }
         throw new BadInputException(
-                "no warehouse of ours has the URL " + url.replaceFirst("[?].*", ""),
+                "no supported warehouse has the URL " + url.replaceFirst("[?].*", ""),
                 "Give warehouse.url a URL like jdbc:postgresql://host:5432/database.");
     }
 
-    /** The folder of {@code sql} with its tables. */
+    /** The folder of {@code sql} with the DDL of the warehouse's tables. */
     String scripts();
 
-    /** The type of a column, as its tables have it. */
+    /** The SQL type of a column in that DDL. */
     String sqlType(ColumnType type);
 
-    /** Host, port and database of a URL, for a person. */
+    /** Host, port and database of {@code url}, for messages. */
     String place(String url);
 
     /**
-     * A new connection, auto-commit off, that does not wait for ever.
-     *
-     * @throws SQLException also where the password cannot be asked for: {@link #passwordUnknown}
+     * Opens a connection with auto-commit off, on which no statement waits for ever.
      */
     Connection connect(String url, String user, String password) throws SQLException;
 
-    /** An error like that of a wrong password, which passes once the right one can be had. */
+    /** The error for a password that could not be read: like a wrong password, it may pass. */
     SQLException passwordUnknown(BadInputException cause);
 
-    /** What a person is told of an error of the first connection: cause and remedy. */
+    /** Cause and remedy of an error of the first connection. */
     BadInputException unreachable(SQLException error, String url, String user);
 
     /**
-     * Sends {@code rows}, of distinct keys, within the connection's transaction.
+     * Sends {@code rows}, which have distinct keys, within the connection's transaction.
      *
-     * @return how many of them were new, or replaced a row
+     * @return how many of them were new or replaced a row
      */
     <T> int write(Connection connection, String schema, Table<T> table, List<T> rows) throws SQLException;
 
-    /** Lets each statement of the transaction answer for its own rows, also where a constraint waits for the COMMIT. */
+    /** Makes each statement of the transaction fail on its own rows, also where a constraint is deferred to the COMMIT. */
     void checkConstraintsAtOnce(Connection connection) throws SQLException;
 
-    /** Names of the streams of selected dead letters, one column. */
+    /** Selects the names of the streams of dead letters, in one column. */
     PreparedStatement streams(Connection connection, String schema, StoredDeadLetters.Selection selection)
             throws SQLException;
 
     /**
-     * Selected dead letters: stream, shard, sequence number, reason, message, bytes in base64, hash and arrival, in the order
-     * of their arrival. Of those with the same stream, reason and bytes the first alone.
+     * Selects dead letters in the order of their arrival: stream, shard, sequence number, reason, message, bytes in base64,
+     * hash and arrival. Of those with the same stream, reason and bytes it selects only the first.
      */
     PreparedStatement deadLetters(Connection connection, String schema, StoredDeadLetters.Selection selection)
             throws SQLException;
@@ -68,12 +66,12 @@ interface Dialect extends Serializable {
     /** Whether a statement took longer than it may. */
     boolean isTooSlow(SQLException error);
 
-    /** Whether one of the batch's rows is to blame. */
+    /** Whether the error is the fault of one of the batch's rows. */
     boolean blamesRow(SQLException error);
 
-    /** What kind of error it is, in words that quote no row. */
+    /** The kind of the error, in words that quote no row. */
     String cause(SQLException error);
 
-    /** For the log: the {@link #cause}, and the sentence where it cannot be about a row. */
+    /** For the log: the error's message where that cannot quote a row, otherwise the {@link #cause}. */
     String reason(SQLException error);
 }

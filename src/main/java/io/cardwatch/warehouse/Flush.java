@@ -1,51 +1,37 @@
 package io.cardwatch.warehouse;
 
 import io.cardwatch.domain.RecordOrigin;
-import java.util.Collection;
+import java.util.List;
+import java.util.LongSummaryStatistics;
 
-/** What one batch that was committed tells about itself. */
+/** The figures of one committed batch. */
 final class Flush {
-    /** Rows that were not there before. */
+    /** Rows that were new or replaced one. */
     final int written;
     /** Rows that were refused and are dead letters now. */
     final int refused;
-    /** Time it took, retries included. */
+    /** Time the batch took, retries included. */
     final long millis;
-    /** Rows whose record's arrival is known. */
-    final int timed;
-    /** From their arrival to the commit, added up. */
-    final long latencyMillis;
-    /** The longest of these. */
-    final long oldestMillis;
+    /** Milliseconds from arrival to commit of each row whose record's arrival is known. */
+    final LongSummaryStatistics latencies;
 
-    private Flush(BatchStore.Outcome outcome, long millis, int timed, long latencyMillis, long oldestMillis) {
-        this.written = outcome.written;
-        this.refused = outcome.refused;
-        this.millis = millis;
-        this.timed = timed;
-        this.latencyMillis = latencyMillis;
-        this.oldestMillis = oldestMillis;
-    }
-
-    /** The batch of {@code rows}, just committed: one look at the clock is enough for all. */
-    static <T> Flush of(Table<T> table, Collection<T> rows, BatchStore.Outcome outcome, long millis) {
-        if (table.arrival == null) {
-            return new Flush(outcome, millis, 0, 0, 0);
+    /**
+     * The figures of {@code rows}, just committed: one look at the clock is enough for all.
+     *
+     * @param startNanos of {@link System#nanoTime()}, when the batch was first tried
+     */
+    <T> Flush(Table<T> table, List<T> rows, int written, int refused, long startNanos) {
+        this.written = written;
+        this.refused = refused;
+        this.millis = (System.nanoTime() - startNanos) / 1_000_000;
+        this.latencies = new LongSummaryStatistics();
+        if (table.arrival != null) {
+            long now = System.currentTimeMillis();
+            rows.stream()
+                    .mapToLong(table.arrival)
+                    .filter(arrival -> arrival != RecordOrigin.NO_ARRIVAL)
+                    // The clock that stamped the arrival may be ahead of ours.
+                    .forEach(arrival -> latencies.accept(Math.max(0, now - arrival)));
         }
-        long now = System.currentTimeMillis();
-        int timed = 0;
-        long total = 0;
-        long oldest = 0;
-        for (T row : rows) {
-            long arrival = table.arrival.applyAsLong(row);
-            if (arrival != RecordOrigin.NO_ARRIVAL) {
-                // The clock of what took the record may be ahead of ours.
-                long latency = Math.max(0, now - arrival);
-                timed++;
-                total += latency;
-                oldest = Math.max(oldest, latency);
-            }
-        }
-        return new Flush(outcome, millis, timed, total, oldest);
     }
 }

@@ -4,13 +4,13 @@ import io.cardwatch.metrics.Metric;
 import io.cardwatch.metrics.Metrics;
 import org.apache.flink.metrics.Counter;
 
-/** Counts what a writer flushes. Written by the task's thread. */
+/** The metrics of what a writer flushes. Updated by the task's thread. */
 final class FlushMetrics {
     private final Metrics metrics;
     private final Counter rowsWritten;
     private final Counter flushes;
     private final Counter flushMillis;
-    /** Null where no arrival counts, as {@link #latencyMillis}. */
+    /** Null where the table has no arrival times, as is {@link #latencyMillis}. */
     private final Counter latencyRows;
 
     private final Counter latencyMillis;
@@ -34,12 +34,12 @@ final class FlushMetrics {
         flushes.inc();
         flushMillis.inc(flush.millis);
         lastFlushMillis = flush.millis;
-        if (flush.timed == 0) {
+        if (flush.latencies.getCount() == 0) {
             return;
         }
-        latencyRows.inc(flush.timed);
-        latencyMillis.inc(flush.latencyMillis);
-        oldestMillis = flush.oldestMillis;
+        latencyRows.inc(flush.latencies.getCount());
+        latencyMillis.inc(flush.latencies.getSum());
+        oldestMillis = flush.latencies.getMax();
         if (!timed) {
             timed = true;
             metrics.gauge(Metric.COMMIT_LATENCY_MILLIS_OLDEST, () -> oldestMillis);

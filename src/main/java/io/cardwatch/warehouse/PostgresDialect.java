@@ -11,10 +11,13 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -26,40 +29,64 @@ import org.postgresql.util.ServerErrorMessage;
 final class PostgresDialect implements Dialect {
     private static final long serialVersionUID = 1;
 
-    /** Connection, transaction rolled back, resources, system: by the first two characters of the SQLSTATE. */
+    /** First two characters of SQLSTATEs: connection, transaction rolled back, resources, system. */
     private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "58");
 
     /** SQLSTATE invalid_password. */
     private static final String INVALID_PASSWORD = "28P01";
 
-    /** Also what ends a statement that takes too long. */
+    /** A statement was cancelled, perhaps because it took too long. */
     private static final String QUERY_CANCELED = "57014";
 
     /**
      * Lock not available; statement cancelled by its timeout or an administrator; server shutting down, crashed or
-     * starting; read-only while a standby takes over; password refused, which a rotation mends.
+     * starting; read-only while a standby takes over; password refused, which passes once a rotation is complete.
      */
     private static final Set<String> PASSING_STATES =
             Set.of("55P03", QUERY_CANCELED, "57P01", "57P02", "57P03", "57P05", "25006", "28000", INVALID_PASSWORD);
 
-    /** Data exception, integrity constraint violation, and a view's check option. */
+    /** Data exception, integrity constraint violation, view's check option violated. */
     private static final Set<String> ROW_CLASSES = Set.of("22", "23", "44");
 
-    /** What a trigger raises that names no SQLSTATE of its own. */
+    /** The SQLSTATE of a trigger's exception that names none of its own. */
     private static final String RAISED_BY_TRIGGER = "P0001";
 
-    /** Severities of errors that end the connection, or that it begins with. */
+    /** Severities of errors that end a connection or refuse it. */
     private static final Set<String> CONNECTION_LOST = Set.of("FATAL", "PANIC");
 
-    /** The class of the server's no. */
+    /** Class of the SQLSTATEs with which the server refuses a user. */
     private static final String AUTHENTICATION = "28";
-    /** The driver's own no: to a server that wants a password when there is none, or that does not speak TLS. */
+    /** The driver refused: the server wants a password and there is none, or the server does not speak TLS. */
     private static final String REJECTED = "08004";
 
     private static final String NO_DATABASE = "3D000";
     private static final String CONNECTION_FAILURE = "08006";
     private static final String SOCKET_TIMEOUT = "socketTimeout";
     private static final int FETCH_SIZE = 200;
+
+    private static final Map<ColumnType, Type> TYPES = new EnumMap<>(Map.of(
+            ColumnType.BIGINT, new Type("bigint", "int8", Long[]::new),
+            ColumnType.INTEGER, new Type("integer", "int4", Integer[]::new),
+            ColumnType.DOUBLE, new Type("double precision", "float8", Double[]::new),
+            ColumnType.MONEY, new Type("numeric(14,2)", "numeric", String[]::new),
+            ColumnType.SECOND, new Type("timestamp(0) without time zone", "timestamp", String[]::new),
+            ColumnType.MILLISECOND, new Type("timestamp(3) without time zone", "timestamp", String[]::new),
+            ColumnType.TEXT, new Type("text", "text", String[]::new)));
+
+    /** How a column of one {@link ColumnType} is declared and sent. */
+    private static final class Type {
+        final String sql;
+        /** The server's name of the type of an array's elements. */
+        final String element;
+        /** Makes arrays of the element's own class: the driver sends numbers in binary then, not as text. */
+        final IntFunction<Object[]> array;
+
+        Type(String sql, String element, IntFunction<Object[]> array) {
+            this.sql = sql;
+            this.element = element;
+            this.array = array;
+        }
+    }
 
     @Override
     public String scripts() {
@@ -68,22 +95,7 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public String sqlType(ColumnType type) {
-        switch (type) {
-            case BIGINT:
-                return "bigint";
-            case INTEGER:
-                return "integer";
-            case DOUBLE:
-                return "double precision";
-            case MONEY:
-                return "numeric(14,2)";
-            case SECOND:
-                return "timestamp(0) without time zone";
-            case MILLISECOND:
-                return "timestamp(3) without time zone";
-            default:
-                return "text";
-        }
+        return TYPES.get(type).sql;
     }
 
     @Override
@@ -97,8 +109,8 @@ final class PostgresDialect implements Dialect {
     }
 
     /**
-     * A silent server is an error after a minute, or after the URL's {@code socketTimeout}, and a statement that still waits
-     * then, for a lock perhaps, has ended before.
+     * A server that is silent for a minute, or for the URL's {@code socketTimeout}, is an error. The server ends a statement
+     * that takes longer, perhaps because it waits for a lock, a little before that.
      */
     @Override
     public Connection connect(String url, String user, String password) throws SQLException {
@@ -109,7 +121,7 @@ final class PostgresDialect implements Dialect {
         settings.setProperty("connectTimeout", "10");
         settings.setProperty(SOCKET_TIMEOUT, "60");
         settings.setProperty("tcpKeepAlive", "true");
-        // The detail quotes the row, and rows hold names and addresses.
+        // The detail of an error quotes the row, and rows hold names and addresses.
         settings.setProperty("logServerErrorDetail", "false");
         Connection connection = PostgresDriver.connect(url, settings);
         try {
@@ -127,8 +139,8 @@ final class PostgresDialect implements Dialect {
     }
 
     /**
-     * Has the server end a statement a little before we would give up waiting for it: it does not notice that nobody
-     * waits any more, and so each try would leave one behind. A stricter limit that the server has for us stays.
+     * Tells the server to end a statement a little before we would give up waiting for it. The server does not notice that
+     * nobody waits any more, so each retry would leave a statement running. A stricter limit of the server's stays.
      */
     private static void limitStatements(Connection connection, long millis) throws SQLException {
         try (Statement statement = connection.createStatement()) {
@@ -146,6 +158,7 @@ final class PostgresDialect implements Dialect {
     public BadInputException unreachable(SQLException error, String url, String user) {
         String state = state(error);
         String warehouse = "the warehouse " + place(url);
+        String told = ": " + error.getMessage();
         String password = "Correct warehouse.user, or the password in the place that warehouse.password-env,"
                 + " warehouse.password-file or warehouse.password-secret-arn names";
         if (state.startsWith(AUTHENTICATION)) {
@@ -159,22 +172,20 @@ final class PostgresDialect implements Dialect {
         }
         if (state.equals(REJECTED)) {
             return new BadInputException(
-                    warehouse + " is not spoken to as user " + user + ": " + error.getMessage(),
+                    warehouse + " refuses connections as user " + user + told,
                     password + "; or let the server speak TLS (ssl = on).",
                     error);
         }
-        // An error before the first statement is one of TLS.
-        return state.equals(CONNECTION_FAILURE)
-                        && "verify-full".equals(parts(url).getProperty("sslmode"))
-                ? new BadInputException(
-                        warehouse + " does not prove who it is: " + error.getMessage(),
-                        "Name the file with the certificate of the authority that signed the server's by sslrootcert in"
-                                + " warehouse.url, and the server by the host name that its certificate is for.",
-                        error)
-                : new BadInputException(
-                        warehouse + " cannot be reached: " + error.getMessage(),
-                        "Start it, or correct warehouse.url and the network in between.",
-                        error);
+        // A connection failure before the first statement is one of TLS.
+        if (state.equals(CONNECTION_FAILURE) && "verify-full".equals(parts(url).getProperty("sslmode"))) {
+            return new BadInputException(
+                    warehouse + " could not prove its identity" + told,
+                    "Give warehouse.url an sslrootcert, the file with the certificate of the authority that signed the"
+                            + " server's, and the host name for which the server's certificate was made.",
+                    error);
+        }
+        return new BadInputException(
+                warehouse + " cannot be reached" + told, "Start it, or correct warehouse.url or the network.", error);
     }
 
     @Override
@@ -230,42 +241,12 @@ final class PostgresDialect implements Dialect {
         try (PreparedStatement insert = connection.prepareStatement(insertStatement(schema, table))) {
             for (int i = 0; i < table.columns.size(); i++) {
                 Column<T> column = table.columns.get(i);
-                Object[] elements = array(column.type, rows.size());
+                Type type = TYPES.get(column.type);
+                Object[] elements = type.array.apply(rows.size());
                 Arrays.setAll(elements, row -> element(column.type, column.of(rows.get(row))));
-                insert.setArray(i + 1, connection.createArrayOf(elementType(column.type), elements));
+                insert.setArray(i + 1, connection.createArrayOf(type.element, elements));
             }
             return insert.executeUpdate();
-        }
-    }
-
-    private static String elementType(ColumnType type) {
-        switch (type) {
-            case BIGINT:
-                return "int8";
-            case INTEGER:
-                return "int4";
-            case DOUBLE:
-                return "float8";
-            case MONEY:
-                return "numeric";
-            case TEXT:
-                return "text";
-            default:
-                return "timestamp";
-        }
-    }
-
-    /** Of the element's own class: the driver sends numbers as they are then, not as text. */
-    private static Object[] array(ColumnType type, int length) {
-        switch (type) {
-            case BIGINT:
-                return new Long[length];
-            case INTEGER:
-                return new Integer[length];
-            case DOUBLE:
-                return new Double[length];
-            default:
-                return new String[length];
         }
     }
 
@@ -273,7 +254,7 @@ final class PostgresDialect implements Dialect {
         if (value == null || type == ColumnType.BIGINT || type == ColumnType.INTEGER || type == ColumnType.DOUBLE) {
             return value;
         }
-        // Its text cannot hold U+0000: it is stored as the replacement character.
+        // PostgreSQL's text cannot hold U+0000: it is stored as the replacement character.
         return type == ColumnType.TEXT ? ((String) value).replace('\0', '\uFFFD') : type.text(value);
     }
 
@@ -289,7 +270,7 @@ final class PostgresDialect implements Dialect {
                 + onSecondRow(table);
     }
 
-    private static <T> String onSecondRow(Table<T> table) {
+    private static String onSecondRow(Table<?> table) {
         if (table.secondRow == Table.SecondRow.IGNORED) {
             return "NOTHING";
         }
@@ -322,8 +303,8 @@ final class PostgresDialect implements Dialect {
     }
 
     /**
-     * SQLSTATE, and the constraint and column where the server names them. Not its sentence: a trigger's may quote the row,
-     * in other words than the row's, and what it has read elsewhere.
+     * The SQLSTATE, and the constraint and column where the server names them. The server's message is left out: that of a
+     * trigger may quote the row, even in other words, or data that the trigger has read elsewhere.
      */
     @Override
     public String cause(SQLException error) {
@@ -333,7 +314,7 @@ final class PostgresDialect implements Dialect {
                 : state(error) + named("constraint", told.getConstraint()) + named("column", told.getColumn());
     }
 
-    /** The sentence is not about a row where the driver found the error, or the server said it of the connection. */
+    /** The message quotes no row where the driver found the error, or where the server refuses or ends the connection. */
     @Override
     public String reason(SQLException error) {
         ServerErrorMessage told = told(error);
@@ -341,7 +322,7 @@ final class PostgresDialect implements Dialect {
         return quotesNoRow ? state(error) + " " + error.getMessage() : cause(error);
     }
 
-    /** What the server said; null where the driver found the error. */
+    /** The server's report of the error; null where the driver found it. */
     private static ServerErrorMessage told(SQLException error) {
         return error instanceof PSQLException ? ((PSQLException) error).getServerErrorMessage() : null;
     }

@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * A row that the warehouse refused, as a JSON object: the name of the table under {@code table}, then the columns that
- * are not NULL, as texts. So its dead letter holds all that it takes to write it later, its decision included.
+ * are not NULL, as texts. So the dead letter holds everything needed to write the row later, its decision included.
  */
 final class RefusedRow {
     private static final String TABLE = "table";
@@ -20,7 +20,7 @@ final class RefusedRow {
 
     /** The table's name. */
     final String table;
-    /** The dead letter that it was read from. */
+    /** The dead letter from which the row was read. */
     final DeadLetter letter;
 
     private final Map<String, String> values;
@@ -32,10 +32,10 @@ final class RefusedRow {
     }
 
     /**
-     * A dead letter for {@code row}. It holds no contacts where the row holds none.
+     * A dead letter for {@code row}. It holds contacts only if the row does.
      *
-     * @param record the row's record, whose hash is the same whenever and however often the row is made
-     * @param cause the warehouse's, without anything that the row holds
+     * @param record bytes of the row's record; their hash is the same whenever the row is made again
+     * @param cause the kind of error, in words that quote nothing of the row
      */
     static <T> DeadLetter deadLetter(Table<T> table, T row, RecordOrigin origin, byte[] record, String cause) {
         return new DeadLetter(
@@ -58,7 +58,7 @@ final class RefusedRow {
         });
     }
 
-    /** @throws IOException where the bytes of {@code letter} are no such object */
+    /** @throws IOException if the bytes of {@code letter} are no such object */
     static RefusedRow read(DeadLetter letter) throws IOException {
         Map<String, String> values = JSON.readValue(letter.raw, new TypeReference<LinkedHashMap<String, String>>() {});
         String table = values.remove(TABLE);
@@ -68,7 +68,7 @@ final class RefusedRow {
         return new RefusedRow(letter, table, values);
     }
 
-    /** Text of a column, null for SQL NULL. */
+    /** The text of a column; null for SQL NULL. */
     String text(String column) {
         return values.get(column);
     }

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.apache.flink.metrics.SimpleCounter;
 
 /**
- * Writes rows that the warehouse refused once more, from their dead letters: the decision is the one that was made then.
- * A row that is there by now stays, and one that is still refused stays a dead letter.
+ * Tries again to write rows that the warehouse refused, from their dead letters, with the decisions that were made then. A
+ * row that is in the table by now stays as it is; one that is refused again stays a dead letter.
  */
 public final class RefusedRows {
     private static final int BATCH = 1_000;
@@ -25,7 +25,7 @@ public final class RefusedRows {
 
     /** Rows that were written. */
     public long written;
-    /** Rows that were there. */
+    /** Rows that were in the table already. */
     public long there;
     /** Rows that were refused again. */
     public long refused;
@@ -35,18 +35,18 @@ public final class RefusedRows {
     /**
      * Rows of {@code warehouse}.
      *
-     * @param retryTimeout how long a passing error is waited out
+     * @param retryTimeout how long passing errors are retried
      */
     public RefusedRows(WarehouseConnection warehouse, Duration retryTimeout) {
         this.warehouse = warehouse;
         this.retryTimeout = retryTimeout;
-        // All features: a row has those that it was decided by, whatever is set now.
+        // All features: a row has those that its decision was based on, whatever is set now.
         for (Table<?> table : List.of(Tables.predictions(FeatureSet.EXTENDED), Tables.LABELS)) {
             tables.put(table.name, table.ofRefusedRows());
         }
     }
 
-    /** Adds the row of a dead letter, and writes when there are many. */
+    /** Adds the row of a dead letter, and writes a batch when there are many. */
     public void add(DeadLetter letter) {
         try {
             RefusedRow row = RefusedRow.read(letter);
@@ -65,9 +65,9 @@ public final class RefusedRows {
     }
 
     /**
-     * Writes what was added.
+     * Writes the rows that were added.
      *
-     * @throws BadInputException when the warehouse takes nothing
+     * @throws BadInputException when the warehouse accepts nothing
      */
     public void flush() {
         if (batch.isEmpty()) {
@@ -78,10 +78,10 @@ public final class RefusedRows {
         batch.forEach(row -> rows.putIfAbsent(table.keyOf(row), row));
         try (BatchStore<RefusedRow> store =
                 new BatchStore<>(table, warehouse, retryTimeout, new SimpleCounter(), (row, cause) -> row.letter)) {
-            BatchStore.Outcome outcome = store.store(table.sorted(rows));
-            written += outcome.written;
-            refused += outcome.refused;
-            there += batch.size() - outcome.written - outcome.refused;
+            Flush flush = store.store(table.sorted(rows));
+            written += flush.written;
+            refused += flush.refused;
+            there += batch.size() - flush.written - flush.refused;
             batch.clear();
         } catch (IOException e) {
             throw new BadInputException(

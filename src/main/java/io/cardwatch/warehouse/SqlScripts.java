@@ -1,66 +1,43 @@
 package io.cardwatch.warehouse;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URL;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.Objects;
 
-/** The SQL files of the class path's {@code sql} directory, as they stand in the repository. */
+/** The SQL files of the class path's {@code sql} directory, the same as in the repository. */
 public final class SqlScripts {
+    /** All files of {@code sql/postgresql} in their order. A jar does not list its directories. */
+    static final List<String> POSTGRESQL = List.of(
+            "01_customer_info.sql",
+            "02_cust_payment_tx_history.sql",
+            "03_cust_payment_tx_fraud_predictions.sql",
+            "04_cust_payment_tx_labels.sql",
+            "05_cust_payment_tx_dead_letters.sql",
+            "06_views.sql");
+
     private SqlScripts() {}
 
-    /**
-     * Creates whatever the warehouse lacks, by all files of {@code sql/postgresql} in the order of their names. Existing
-     * objects and rows stay.
-     */
+    /** Creates the tables and views that the PostgreSQL database lacks. Existing objects and rows stay as they are. */
     public static void apply(Connection connection) throws SQLException {
-        for (String script : read("postgresql")) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(script);
+        try (Statement statement = connection.createStatement()) {
+            for (String script : POSTGRESQL) {
+                statement.execute(read("/sql/postgresql/" + script));
             }
         }
     }
 
-    private static List<String> read(String directory) {
-        URL location = SqlScripts.class.getResource("/sql/" + directory);
-        if (location == null) {
-            throw new IllegalStateException("the class path has no sql/" + directory);
-        }
-        try {
-            URI uri = location.toURI();
-            if (!uri.getScheme().equals("jar")) {
-                return readAll(Path.of(uri));
-            }
-            try (FileSystem jar = FileSystems.newFileSystem(uri, Map.of())) {
-                return readAll(jar.getPath("/sql", directory));
-            }
+    private static String read(String path) {
+        try (InputStream script = Objects.requireNonNull(SqlScripts.class.getResourceAsStream(path), path)) {
+            return new String(script.readAllBytes(), UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + location, e);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("not a location: " + location, e);
-        }
-    }
-
-    private static List<String> readAll(Path directory) throws IOException {
-        try (Stream<Path> entries = Files.list(directory)) {
-            List<String> scripts = new ArrayList<>();
-            for (Path file : entries.sorted().collect(Collectors.toList())) {
-                scripts.add(Files.readString(file));
-            }
-            return scripts;
+            throw new UncheckedIOException("cannot read " + path, e);
         }
     }
 }

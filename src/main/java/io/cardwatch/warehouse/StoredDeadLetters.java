@@ -17,41 +17,46 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.apache.flink.util.function.ThrowingConsumer;
+import org.apache.flink.util.function.TriFunctionWithException;
 
-/** The dead letters in the warehouse, to be read again. */
+/** Reads the dead letters in the warehouse. */
 public final class StoredDeadLetters {
     private final WarehouseConnection warehouse;
 
-    /** Those of {@code warehouse}; connects nothing yet. */
+    /** The dead letters of {@code warehouse}; opens no connection yet. */
     public StoredDeadLetters(WarehouseConnection warehouse) {
         this.warehouse = warehouse;
     }
 
     /**
-     * Names of the streams and files that dead letters of {@code selection} came from, in their order.
+     * Names of the streams and files that the dead letters of {@code selection} came from, sorted.
      *
      * @throws BadInputException when the warehouse cannot be reached or lacks the table
      */
     public Set<String> streams(Selection selection) {
         Set<String> names = new TreeSet<>();
-        read(warehouse.dialect()::streams, selection, row -> names.add(row.getString(1)));
+        read(warehouse.dialect::streams, selection, row -> names.add(row.getString(1)));
         return names;
     }
 
     /**
-     * Reads the dead letters of {@code selection} in the order in which their records arrived. Of those with the same stream,
-     * reason and bytes it reads the first alone: identical records are one.
+     * Reads the dead letters of {@code selection} in the order in which their records arrived. Of those with the same
+     * stream, reason and bytes it reads only the first: identical records are one.
      *
      * @throws BadInputException when the warehouse cannot be reached or lacks the table
      */
     public void forEach(Selection selection, Consumer<DeadLetter> consumer) {
-        read(warehouse.dialect()::deadLetters, selection, row -> consumer.accept(deadLetter(row)));
+        read(warehouse.dialect::deadLetters, selection, row -> consumer.accept(deadLetter(row)));
     }
 
-    private void read(Query statement, Selection selection, RowReader reader) {
+    private void read(
+            TriFunctionWithException<Connection, String, Selection, PreparedStatement, SQLException> statement,
+            Selection selection,
+            ThrowingConsumer<ResultSet, SQLException> reader) {
         warehouse.check(List.of(Tables.DEAD_LETTERS));
         try (Connection connection = warehouse.open();
-                PreparedStatement query = statement.of(connection, warehouse.schema, selection);
+                PreparedStatement query = statement.apply(connection, warehouse.schema, selection);
                 ResultSet rows = query.executeQuery()) {
             while (rows.next()) {
                 reader.accept(rows);
@@ -59,7 +64,7 @@ public final class StoredDeadLetters {
         } catch (SQLException e) {
             throw new BadInputException(
                     "the dead letters of the warehouse " + warehouse + " cannot be read: " + e.getMessage(),
-                    warehouse.dialect().isTooSlow(e)
+                    warehouse.dialect.isTooSlow(e)
                             ? "Take a shorter time with --since and --until, or let the warehouse take longer, with"
                                     + " ?socketTimeout=600 (seconds) behind warehouse.url."
                             : "Look at the warehouse and start again: what was sent twice ends as one row.",
@@ -85,7 +90,7 @@ public final class StoredDeadLetters {
                 row.getString(7));
     }
 
-    /** Which dead letters. */
+    /** Which dead letters to read. */
     public static final class Selection {
         final Set<DeadLetterReason> reasons;
         final Optional<Instant> since;
@@ -97,15 +102,5 @@ public final class StoredDeadLetters {
             this.since = since;
             this.until = until;
         }
-    }
-
-    /** A query of a dialect. */
-    private interface Query {
-        PreparedStatement of(Connection connection, String schema, Selection selection) throws SQLException;
-    }
-
-    /** What is done with a row of an answer. */
-    private interface RowReader {
-        void accept(ResultSet row) throws SQLException;
     }
 }

@@ -6,45 +6,49 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
- * A table of the warehouse: the one definition from which its INSERT, its CSV file and the check of its DDL are made.
- * The tables are in {@link Tables}.
+ * A table of the warehouse: the one definition behind its INSERT, its CSV file and the check of its DDL. {@link Tables} has
+ * all tables.
  */
 public final class Table<T> implements Serializable {
     private static final long serialVersionUID = 1;
 
-    /** What a second row of a key does. */
+    /** What becomes of a second row with the same key. */
     public enum SecondRow {
-        /** Nothing: the first row written stays. */
+        /** It is not written: the first row stays. */
         IGNORED,
-        /** It takes the place of the first. */
+        /** It replaces the first row. */
         REPLACES
     }
 
-    /** What Java has, for a table that goes to the task that writes it. */
+    /** Java's function, but serializable, as a table is sent to the task that writes it. */
     interface SerializableToLongFunction<T> extends ToLongFunction<T>, Serializable {}
 
-    /** Without its schema, lower case. */
+    /** The table's name without its schema, lower case. */
     public final String name;
 
-    /** In the table's order. */
+    /** All columns, in the order of the table. */
     public final List<Column<T>> columns;
 
     /** The columns of the primary key. */
     public final List<Column<T>> key;
 
     /**
-     * How many columns of the key, from its first, order the rows of a batch. Rows equal in these keep the order in
-     * which they came.
+     * The rows of a batch are sorted by this many first columns of the key. Rows that are equal in these keep their order of
+     * arrival.
      */
     final int sortedBy;
 
     final SecondRow secondRow;
 
-    /** When a row's record arrived, UTC epoch milliseconds or {@link RecordOrigin#NO_ARRIVAL}; null where none counts. */
+    /**
+     * When a row's record arrived: UTC epoch milliseconds or {@link RecordOrigin#NO_ARRIVAL}. Null where the time from
+     * arrival to commit is not measured.
+     */
     final SerializableToLongFunction<T> arrival;
 
     private Table(
@@ -73,17 +77,17 @@ public final class Table<T> implements Serializable {
         return new Table<>(name, List.copyOf(columns), keyColumns, key.length, secondRow, null);
     }
 
-    /** The same table, a batch of which is sorted by the first {@code columns} of the key only. */
+    /** The same table, but its batches are sorted only by the first {@code columns} of the key. */
     Table<T> sortedBy(int columns) {
         return new Table<>(name, this.columns, key, columns, secondRow, arrival);
     }
 
-    /** The same table, of whose rows the time from arrival to commit is measured. */
+    /** The same table, but the time from the arrival of its rows to their commit is measured. */
     Table<T> arrivingAt(SerializableToLongFunction<T> arrivalMillis) {
         return new Table<>(name, columns, key, sortedBy, secondRow, arrivalMillis);
     }
 
-    /** The same table, its rows being those that the warehouse refused. */
+    /** The same table for rows that the warehouse has refused. */
     Table<RefusedRow> ofRefusedRows() {
         List<Column<RefusedRow>> all =
                 columns.stream().map(Column::ofRefusedRows).collect(Collectors.toList());
@@ -91,14 +95,14 @@ public final class Table<T> implements Serializable {
                 .sortedBy(sortedBy);
     }
 
-    /** Rows by their keys, in the order of a batch. */
+    /** The rows of a batch, given by their keys, in the order in which they are written. */
     List<T> sorted(Map<List<Object>, T> rows) {
         List<Map.Entry<List<Object>, T>> entries = new ArrayList<>(rows.entrySet());
         entries.sort((left, right) -> compareKeys(left.getKey(), right.getKey()));
         return entries.stream().map(Map.Entry::getValue).collect(Collectors.toList());
     }
 
-    /** The values of the key of {@code row}; equal lists are the same key. */
+    /** The key of {@code row}: equal lists are the same key. */
     List<Object> keyOf(T row) {
         List<Object> values = new ArrayList<>(key.size());
         for (Column<T> column : key) {
@@ -107,7 +111,7 @@ public final class Table<T> implements Serializable {
         return values;
     }
 
-    /** The order of a batch, the same for every writer so that no two wait for each other's rows. */
+    /** The order of a batch. All writers share it, so that no two of them wait for each other's rows. */
     private int compareKeys(List<Object> left, List<Object> right) {
         for (int i = 0; i < sortedBy; i++) {
             int order = compare(left.get(i), right.get(i));
@@ -123,11 +127,35 @@ public final class Table<T> implements Serializable {
         return ((Comparable<Object>) left).compareTo(right);
     }
 
-    /** The key of {@code row} for a person: {@code customer_id=7, transaction_id=9, …}. */
+    /** The key of {@code row} for messages: {@code customer_id=7, transaction_id=9, …}. */
     String describeKey(T row) {
         return key.stream()
                 .map(column -> column.name + "=" + column.type.text(column.of(row)))
                 .collect(Collectors.joining(", "));
+    }
+
+    /** The first line of the table's CSV file, without its end: the columns' names. */
+    public String csvHeader() {
+        return columns.stream().map(column -> column.name).collect(Collectors.joining(","));
+    }
+
+    /**
+     * The line of {@code row} in the table's CSV file (RFC 4180), without its end: amounts with two decimals, times in UTC,
+     * other numbers as Java prints them. SQL NULL is an empty field and an empty text is a quoted one, as {@code COPY …
+     * (FORMAT csv)} of PostgreSQL reads them.
+     */
+    public String csvLine(T row) {
+        StringJoiner line = new StringJoiner(",");
+        for (Column<T> column : columns) {
+            Object value = column.of(row);
+            line.add(value == null ? "" : quotedIfNeeded(column.type.text(value)));
+        }
+        return line.toString();
+    }
+
+    private static String quotedIfNeeded(String text) {
+        boolean plain = !text.isEmpty() && text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 
     @Override

@@ -25,24 +25,27 @@ import java.util.List;
 import org.apache.flink.util.function.SerializableFunction;
 
 /**
- * The tables of the warehouse. Names and order follow the public Redshift walk-through; {@code sql/postgresql} creates
- * exactly these columns. The feature TX_AMOUNT is the raw column {@code tx_amount} and stands there once.
+ * The tables of the warehouse. Their names and order follow the public Redshift walk-through; {@code sql/postgresql}
+ * creates exactly these columns. The feature TX_AMOUNT has no column of its own: it is the raw column {@code tx_amount}.
  */
 public final class Tables {
     private static final String[] IDENTITY = {"customer_id", "transaction_id", "tx_datetime"};
 
-    /** One row per label. Labels of one instant keep their order of arrival, which decides between them. */
+    /** One row per label. Labels with the same time keep their order of arrival, since the later one counts. */
     public static final Table<FraudLabel> LABELS = labels();
 
-    /** One row per record that could not be used; up to 88 kB each. */
+    /** One row per record that could not be used, each up to 88 kB. */
     public static final Table<DeadLetter> DEAD_LETTERS = deadLetters();
 
-    /** Who the customers are; loading them again refreshes them. */
+    /** One row per customer; loading a customer again replaces the row. */
     public static final Table<Customer> CUSTOMERS = customers();
 
     private Tables() {}
 
-    /** One row per scored transaction; the first decision stays. The features beyond the reference come last but for what a decision may hold beside its score. */
+    /**
+     * One row per scored transaction; the first decision stays. Features beyond the reference set follow the columns that
+     * every row has, and the optional columns of a decision come last.
+     */
     public static Table<ScoredTransaction> predictions(FeatureSet set) {
         List<Column<ScoredTransaction>> columns = new ArrayList<>();
         columns.add(new Column<>("approximate_arrival_timestamp", MILLISECOND, row -> arrival(row.transaction.origin)));
@@ -111,7 +114,7 @@ public final class Tables {
                 "sha256");
     }
 
-    /** The labelled past; a second backfill refreshes it. */
+    /** The labelled past; a second backfill replaces its rows. */
     public static Table<FeaturedTransaction> history(FeatureSet set) {
         List<Column<FeaturedTransaction>> columns = new ArrayList<>();
         addRaw(columns, row -> row.transaction);
@@ -168,7 +171,7 @@ public final class Tables {
         return unless(RecordOrigin.NO_ARRIVAL, origin.arrivalMillis);
     }
 
-    /** The sequence number of a Kinesis record; a file's line number says nothing once the file is gone. */
+    /** The sequence number of a Kinesis record. Null for a file's record: its line number means nothing without the file. */
     private static String kinesisSequence(RecordOrigin origin) {
         return origin.shardId.isEmpty() ? null : origin.sequenceNumber;
     }

@@ -16,18 +16,18 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.flink.util.function.SerializableSupplier;
 
-/** Where the warehouse is and who we are there. Never holds or prints a password. */
+/** Where the warehouse is, and which user and schema are used there. Never holds or prints a password. */
 public final class WarehouseConnection implements Serializable {
     private static final long serialVersionUID = 1;
 
-    private final Dialect dialect;
+    final Dialect dialect;
     private final String url;
     private final String user;
     private final SerializableSupplier<String> password;
     /** The schema of all tables. */
     public final String schema;
 
-    /** @param password asked for every new connection, so that a rotated one is found */
+    /** @param password asked for each new connection, so that a rotated password is found */
     WarehouseConnection(String url, String user, SerializableSupplier<String> password, String schema) {
         this.dialect = Dialect.of(url);
         this.url = url;
@@ -37,9 +37,9 @@ public final class WarehouseConnection implements Serializable {
     }
 
     /**
-     * The warehouse that {@code settings} name, which have checked the URL and the schema's name.
+     * The warehouse that {@code settings} name. They have checked the URL and the schema's name already.
      *
-     * @throws BadInputException when they name none
+     * @throws BadInputException when they name no warehouse
      */
     public static WarehouseConnection of(Settings settings) {
         PasswordSource password = PasswordSource.of(settings);
@@ -50,14 +50,10 @@ public final class WarehouseConnection implements Serializable {
                 settings.get(Options.WAREHOUSE_SCHEMA));
     }
 
-    /** How this warehouse is spoken to. */
-    Dialect dialect() {
-        return dialect;
-    }
-
     /**
-     * A new connection, auto-commit off, that does not wait for ever. A place of the password that does not answer is waited
-     * out like a warehouse that does not.
+     * Opens a connection with auto-commit off, on which no statement waits for ever.
+     *
+     * @throws SQLException also where the password cannot be read: it is retried like a warehouse that does not answer
      */
     public Connection open() throws SQLException {
         String secret;
@@ -70,7 +66,7 @@ public final class WarehouseConnection implements Serializable {
     }
 
     /**
-     * Connects and looks whether {@code tables} have all their columns.
+     * Connects and checks that {@code tables} have all their columns.
      *
      * @throws BadInputException when the warehouse cannot be reached, refuses us or lacks something
      */

@@ -9,11 +9,11 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.util.function.SerializableFunction;
 
 /**
- * Writes a stream into a table of the warehouse: at least once by Flink, and so that a row whose key is there already
- * is not written again. A row that the warehouse refuses becomes a dead letter where the sink was told how, and the
- * others are written; else it fails the job and names its key.
+ * Writes a stream into a table of the warehouse. Flink delivers each row at least once; a row whose key is already there
+ * is not written again. A row that the warehouse refuses becomes a dead letter if the sink was told how, and the other
+ * rows are written; otherwise it fails the job with a message that names its key.
  *
- * <p>Its metrics are under the table's name.
+ * <p>The sink's metrics are under the table's name.
  */
 public final class WarehouseSink<T> implements Sink<T> {
     private static final long serialVersionUID = 1;
@@ -21,33 +21,35 @@ public final class WarehouseSink<T> implements Sink<T> {
     private final Table<T> table;
     private final WarehouseConnection warehouse;
     private final WritePolicy policy;
-    /** Where the record of a refused row came from; null where such a row fails the job. */
-    private final SerializableFunction<T, RecordOrigin> origin;
-
-    private final SerializableFunction<T, byte[]> record;
+    /** Null where a refused row fails the job. */
+    private final BatchStore.Refusal<T> refusal;
 
     /** A sink whose job fails when a row is refused. */
     public WarehouseSink(Table<T> table, WarehouseConnection warehouse, WritePolicy policy) {
-        this(table, warehouse, policy, null, null);
+        this(table, warehouse, policy, null);
     }
 
     private WarehouseSink(
-            Table<T> table,
-            WarehouseConnection warehouse,
-            WritePolicy policy,
-            SerializableFunction<T, RecordOrigin> origin,
-            SerializableFunction<T, byte[]> record) {
+            Table<T> table, WarehouseConnection warehouse, WritePolicy policy, BatchStore.Refusal<T> refusal) {
         this.table = table;
         this.warehouse = warehouse;
         this.policy = policy;
-        this.origin = origin;
-        this.record = record;
+        this.refusal = refusal;
     }
 
-    /** The same sink, which writes refused rows to the table of dead letters. */
+    /**
+     * The same sink, but that it writes refused rows to the table of dead letters.
+     *
+     * @param origin where a row's record came from
+     * @param record the bytes of a row's record
+     */
     public WarehouseSink<T> withDeadLetters(
-            SerializableFunction<T, RecordOrigin> originOfRow, SerializableFunction<T, byte[]> recordOfRow) {
-        return new WarehouseSink<>(table, warehouse, policy, originOfRow, recordOfRow);
+            SerializableFunction<T, RecordOrigin> origin, SerializableFunction<T, byte[]> record) {
+        return new WarehouseSink<>(
+                table,
+                warehouse,
+                policy,
+                (row, cause) -> RefusedRow.deadLetter(table, row, origin.apply(row), record.apply(row), cause));
     }
 
     @Override
@@ -56,10 +58,7 @@ public final class WarehouseSink<T> implements Sink<T> {
                 table,
                 warehouse,
                 policy,
-                origin == null
-                        ? null
-                        : (row, cause) ->
-                                RefusedRow.deadLetter(table, row, origin.apply(row), record.apply(row), cause),
+                refusal,
                 context.getProcessingTimeService(),
                 context.getMailboxExecutor(),
                 Metrics.ofTable(context.metricGroup(), table.name));

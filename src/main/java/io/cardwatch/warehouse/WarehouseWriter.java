@@ -26,15 +26,15 @@ import org.slf4j.LoggerFactory;
  * Gathers rows into a batch of distinct keys and stores it when it is full, when its first row has waited long enough,
  * and before each checkpoint: after a checkpoint nothing written to this writer is in memory only.
  *
- * <p>A thread of its own stores one batch while the task gathers the next, so the task waits for the warehouse only where
- * that is slower than the rows come. While it is, batches grow: what has waited long enough follows when the warehouse
- * has answered. All else, timers included, runs in the task's thread.
+ * <p>A background thread stores one batch while the task gathers the next, so the task waits only for a warehouse that is
+ * slower than the rows come. Then batches grow: rows that have waited long enough follow once the warehouse has answered.
+ * All else, timers included, runs in the task's thread.
  */
 final class WarehouseWriter<T> implements SinkWriter<T> {
     private static final Logger LOG = LoggerFactory.getLogger(WarehouseWriter.class);
-    /** Longer than a connection takes to be made or refused. */
+    /** Longer than it takes to open a connection or to be refused one. */
     private static final int CLOSE_SECONDS = 15;
-    /** Time between two warnings of refused rows. */
+    /** Shortest time between two warnings of refused rows. */
     private static final long WARNING_PAUSE_MILLIS = 60_000;
 
     private final Table<T> table;
@@ -52,15 +52,15 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
 
     /** By key, in the order of arrival. */
     private Map<List<Object>, T> batch = new LinkedHashMap<>();
-    /** The batch before, with what came of it; null when all went well with it. */
+    /** The previous batch, being stored, and its result; null when nothing is left to learn of it. */
     private Future<Flush> storing;
 
-    /** Null while no row waits for it. */
+    /** Null while no row waits for a timer. */
     private ScheduledFuture<?> timer;
     /** Whether a row has waited long enough. */
     private boolean overdue;
 
-    /** UTC epoch milliseconds before which refused rows are only counted. */
+    /** UTC epoch milliseconds; until then refused rows are only counted. */
     private long nextWarningMillis = Long.MIN_VALUE;
 
     WarehouseWriter(
@@ -115,7 +115,7 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
         awaitStored();
     }
 
-    /** Looks what became of the batch before, if that is known, and stores the next if it has waited long enough. */
+    /** Takes the previous batch's result, if there is one by now, and stores the next batch if it has waited long enough. */
     private void proceed() throws IOException, InterruptedException {
         if (storing != null && !storing.isDone()) {
             return;
@@ -126,7 +126,7 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
         }
     }
 
-    /** Starts to store the batch; the one before must be stored. */
+    /** Starts to store the batch; the previous one must have been stored. */
     private void storeBatch() {
         overdue = false;
         if (batch.isEmpty()) {
@@ -151,10 +151,7 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
     /** Runs in the background. */
     private Flush store(Map<List<Object>, T> rows) throws IOException, InterruptedException {
         try {
-            List<T> sorted = table.sorted(rows);
-            long start = System.nanoTime();
-            BatchStore.Outcome outcome = store.store(sorted);
-            return Flush.of(table, rows.values(), outcome, (System.nanoTime() - start) / 1_000_000);
+            return store.store(table.sorted(rows));
         } finally {
             if (background.isShutdown()) {
                 store.close();
@@ -193,8 +190,8 @@ final class WarehouseWriter<T> implements SinkWriter<T> {
     }
 
     /**
-     * Closes the connection and writes nothing: what is still in the batch comes again after the last checkpoint. So does
-     * a batch that is being stored, which is cut off.
+     * Closes the connection and writes nothing: the rows of the batch come again after the last checkpoint. A batch that is
+     * being stored is cut off, and its rows come again, too.
      */
     @Override
     public void close() {

@@ -1,5 +1,6 @@
 package io.cardwatch.bench;
 
+import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
 import io.cardwatch.domain.Decision;
 import io.cardwatch.domain.FeatureSet;
@@ -46,7 +47,9 @@ public final class WarehouseBenchmark {
         Settings settings = Settings.fromArguments(List.of(
                 "--warehouse.url=" + url, "--warehouse.user=" + Postgres.USER, "--warehouse.batch-size=" + batchSize));
         WarehouseSink<ScoredTransaction> sink = new WarehouseSink<>(
-                Tables.predictions(FeatureSet.REFERENCE), WarehouseConnection.of(settings), WritePolicy.of(settings));
+                Tables.predictions(FeatureSet.REFERENCE),
+                WarehouseConnection.of(settings),
+                WritePolicy.of(settings, Options.WAREHOUSE_BATCH_SIZE));
         var writer =
                 new OneInputStreamOperatorTestHarness<>(new SinkWriterOperatorFactory<ScoredTransaction, Void>(sink));
         writer.open();

@@ -2,6 +2,7 @@ package io.cardwatch.warehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.ScoredTransaction;
@@ -58,7 +59,9 @@ class PasswordRotationTest {
                 "--warehouse.password-file=" + password,
                 "--warehouse.batch-size=50"));
         return new SinkHarness<>(new WarehouseSink<>(
-                Tables.predictions(FeatureSet.REFERENCE), WarehouseConnection.of(settings), WritePolicy.of(settings)));
+                Tables.predictions(FeatureSet.REFERENCE),
+                WarehouseConnection.of(settings),
+                WritePolicy.of(settings, Options.WAREHOUSE_BATCH_SIZE)));
     }
 
     private static void write(SinkHarness<ScoredTransaction> sink, int from, int to) throws Exception {

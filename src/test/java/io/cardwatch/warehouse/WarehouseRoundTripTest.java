@@ -197,10 +197,10 @@ class WarehouseRoundTripTest {
     void aCsvFileLoadedByPostgresIsTheTable() throws Exception {
         List<ScoredTransaction> predictions = List.of(
                 extreme(1, LAST_SECOND, 99_999_999_999_999L, 0.1 + 0.2), bounded(), Rows.scored(2, 3, 4, 5, 0.5));
-        CsvRows<ScoredTransaction> csv = new CsvRows<>(Tables.predictions(FeatureSet.REFERENCE));
-        StringBuilder file = new StringBuilder(csv.header()).append('\n');
+        Table<ScoredTransaction> csv = Tables.predictions(FeatureSet.REFERENCE);
+        StringBuilder file = new StringBuilder(csv.csvHeader()).append('\n');
         predictions.forEach(
-                row -> file.append(csv.line(row).replace('\0', '\uFFFD')).append('\n'));
+                row -> file.append(csv.csvLine(row).replace('\0', '\uFFFD')).append('\n'));
         SinkHarness.writeAll(url, Tables.predictions(FeatureSet.REFERENCE), predictions);
 
         try (Connection connection = Postgres.connect(url);
@@ -210,7 +210,7 @@ class WarehouseRoundTripTest {
                     .unwrap(PGConnection.class)
                     .getCopyAPI()
                     .copyIn(
-                            "COPY loaded (" + csv.header() + ") FROM STDIN (FORMAT csv, HEADER match)",
+                            "COPY loaded (" + csv.csvHeader() + ") FROM STDIN (FORMAT csv, HEADER match)",
                             new StringReader(file.toString()));
             assertThat(loaded).isEqualTo(3);
         }
@@ -221,8 +221,7 @@ class WarehouseRoundTripTest {
 
     @Test
     void theLineOfAPredictionIsTheSameEverywhere() {
-        assertThat(new CsvRows<>(Tables.predictions(FeatureSet.REFERENCE))
-                        .line(Rows.scored(7, 9, Rows.NOON, 1234, 0.25)))
+        assertThat(Tables.predictions(FeatureSet.REFERENCE).csvLine(Rows.scored(7, 9, Rows.NOON, 1234, 0.25)))
                 .isEqualTo("2024-03-01 12:00:00.250,7,shardId-000000000000,495900,9,2024-03-01 12:00:00,7,5,12.34,"
                         + "43200,0,0,1,1,12.34,2,12.34,3,12.34,4,0.25,5,0.2,6,0.3333333333333333,"
                         + "Ada Lovelace,ada@example.org,+44 1,0.25,0,0.5,test-1,2024-03-01 12:00:00.300,,,,,");

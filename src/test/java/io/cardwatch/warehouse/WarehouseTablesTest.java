@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.testing.Postgres;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -52,8 +53,14 @@ class WarehouseTablesTest {
     }
 
     @Test
+    void everyFileOfTheRepositoryIsApplied() {
+        assertThat(Path.of("sql/postgresql").toFile().list())
+                .containsExactlyInAnyOrderElementsOf(SqlScripts.POSTGRESQL);
+    }
+
+    @Test
     void predictionsStandInTheOrderOfTheContract() {
-        assertThat(new CsvRows<>(Tables.predictions(FeatureSet.REFERENCE)).header())
+        assertThat(Tables.predictions(FeatureSet.REFERENCE).csvHeader())
                 .isEqualTo("approximate_arrival_timestamp,partition_key,shard_id,sequence_number,"
                         + "transaction_id,tx_datetime,customer_id,terminal_id,tx_amount,tx_time_seconds,tx_time_days,"
                         + "tx_during_weekend,tx_during_night,"

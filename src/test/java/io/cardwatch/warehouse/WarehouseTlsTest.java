@@ -52,7 +52,7 @@ class WarehouseTlsTest {
     void anotherAuthoritysServerIsRefused() throws Exception {
         TestAuthority stranger = new TestAuthority(directory.resolve("stranger"));
 
-        assertThatItsRefused(url("localhost", stranger.certificate), "does not prove who it is: SSL error")
+        assertThatItsRefused(url("localhost", stranger.certificate), "could not prove its identity: SSL error")
                 .contains("sslrootcert");
     }
 
