@@ -40,12 +40,12 @@ import org.apache.flink.streaming.connectors.kinesis.model.StreamShardHandle;
 import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
 
 /**
- * The legacy consumer, whose shards are kept together in event time from their first record on.
+ * The legacy consumer, changed so that its shards stay close in event time from their first record on.
  *
- * <p>The consumer's own watermark tracker is not used. It puts records into queues between reading and emitting: one
- * that is full when the job stops or restarts is never emptied, and the task hangs until its TaskManager is killed; a
- * shard that has ended is checkpointed as read while its last records are still queued. It lets records pass until it
- * has heard of a first watermark, and forgets a subtask that has not reported for three intervals.
+ * <p>The consumer's own watermark tracker is not used, for four reasons. It queues records between reading and emitting: a
+ * queue that is full when the job stops or restarts is never emptied, and the task hangs until its TaskManager is killed.
+ * A shard that has ended is checkpointed as read while its last records are still queued. Records pass unchecked until
+ * the tracker knows a first watermark. And it forgets a subtask that has not reported for three intervals.
  */
 @SuppressWarnings("deprecation") // the consumer is the legacy one, see the package's documentation
 final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
@@ -53,24 +53,28 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
     /** Payments and labels. */
     private static final int SOURCES = 2;
 
-    /** How often subtasks report, each time by a call to the JobManager; and how often while a record waits. */
+    /** Pause between two reports of a subtask. Each report is a call to the JobManager. */
     private static final long REPORT_MILLIS = 100;
-
+    /** The same while a record waits. */
     private static final long REPORT_MILLIS_WAITING = 10;
+    /** How long the JobManager may leave reports unanswered before the source fails. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final String uid;
     private final KinesisRecords.Observation<T> observation;
     private final Duration maxJump;
     private final Duration maxDrift;
-    /** Where shards are read from that have delivered nothing since: UTC epoch milliseconds, 0 for all. Kept in the state. */
+    /**
+     * Arrival time, UTC epoch milliseconds, from which a shard is read that has delivered nothing yet; 0 for its beginning.
+     * Kept in the state.
+     */
     private long startMillis;
 
     private transient ListState<Long> keptStartMillis;
 
     /**
-     * @param properties with a start, see {@link #setStart}
-     * @param uid of the source
+     * @param properties the connector's, with a start: see {@link #setStart}
+     * @param uid of the source, the name of its shards' reports
      * @param observation tells the progress of event time about an accepted value
      */
     AlignedKinesisConsumer(
@@ -90,14 +94,14 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
         this.maxDrift = maxDrift;
     }
 
-    /** Sets the arrival time, UTC epoch milliseconds, from which a shard without any position is read. */
+    /** Sets the arrival time, UTC epoch milliseconds, from which a shard without a position is read. */
     static void setStart(Properties properties, long millis) {
         properties.setProperty(ConsumerConfigConstants.STREAM_INITIAL_TIMESTAMP, String.valueOf(millis / 1000.0));
     }
 
     /**
-     * The connector's state says of a shard that has not delivered yet only that it is read from a time, not from which:
-     * where the settings no longer name it, the job would fail for ever.
+     * The connector's state says of a shard without records only that it is read from some time, not from which. A job whose
+     * settings no longer name the time would fail for ever, so the time is part of our own state.
      */
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
@@ -116,8 +120,9 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
     }
 
     /**
-     * The connector's cancel() interrupts this thread, perhaps only when it has woken by itself and is about to end; Flink
-     * then takes the interrupt for a failure, and a stop with savepoint fails the job. So the end waits for it.
+     * The connector's cancel() interrupts this thread, perhaps so late that it is about to end by itself. Flink would take
+     * that interrupt for a failure, and a stop with savepoint would fail the job. So this method waits for cancel() to
+     * finish and clears the interrupt.
      */
     @Override
     public void run(SourceContext<Decoded<T>> context) throws Exception {
@@ -133,8 +138,8 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
     }
 
     /**
-     * Called before anything is asked of Kinesis. In CBOR kinesalite cuts answers off; the SDK knows only a process-wide
-     * switch.
+     * Called before the first request to Kinesis. Kinesalite truncates answers in CBOR, and the SDK has only a process-wide
+     * switch for it.
      */
     @Override
     protected KinesisDataFetcher<Decoded<T>> createFetcher(
@@ -157,7 +162,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
                 schema);
     }
 
-    /** Reads the shards of one subtask, a thread for each. */
+    /** Reads the shards of one subtask, each in a thread of its own. */
     private final class Fetcher extends KinesisDataFetcher<Decoded<T>> {
         private final IdleAwareContext<Decoded<T>> sourceContext;
         private final EventTimeAlignment alignment = new EventTimeAlignment(maxDrift);
@@ -187,9 +192,9 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
                     new AtomicReference<>(),
                     new ArrayList<>(),
                     createInitialSubscribedStreamsToLastDiscoveredShardsState(streams),
-                    // Looks for new shards, every ten seconds.
+                    // For the discovery of new shards, every ten seconds.
                     CheckedKinesisProxy::new,
-                    // Of enhanced fan-out, which is not used.
+                    // For enhanced fan-out, which is not used.
                     null);
             this.sourceContext = sourceContext;
             jobManager = context.getGlobalAggregateManager();
@@ -201,7 +206,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
             reporter.setDaemon(true);
         }
 
-        /** Stopped while it still starts shards, it would fail on the one that comes next. */
+        /** A fetcher that is stopped while it starts its shards would otherwise fail on the next one. */
         @Override
         protected ExecutorService createShardConsumersThreadPool(String taskName) {
             ThreadPoolExecutor pool = (ThreadPoolExecutor) super.createShardConsumersThreadPool(taskName);
@@ -216,8 +221,8 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
         }
 
         /**
-         * A shard without a position in a restored state is to be read from its beginning, by the connector's word. It may
-         * be one that a checkpoint found still being looked for, so the start decides; one of a resharding is newer.
+         * The connector reads a shard that a restored state does not name from its beginning. But a checkpoint may have been
+         * taken before the shard was discovered, so the start decides; a shard made by a resharding is newer than that.
          */
         @Override
         public int registerNewSubscribedShardState(KinesisStreamShardState state) {
@@ -265,7 +270,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
                     schema);
         }
 
-        /** Notices when a shard has nothing more to read, for now or for good. */
+        /** Tells the alignment when a shard has nothing more to read, for now or for good. */
         private RecordPublisher watched(RecordPublisher publisher, EventTimeAlignment.Shard shard) {
             return consumer -> {
                 RecordPublisherRunResult result = publisher.run(batch -> {
@@ -277,7 +282,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
                     return last;
                 });
                 if (result == RecordPublisherRunResult.COMPLETE && shard.cutShort) {
-                    // COMPLETE would mark the shard as read to its end in the state; the consumer ends by itself.
+                    // COMPLETE would mark the shard in the state as read to its end. The consumer ends without it, too.
                     return RecordPublisherRunResult.INCOMPLETE;
                 }
                 if (result == RecordPublisherRunResult.COMPLETE) {
@@ -301,8 +306,8 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
         }
 
         /**
-         * The connector's timer asks five times a second. It goes on when the source has ended, and would fail a stop with
-         * savepoint. While no shard is active it logs that each time; only a record can change it.
+         * Called by the connector's timer, five times a second. The timer goes on after the source has ended and would then
+         * fail a stop with savepoint. While no shard is active, each call would log that; only a record can change it.
          */
         @Override
         protected void emitWatermark() {
@@ -328,7 +333,8 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
                             jobManager.updateGlobalAggregate(slowestName, alignment.slowestHere(), slowest));
                     answered = System.nanoTime();
                 } catch (IOException e) {
-                    // Until the next answer the last one holds: as shards move on, it holds back rather too much.
+                    // The last answer holds until the next. It only grows, so shards wait rather too long than too
+                    // short.
                     if (System.nanoTime() - answered > PATIENCE.toNanos()) {
                         stopWithError(e);
                     }

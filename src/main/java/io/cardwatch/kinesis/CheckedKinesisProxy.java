@@ -3,8 +3,6 @@ package io.cardwatch.kinesis;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import org.apache.flink.kinesis.shaded.com.amazonaws.AbortedException;
@@ -13,19 +11,20 @@ import org.apache.flink.kinesis.shaded.com.amazonaws.services.kinesis.clientlibr
 import org.apache.flink.kinesis.shaded.com.amazonaws.services.kinesis.model.GetRecordsResult;
 import org.apache.flink.kinesis.shaded.com.amazonaws.services.kinesis.model.HashKeyRange;
 import org.apache.flink.kinesis.shaded.com.amazonaws.services.kinesis.model.Record;
+import org.apache.flink.kinesis.shaded.com.amazonaws.util.Md5Utils;
 import org.apache.flink.kinesis.shaded.com.google.protobuf.ByteString;
 import org.apache.flink.kinesis.shaded.com.google.protobuf.InvalidProtocolBufferException;
 import org.apache.flink.streaming.connectors.kinesis.model.StreamShardHandle;
 import org.apache.flink.streaming.connectors.kinesis.proxy.KinesisProxy;
 
 /**
- * Reads Kinesis, and looks for its shards, so that a lost connection is tried again, and that the connector loses nothing
- * when it unpacks aggregated records, those in which Amazon's producer library packs several.
+ * Reads records and lists shards. Unlike the connector's own proxy it tries again after a lost connection, and it loses no
+ * aggregated record, which is one in which Amazon's producer library has packed several.
  *
- * <p>The connector unpacks with Amazon's client library. That drops an aggregated record without a word when it holds
- * nothing, or a key of another shard. An index or hash key that is wrong it answers by writing the bytes into the log,
- * and fails at that where JAXB is missing. So what cannot be unpacked is handed on as the only record of an aggregated
- * one that can: the decoder sees its bytes as they came, and makes a dead letter of them.
+ * <p>The connector unpacks aggregated records with Amazon's client library. That library silently drops an aggregated
+ * record that is empty or holds a key of another shard. For a wrong index or hash key it writes the bytes into the log,
+ * and fails while doing so where JAXB is missing. So this proxy wraps a record that cannot be unpacked into a valid
+ * aggregated record as its only member: the decoder sees the original bytes and makes a dead letter of them.
  */
 final class CheckedKinesisProxy extends KinesisProxy {
     private static final int MAGIC = 0xF3899AC2;
@@ -38,7 +37,7 @@ final class CheckedKinesisProxy extends KinesisProxy {
         super(properties);
     }
 
-    /** The shard as one that takes every key, so that none in an aggregated record is foreign to it. */
+    /** The same shard with the full range of hash keys, so that no key in an aggregated record is foreign to it. */
     static StreamShardHandle ofEveryKey(StreamShardHandle handle) {
         HashKeyRange everyKey = new HashKeyRange()
                 .withStartingHashKey(BigInteger.ZERO.toString())
@@ -60,8 +59,8 @@ final class CheckedKinesisProxy extends KinesisProxy {
     }
 
     /**
-     * Of errors in the connection the connector knows only the time-out, and fails the job on any other. What was aborted
-     * was so by a cancelled task, which must end.
+     * The connector retries only after time-outs and fails the job on any other connection error. An aborted call comes
+     * from a cancelled task, which must end.
      */
     @Override
     protected boolean isRecoverableSdkClientException(SdkClientException failure) {
@@ -69,7 +68,7 @@ final class CheckedKinesisProxy extends KinesisProxy {
         return lost || super.isRecoverableSdkClientException(failure);
     }
 
-    /** Whether the library may take it for one. It looks at the digest, too; there is no need to. */
+    /** Whether the library may take the bytes for an aggregated record. It checks the digest, too; that is not needed here. */
     private static boolean isAggregated(ByteBuffer data) {
         return data.remaining() > Integer.BYTES + DIGEST_BYTES && data.getInt(data.position()) == MAGIC;
     }
@@ -119,15 +118,7 @@ final class CheckedKinesisProxy extends KinesisProxy {
         return ByteBuffer.allocate(Integer.BYTES + message.length + DIGEST_BYTES)
                 .putInt(MAGIC)
                 .put(message)
-                .put(md5(message))
+                .put(Md5Utils.computeMD5Hash(message))
                 .array();
-    }
-
-    private static byte[] md5(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("MD5").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has MD5", e);
-        }
     }
 }

@@ -6,17 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keeps the shards of one subtask within reach of the slowest shard of all subtasks and streams: a record that would
- * take its shard further ahead waits.
+ * Keeps the shards of one subtask close to the slowest shard of all subtasks and streams: a record that would take its
+ * shard too far ahead waits.
  *
- * <p>A shard counts from the beginning, even before its first record. It does not count while it is at its tip, where
- * there is nothing to read: what comes there later is as new as everybody else's. Called by a thread per shard and by
- * the one that tells the shards where the slowest is.
+ * <p>A shard counts from the start, even before its first record. It does not count while it is at its tip, where there is
+ * nothing to read: later records there are as new as those of other shards. Called by one thread per shard, and by the
+ * thread that learns the position of the slowest shard.
  */
 final class EventTimeAlignment {
-    /** A position before all others: of a shard whose event time is not known yet. */
+    /** The position of a shard whose event time is not known yet: before all others. */
     static final long UNKNOWN = Long.MIN_VALUE;
-    /** A position after all others: of no shard. */
+    /** The position of the slowest of no shards: after all others. */
     static final long NONE = Long.MAX_VALUE;
 
     private final long maxDriftMillis;
@@ -32,7 +32,7 @@ final class EventTimeAlignment {
     /** A shard that is being read. */
     static final class Shard {
         final EventTimeProgress progress;
-        /** Whether a record did not go on, so that no later one may. Known to the shard's own thread. */
+        /** Whether a record was not emitted, so that no later one may be. Used by the shard's own thread. */
         boolean cutShort;
 
         private long position = UNKNOWN;
@@ -43,28 +43,28 @@ final class EventTimeAlignment {
         }
     }
 
-    /** Adds a shard of which nothing has been read. */
+    /** Adds a shard from which nothing has been read. */
     synchronized Shard add(EventTimeProgress progress) {
         Shard shard = new Shard(progress);
         shards.add(shard);
         return shard;
     }
 
-    /** The shard has been read to its end. */
+    /** Says that the shard has been read to its end. */
     synchronized void remove(Shard shard) {
         shards.remove(shard);
     }
 
-    /** All records of the shard so far have been read. */
+    /** Says that all records of the shard so far have been read. */
     synchronized void atTip(Shard shard) {
         shard.atTip = true;
     }
 
     /**
-     * Waits until a record that has taken the shard's progress where it is now may go on. Records go on as long as the
-     * shard's event time is not known.
+     * Waits until the record that has just been observed by the shard's progress may be emitted. Records do not wait while
+     * the shard's event time is unknown.
      *
-     * @return false when reading has been stopped, and the record must not go on
+     * @return false when reading has been stopped and the record must not be emitted
      */
     synchronized boolean await(Shard shard) {
         shard.atTip = false;
@@ -96,18 +96,18 @@ final class EventTimeAlignment {
                 .orElse(NONE);
     }
 
-    /** The position of the slowest shard anywhere. */
+    /** Sets the position of the slowest shard anywhere, UTC epoch milliseconds. */
     synchronized void slowestAnywhere(long position) {
         slowest = position;
         notifyAll();
     }
 
-    /** Whether a record waits. */
+    /** Whether any record waits. */
     synchronized boolean isWaiting() {
         return waiting > 0;
     }
 
-    /** Nothing goes on any more. */
+    /** Stops reading: no record may be emitted any more. */
     synchronized void stop() {
         stopped = true;
         notifyAll();

@@ -4,8 +4,8 @@ import org.apache.flink.streaming.api.functions.source.SourceFunction;
 import org.apache.flink.streaming.api.watermark.Watermark;
 
 /**
- * A source's way out that knows whether the source is idle: from the moment at which it says so to its next record. Used
- * with the checkpoint lock held.
+ * A source context that knows whether the source is idle: from the moment the source says so to its next record. Used with
+ * the checkpoint lock held.
  */
 @SuppressWarnings("deprecation") // the legacy consumer's interface
 final class IdleAwareContext<T> implements SourceFunction.SourceContext<T> {

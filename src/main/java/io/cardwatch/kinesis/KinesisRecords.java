@@ -24,11 +24,11 @@ import org.apache.flink.streaming.connectors.kinesis.config.ConsumerConfigConsta
 import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
 
 /**
- * Records of a Kinesis stream, decoded where they are read, so that each shard's watermark comes from its own event
- * times. The only class, with {@link AlignedKinesisConsumer}, that knows the legacy consumer.
+ * Reads records of a Kinesis stream and decodes them in the source, so that each shard's watermark comes from its own event
+ * times. Only this class and {@link AlignedKinesisConsumer} know the legacy consumer.
  *
- * <p>No shard of any stream runs more than {@code source.max-drift} of event time ahead of the slowest one that still
- * has records to read.
+ * <p>No shard of any stream runs more than {@code source.max-drift} of event time ahead of the slowest shard that still has
+ * records to read.
  */
 @SuppressWarnings("deprecation") // the consumer is the legacy one, see the package's documentation
 public final class KinesisRecords {
@@ -36,7 +36,7 @@ public final class KinesisRecords {
 
     private KinesisRecords() {}
 
-    /** What an accepted value says about the progress of event time. */
+    /** Tells the progress of event time about an accepted value. */
     public interface Observation<T> extends BiConsumer<EventTimeProgress, T>, Serializable {}
 
     /**
@@ -93,8 +93,8 @@ public final class KinesisRecords {
     }
 
     /**
-     * LATEST is made a time here, once for the job. The connector would take the time anew at each start of a task for
-     * every shard that has not delivered yet, and so leave out what came in between.
+     * LATEST is turned into a time here, once for the job. The connector would take the time anew at each start of a task,
+     * for every shard that has not delivered yet, and so skip the records in between.
      */
     private static void setStart(Properties properties, Settings settings) {
         InitialPosition position = settings.get(Options.SOURCE_INITIAL_POSITION);
@@ -112,11 +112,11 @@ public final class KinesisRecords {
         properties.setProperty(key, String.valueOf(value.toMillis()));
     }
 
-    /** Bytes to envelope: never throws and never returns null, either of which would restart the job for ever. */
+    /** Decodes records. It never throws and never returns null: either would restart the job for ever. */
     private static final class Schema<T> implements KinesisDeserializationSchema<Decoded<T>> {
         private final RecordDecoder<T> decoder;
         private final WireTypeInfo<Decoded<T>> type;
-        /** A producer may have taken an e-mail address or telephone number for the key, not the id. */
+        /** Decides about the partition key, for which a producer may have used an e-mail address or telephone number. */
         private final Contacts contacts;
 
         Schema(RecordDecoder<T> decoder, WireTypeInfo<Decoded<T>> type, Settings settings) {
@@ -138,9 +138,7 @@ public final class KinesisRecords {
         }
     }
 
-    /**
-     * The watermark of one shard. A record's timestamp is how far its shard has come; nothing reads it.
-     */
+    /** The watermarks of one shard. The timestamp of a record is its shard's progress; nothing reads it. */
     private static final class ShardWatermarks<T> implements AssignerWithPeriodicWatermarks<Decoded<T>> {
         private final EventTimeProgress progress;
         private final Observation<T> observation;

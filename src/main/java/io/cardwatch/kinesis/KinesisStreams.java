@@ -11,12 +11,12 @@ import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.KinesisClientBuilder;
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 
-/** Looks, before the job or a replay starts, whether the streams are there. */
+/** Checks before a job or a replay starts that its streams exist. */
 public final class KinesisStreams {
     private KinesisStreams() {}
 
     /**
-     * Looks at the transaction stream and the label stream.
+     * Checks the transaction stream and the label stream.
      *
      * @throws BadInputException naming the first stream that cannot be read
      */
@@ -42,7 +42,7 @@ public final class KinesisStreams {
                     e);
         } catch (SdkException e) {
             throw new BadInputException(
-                    "Kinesis stream " + stream + " cannot be looked at: " + e.getMessage(),
+                    "Kinesis stream " + stream + " cannot be read: " + e.getMessage(),
                     "Check network, source.endpoint-url, credentials and the permission"
                             + " kinesis:DescribeStreamSummary.",
                     e);

@@ -6,10 +6,10 @@ import java.util.Map;
 import org.apache.flink.api.common.functions.AggregateFunction;
 
 /**
- * The position of the slowest shard anywhere, from what each subtask of each source reports of its own. Kept by the
- * JobManager, which is sent this function with every report.
+ * Computes the position of the slowest shard of all subtasks and sources from the position that each subtask reports for
+ * its own shards. The JobManager keeps the reports and receives this function with each of them.
  *
- * <p>It is unknown until every subtask of every source has reported, after a restart, too: see {@link #name}.
+ * <p>The position is unknown until every subtask of every source has reported, also after a restart: see {@link #name}.
  */
 final class SlowestShard implements AggregateFunction<Long, Map<String, long[]>, Long> {
     private static final long serialVersionUID = 1;
@@ -22,10 +22,10 @@ final class SlowestShard implements AggregateFunction<Long, Map<String, long[]>,
     private final int parallelism;
 
     /**
-     * @param sources how many sources there are
-     * @param source the one that reports
-     * @param subtask its subtask that reports
-     * @param parallelism how many subtasks it has
+     * @param sources number of sources
+     * @param source the source that reports
+     * @param subtask the subtask that reports
+     * @param parallelism number of the source's subtasks
      */
     SlowestShard(int sources, String source, int subtask, int parallelism) {
         this.sources = sources;
@@ -35,10 +35,10 @@ final class SlowestShard implements AggregateFunction<Long, Map<String, long[]>,
     }
 
     /**
-     * What the JobManager is to keep it under. It keeps it also when the job's tasks are restarted: positions from before
-     * would let a subtask run ahead of one that has not started yet.
+     * The name under which the JobManager keeps the reports. It differs after a restart, which the JobManager's reports
+     * survive: positions from before it would let a subtask run ahead of one that has not started yet.
      *
-     * @param attempt number of the restart, the same for all tasks, since exchanges by key connect them all
+     * @param attempt number of the attempt; all tasks share it, since exchanges by key connect them all
      */
     static String name(int attempt) {
         return NAME + attempt;

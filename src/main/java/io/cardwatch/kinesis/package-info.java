@@ -1,10 +1,10 @@
 /**
- * Records of Kinesis streams, decoded where they are read: {@link io.cardwatch.kinesis.KinesisRecords}.
+ * Reads Kinesis streams and decodes their records in the source: {@link io.cardwatch.kinesis.KinesisRecords}.
  *
- * <p>Context: the legacy {@code FlinkKinesisConsumer} is the only source for Flink 1.20 that can be had here; what it brings
- * for keeping shards together loses records and hangs. Choice: it stands behind one class; its shards, of all streams, are
- * kept together by our own {@link io.cardwatch.kinesis.EventTimeAlignment}. Consequence: another source replaces this
- * package alone. The consumer's own state is Kryo's and is given up then: start AT_TIMESTAMP, and the identity of
- * transactions removes the overlap.
+ * <p>Context: the legacy {@code FlinkKinesisConsumer} is the only source available here for Flink 1.20; its own way to keep
+ * shards together loses records and hangs. Choice: the consumer is hidden behind one class, and our own {@link
+ * io.cardwatch.kinesis.EventTimeAlignment} keeps the shards of all streams together. Consequence: another source replaces
+ * this package only. The consumer's state, which Kryo writes, is lost then: the job starts AT_TIMESTAMP, and the identity
+ * of transactions removes the overlap.
  */
 package io.cardwatch.kinesis;

@@ -295,6 +295,26 @@ class KinesisRecordsTest {
         assertThat(READ).containsExactlyElementsOf(payments(0, 10));
     }
 
+    /** The connector's timer, which would say so each time, fires a thousand times a second here. */
+    @Test
+    void aSourceWithoutRecordsIsLoggedAsIdleOnce() throws Exception {
+        kinesis.createStream(PAYMENTS, 1);
+        put(KEYS[0], payment(0));
+        StreamExecutionEnvironment env = environment(null);
+        env.getConfig().setAutoWatermarkInterval(1);
+        read(env, PAYMENTS, List.of());
+        read(env, OTHERS, List.of());
+        try (CapturedLog log = new CapturedLog()) {
+            JobClient job = env.executeAsync();
+            awaitRead(1);
+            Thread.sleep(1_000);
+            job.cancel().get();
+
+            // Once for the stream without records, and perhaps once for the other before its first.
+            assertThat(log.text().split("No active shard", -1)).hasSizeBetween(2, 3);
+        }
+    }
+
     @Test
     void aShardThatFallsSilentHoldsEventTimeUpForItsIdleIntervalOnly() throws Exception {
         kinesis.createStream(PAYMENTS, 2);

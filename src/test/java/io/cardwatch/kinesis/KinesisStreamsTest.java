@@ -53,7 +53,7 @@ class KinesisStreamsTest {
         BadInputException refusal = refusal(settings(URI.create("http://127.0.0.1:1"), "payments", "verdicts"));
 
         assertThat(refusal)
-                .hasMessageStartingWith("Kinesis stream payments cannot be looked at: ")
+                .hasMessageStartingWith("Kinesis stream payments cannot be read: ")
                 .hasMessageContaining("Connection refused");
         assertThat(refusal.getMessage().lines()).hasSize(1);
         assertThat(refusal.remedy())
