@@ -4,11 +4,12 @@ import java.util.Arrays;
 
 /**
  * The share of records that became dead letters within the last five minutes, in buckets of half a minute, and whether it
- * is worth a warning. It is once the share is above the limit, of 100 records at least, and until it is half of that: a
- * share near the limit does not go on and off. One thread observes; any may ask for the share.
+ * deserves a warning. The alarm is raised when the share of at least 100 records is above the limit. It is over when the
+ * share is at most half of the limit, so a share near the limit does not raise it again and again. One thread observes;
+ * any thread may ask for the share.
  */
 final class DeadLetterAlarm {
-    /** What an observation changed. */
+    /** What an observation changed about the alarm. */
     enum Change {
         NONE,
         RAISED,
@@ -30,9 +31,9 @@ final class DeadLetterAlarm {
     }
 
     /**
-     * Counts what came since the last observation.
+     * Counts the records and dead letters since the last observation.
      *
-     * @param nowMillis of any clock that does not go back
+     * @param nowMillis time by any clock that does not go back
      */
     synchronized Change observe(long newRecords, long newDeadLetters, long nowMillis) {
         turnTo(nowMillis / BUCKET_MILLIS);
@@ -55,7 +56,7 @@ final class DeadLetterAlarm {
         newestBucket = Math.max(newestBucket, bucket);
     }
 
-    /** From 0 to 1; 0 where there were no records. */
+    /** The share of dead letters, from 0 to 1; 0 if there were no records. */
     synchronized double share(long nowMillis) {
         turnTo(nowMillis / BUCKET_MILLIS);
         long all = Arrays.stream(records).sum();

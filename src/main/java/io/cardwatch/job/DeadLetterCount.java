@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes dead letters on and counts them by reason: as metrics, and for the result of a run that ends. Its second input
- * are numbers of records that were read, so that it knows the share of dead letters: the gauge {@code deadLetterShare},
- * with one warning when it passes the limit and one line when that is over. One instance sees the whole job, but for rows
- * that the warehouse refuses: nothing comes back from there, so they are counted and warned of where they are written.
+ * Passes dead letters on and counts them by reason: as metrics, and for the result of a bounded run. Its second input are
+ * the numbers of records read. From both it computes the share of dead letters, the gauge {@code deadLetterShare}, and logs
+ * one warning when the share passes the limit and one line when that is over. One instance sees the whole job, except for
+ * rows that the warehouse refuses: the writers count these and warn of them.
  */
 public final class DeadLetterCount extends RichCoFlatMapFunction<DeadLetter, Long, DeadLetter> {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterCount.class);
@@ -81,7 +81,7 @@ public final class DeadLetterCount extends RichCoFlatMapFunction<DeadLetter, Lon
         return System.nanoTime() / 1_000_000;
     }
 
-    /** How many there were of {@code reason} in a run that has ended. */
+    /** The number of dead letters of {@code reason} in a run that has ended. */
     public static long of(JobExecutionResult result, DeadLetterReason reason) {
         Long count = result.getAccumulatorResult(PREFIX + reason);
         return count == null ? 0 : count;

@@ -16,17 +16,18 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Opens envelopes: values go on, dead letters go to the side, and what was peculiar is counted. To the side goes, too,
- * how many records there were: once a second while records come, more often when many do, and before each dead letter.
+ * Opens the envelopes of decoded records: values go on, dead letters go to a side output, and notes are counted. Another
+ * side output gets the number of records: once a second while records come, more often when many come, and before each
+ * dead letter.
  */
 final class DecodedSplit<T> extends ProcessFunction<Decoded<T>, T> {
-    /** Numbers of records since the number before. */
+    /** Each number is that of the records since the number before. */
     static final OutputTag<Long> RECORD_COUNTS = new OutputTag<>("record-counts", Types.LONG);
 
-    /** Most records that are not told of yet. */
+    /** Most records whose number has not been sent yet. */
     private static final int UNTOLD = 128;
 
-    /** Longest time for which none is told of when one comes. */
+    /** Longest time since the last number when a record comes. */
     private static final long UNTOLD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final OutputTag<DeadLetter> deadLetters;
