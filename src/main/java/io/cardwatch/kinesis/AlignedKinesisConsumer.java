@@ -333,8 +333,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
                             jobManager.updateGlobalAggregate(slowestName, alignment.slowestHere(), slowest));
                     answered = System.nanoTime();
                 } catch (IOException e) {
-                    // The last answer holds until the next. It only grows, so shards wait rather too long than too
-                    // short.
+                    // The last answer holds until the next one. As shards move on, it is rather too strict.
                     if (System.nanoTime() - answered > PATIENCE.toNanos()) {
                         stopWithError(e);
                     }
