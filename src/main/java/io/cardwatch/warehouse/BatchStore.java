@@ -25,7 +25,11 @@ import org.slf4j.LoggerFactory;
 final class BatchStore<T> implements AutoCloseable {
     /** How a row that the warehouse refuses becomes a dead letter. */
     interface Refusal<T> extends Serializable {
-        /** @param cause the kind of error, in words that quote nothing of the row */
+        /**
+         * Makes the dead letter of {@code row}.
+         *
+         * @param cause the kind of error, in words that quote nothing of the row
+         */
         DeadLetter deadLetter(T row, String cause);
     }
 
