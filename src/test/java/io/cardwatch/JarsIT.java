@@ -69,6 +69,7 @@ class JarsIT {
             "org/apache/commons/logging/",
             "org/apache/flink/connector/aws/",
             "org/apache/flink/connector/base/",
+            "org/apache/flink/connector/jdbc/",
             "org/apache/flink/connector/kinesis/",
             "org/apache/flink/kinesis/shaded/",
             "org/apache/flink/ml/",
@@ -198,7 +199,8 @@ class JarsIT {
     void servicesOfSeveralLibrariesAreMerged() {
         assertThat(text(COMMAND_LINE_JAR, "META-INF/services/org.apache.flink.table.factories.Factory"))
                 .contains("org.apache.flink.streaming.connectors.kinesis.table.KinesisDynamicTableFactory")
-                .contains("org.apache.flink.connector.file.table.FileSystemTableFactory");
+                .contains("org.apache.flink.connector.file.table.FileSystemTableFactory")
+                .contains("org.apache.flink.connector.jdbc.core.table.JdbcDynamicTableFactory");
     }
 
     @Test

@@ -19,9 +19,9 @@ import io.cardwatch.training.history.TableHistory;
 import io.cardwatch.training.history.TrainingData;
 import io.cardwatch.training.report.FraudReport;
 import io.cardwatch.warehouse.WarehouseConnection;
+import io.cardwatch.warehouse.WarehouseConnectionProvider;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -185,8 +185,12 @@ final class TrainCommand implements Callable<Integer> {
             throws SQLException {
         WarehouseConnection warehouse = WarehouseConnection.of(settings);
         warehouse.check(List.of());
-        try (Connection connection = warehouse.open()) {
-            return table.read(connection, warehouse.schema, settings.get(Options.FEATURES_SET), genuineAfter);
+        try (WarehouseConnectionProvider connections = new WarehouseConnectionProvider(warehouse)) {
+            return table.read(
+                    connections.getOrEstablishConnection(),
+                    warehouse.schema,
+                    settings.get(Options.FEATURES_SET),
+                    genuineAfter);
         }
     }
 

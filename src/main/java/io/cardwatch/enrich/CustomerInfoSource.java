@@ -1,9 +1,6 @@
 package io.cardwatch.enrich;
 
 import io.cardwatch.domain.CustomerChange;
-import java.io.Serializable;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -12,6 +9,7 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
@@ -24,12 +22,6 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * {@link KnownCustomers}.
  */
 public final class CustomerInfoSource implements Source<CustomerChange, KnownCustomers, Void> {
-    /** Opens connections to the database. */
-    public interface Connections extends Serializable {
-        /** A new connection, the caller's to close. */
-        Connection open() throws SQLException;
-    }
-
     private static final long serialVersionUID = 1;
 
     private final CustomerTable table;
@@ -42,7 +34,8 @@ public final class CustomerInfoSource implements Source<CustomerChange, KnownCus
      * @param refreshInterval time from the end of one reading to the start of the next
      * @param retryTimeout how long the first reading is retried before the job fails
      */
-    public CustomerInfoSource(Connections connections, String schema, Duration refreshInterval, Duration retryTimeout) {
+    public CustomerInfoSource(
+            JdbcConnectionProvider connections, String schema, Duration refreshInterval, Duration retryTimeout) {
         this.table = new CustomerTable(connections, schema);
         this.refreshInterval = refreshInterval;
         this.retryTimeout = retryTimeout;

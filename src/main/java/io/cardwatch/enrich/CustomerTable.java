@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.util.IOUtils;
+import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 import org.apache.flink.util.function.ThrowingConsumer;
 
 /**
@@ -21,12 +21,12 @@ final class CustomerTable implements Serializable {
     private static final int BATCH_ROWS = 1_000;
     private static final String COLUMNS = "customer_id, job_title, email_address, full_name, phone_number, city, state";
 
-    private final CustomerInfoSource.Connections connections;
+    private final JdbcConnectionProvider connections;
     private final String query;
     private transient volatile Connection active;
 
     /** @param schema name of the table's schema, without quotes */
-    CustomerTable(CustomerInfoSource.Connections connections, String schema) {
+    CustomerTable(JdbcConnectionProvider connections, String schema) {
         this.connections = connections;
         this.query = "SELECT " + COLUMNS + " FROM \"" + schema.replace("\"", "\"\"")
                 + "\".\"customer_info\" WHERE customer_id IS NOT NULL";
@@ -35,9 +35,9 @@ final class CustomerTable implements Serializable {
     /** Reads all rows and passes them to {@code batches} as they come. The receiver may keep the lists. */
     void read(ThrowingConsumer<List<Customer>, InterruptedException> batches)
             throws SQLException, InterruptedException {
-        Connection connection = connections.open();
-        active = connection;
         try {
+            Connection connection = connect();
+            active = connection;
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException("Closed while connecting");
             }
@@ -51,7 +51,15 @@ final class CustomerTable implements Serializable {
             }
         } finally {
             active = null;
-            IOUtils.closeQuietly(connection);
+            connections.closeConnection();
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        try {
+            return connections.getOrEstablishConnection();
+        } catch (ClassNotFoundException e) {
+            throw new SQLException("The JDBC driver is not on the class path", e);
         }
     }
 

@@ -19,6 +19,7 @@ import io.cardwatch.kinesis.KinesisStreams;
 import io.cardwatch.metrics.OperatorName;
 import io.cardwatch.score.FraudModel;
 import io.cardwatch.warehouse.Tables;
+import io.cardwatch.warehouse.WarehouseConnectionProvider;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -130,7 +131,7 @@ public final class CardwatchJob {
 
     private DataStream<CustomerChange> customers(StreamExecutionEnvironment env) {
         CustomerInfoSource source = new CustomerInfoSource(
-                sinks.warehouse::open,
+                new WarehouseConnectionProvider(sinks.warehouse),
                 settings.get(Options.WAREHOUSE_SCHEMA),
                 settings.get(Options.CUSTOMERS_REFRESH_INTERVAL),
                 settings.get(Options.WAREHOUSE_RETRY_TIMEOUT));

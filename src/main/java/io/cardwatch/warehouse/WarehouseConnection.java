@@ -55,7 +55,7 @@ public final class WarehouseConnection implements Serializable {
      *
      * @throws SQLException also where the password cannot be read: it is retried like a warehouse that does not answer
      */
-    public Connection open() throws SQLException {
+    Connection open() throws SQLException {
         String secret;
         try {
             secret = password.get();

@@ -27,6 +27,8 @@ import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
+import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.metrics.Counter;
@@ -188,10 +190,14 @@ class ContactJoinJobTest {
                 .returns(WireTypes.SCORED_TRANSACTION)
                 .setParallelism(1)
                 .uid("sent");
-        String database = url;
         DataStream<CustomerChange> customers = env.fromSource(
                         new CustomerInfoSource(
-                                () -> DriverManager.getConnection(database, Postgres.USER, ""),
+                                new SimpleJdbcConnectionProvider(
+                                        new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+                                                .withUrl(url)
+                                                .withDriverName("org.postgresql.Driver")
+                                                .withUsername(Postgres.USER)
+                                                .build()),
                                 "public",
                                 Duration.ofMillis(100),
                                 Duration.ofMinutes(5)),

@@ -382,9 +382,8 @@ class CustomerInfoSourceTest {
 
         /** Runs until a reading that began after this call has been taken in. */
         void runThroughTwoReadings() throws Exception {
-            // A reading that connects has been preceded by the end of the one before.
-            int begun = connections.attempts.get();
-            runUntil(() -> connections.attempts.get() >= begun + 4);
+            int ended = connections.ended.get();
+            runUntil(() -> connections.ended.get() >= ended + 3);
             while (poll() == InputStatus.MORE_AVAILABLE) {}
         }
 

@@ -27,6 +27,8 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
+import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
 import org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend.PriorityQueueStateType;
 import org.apache.flink.contrib.streaming.state.RocksDBOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -171,7 +173,11 @@ class GoldenSavepointTest {
         Settings settings = Settings.fromArguments(
                 List.of("--features.set=" + set.lowerCaseName(), "--features.max-events-per-terminal=1000"));
         CustomerInfoSource customers = new CustomerInfoSource(
-                () -> DriverManager.getConnection(url, Postgres.USER, ""),
+                new SimpleJdbcConnectionProvider(new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+                        .withUrl(url)
+                        .withDriverName("org.postgresql.Driver")
+                        .withUsername(Postgres.USER)
+                        .build()),
                 "public",
                 Duration.ofDays(1),
                 Duration.ofMinutes(5));

