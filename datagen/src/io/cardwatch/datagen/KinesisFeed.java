@@ -1,7 +1,6 @@
 package io.cardwatch.datagen;
 
-import io.cardwatch.codec.LabelJson;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.domain.BadInputException;
 import java.net.URI;
 import java.time.Duration;
@@ -114,12 +113,12 @@ public final class KinesisFeed implements EventSink {
     @Override
     public void accept(SimulatedEvent event) {
         if (event.isLabel()) {
-            labels.add(event.epochSecond(), Long.toString(event.label.terminalId), LabelJson.encode(event.label));
+            labels.add(event.epochSecond(), Long.toString(event.label.terminalId), RecordJson.encode(event.label));
         } else {
             payments.add(
                     event.epochSecond(),
                     Long.toString(event.transaction.customerId),
-                    TransactionJson.encode(event.observed()));
+                    RecordJson.encode(event.observed()));
         }
         if (labels.full() || payments.full()) {
             sendOldest();

@@ -2,11 +2,8 @@ package io.cardwatch.datagen;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.cardwatch.codec.CustomerCsv;
-import io.cardwatch.codec.LabelCsv;
-import io.cardwatch.codec.LabelJson;
-import io.cardwatch.codec.TransactionCsv;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordCsv;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.FraudLabel;
@@ -45,15 +42,15 @@ public final class SimulationFiles implements EventSink {
         String compressed = gzip ? ".gz" : "";
         String ending = (csv ? ".csv" : ".jsonl") + compressed;
         transactionLine =
-                csv ? transaction -> TransactionCsv.row(transaction).getBytes(UTF_8) : TransactionJson::encode;
-        labelLine = csv ? label -> LabelCsv.row(label).getBytes(UTF_8) : LabelJson::encode;
+                csv ? transaction -> RecordCsv.row(transaction).getBytes(UTF_8) : RecordJson::encode;
+        labelLine = csv ? label -> RecordCsv.row(label).getBytes(UTF_8) : RecordJson::encode;
         mustBeEmpty(directory);
         try {
             Files.createDirectories(directory);
             try (OutputFile customerFile = new OutputFile(directory.resolve("customers.csv" + compressed))) {
-                customerFile.line(CustomerCsv.HEADER.getBytes(UTF_8));
+                customerFile.line(RecordCsv.CUSTOMER_HEADER.getBytes(UTF_8));
                 customers.forEach(
-                        customer -> customerFile.line(CustomerCsv.row(customer).getBytes(UTF_8)));
+                        customer -> customerFile.line(RecordCsv.row(customer).getBytes(UTF_8)));
                 customerFile.complete();
             }
             transactionFile = new OutputFile(directory.resolve("transactions" + ending));
@@ -65,8 +62,8 @@ public final class SimulationFiles implements EventSink {
                     e);
         }
         if (csv) {
-            transactionFile.line(TransactionCsv.HEADER.getBytes(UTF_8));
-            labelFile.line(LabelCsv.HEADER.getBytes(UTF_8));
+            transactionFile.line(RecordCsv.TRANSACTION_HEADER.getBytes(UTF_8));
+            labelFile.line(RecordCsv.LABEL_HEADER.getBytes(UTF_8));
         }
     }
 

@@ -1,6 +1,6 @@
 package io.cardwatch.cli;
 
-import io.cardwatch.codec.CustomerCsv;
+import io.cardwatch.codec.RecordCsv;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
 import io.cardwatch.datagen.LabelDelay;
@@ -170,9 +170,9 @@ final class DemoCommand implements Callable<Integer> {
         }
 
         void loadCustomers(Connection database) throws Exception {
-            StringBuilder csv = new StringBuilder(CustomerCsv.HEADER).append('\n');
+            StringBuilder csv = new StringBuilder(RecordCsv.CUSTOMER_HEADER).append('\n');
             for (Customer customer : simulation.customers()) {
-                csv.append(CustomerCsv.row(customer)).append('\n');
+                csv.append(RecordCsv.row(customer)).append('\n');
             }
             database.unwrap(PGConnection.class)
                     .getCopyAPI()

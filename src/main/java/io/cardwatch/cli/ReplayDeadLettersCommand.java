@@ -1,8 +1,7 @@
 package io.cardwatch.cli;
 
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.LabelDecoder;
-import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
 import io.cardwatch.datagen.KinesisFeed;
@@ -78,8 +77,8 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
     private long transactionsSent;
     private long labelsSent;
     private long incomplete;
-    private TransactionDecoder transactionDecoder;
-    private LabelDecoder labelDecoder;
+    private RecordDecoder<Transaction> transactionDecoder;
+    private RecordDecoder<FraudLabel> labelDecoder;
 
     @Override
     public Integer call() {
@@ -117,8 +116,8 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
     private void sendRecords(Settings settings, StoredDeadLetters stored, StoredDeadLetters.Selection selection) {
         String transactions = settings.get(Options.SOURCE_STREAM);
         String labels = settings.get(Options.LABELS_STREAM);
-        transactionDecoder = new TransactionDecoder(settings.get(Options.SOURCE_MAX_RECORD_BYTES), Contacts.LEFT_OUT);
-        labelDecoder = new LabelDecoder(settings.get(Options.SOURCE_MAX_RECORD_BYTES), Contacts.LEFT_OUT);
+        transactionDecoder = RecordDecoder.transactions(settings.get(Options.SOURCE_MAX_RECORD_BYTES), Contacts.LEFT_OUT);
+        labelDecoder = RecordDecoder.labels(settings.get(Options.SOURCE_MAX_RECORD_BYTES), Contacts.LEFT_OUT);
         requireStreams(stored.streams(selection), List.of(transactions, labels));
         KinesisStreams.check(settings);
         try (KinesisClient client = KinesisFeed.client(

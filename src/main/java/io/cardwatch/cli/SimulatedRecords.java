@@ -1,10 +1,8 @@
 package io.cardwatch.cli;
 
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.LabelDecoder;
-import io.cardwatch.codec.LabelJson;
-import io.cardwatch.codec.TransactionDecoder;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordDecoder;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
@@ -94,21 +92,21 @@ final class SimulatedRecords {
             }
             next++;
             SimulatedEvent event = events.next();
-            byte[] bytes = event.isLabel() ? LabelJson.encode(event.label) : TransactionJson.encode(event.transaction);
+            byte[] bytes = event.isLabel() ? RecordJson.encode(event.label) : RecordJson.encode(event.transaction);
             return Tuple3.of(event.epochSecond(), event.isLabel(), bytes);
         }
     }
 
     /** Bytes to envelopes, labels to the side. */
     private static final class Decode extends ProcessFunction<Tuple3<Long, Boolean, byte[]>, Decoded<Transaction>> {
-        private final TransactionDecoder transactions;
-        private final LabelDecoder labels;
+        private final RecordDecoder<Transaction> transactions;
+        private final RecordDecoder<FraudLabel> labels;
 
         Decode(Settings settings) {
             int maxRecordBytes = settings.get(Options.SOURCE_MAX_RECORD_BYTES);
             Contacts contacts = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
-            transactions = new TransactionDecoder(maxRecordBytes, contacts);
-            labels = new LabelDecoder(maxRecordBytes, contacts);
+            transactions = RecordDecoder.transactions(maxRecordBytes, contacts);
+            labels = RecordDecoder.labels(maxRecordBytes, contacts);
         }
 
         @Override

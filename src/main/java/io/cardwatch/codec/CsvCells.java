@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/** The cells of a row of CSV (RFC 4180) as texts, for files whose columns are not the fields of a record. */
+/** Splits a row of CSV (RFC 4180) into the texts of its cells, for files whose columns are not the fields of a record. */
 public final class CsvCells {
-    /** Of columns, in upper case; none of those that we read has a blank. */
+    /** A column's name in upper case; no column that we read has a blank in its name. */
     private static final Pattern NAME = Pattern.compile("[A-Z][A-Z0-9_]*");
 
     private CsvCells() {}
@@ -19,7 +19,7 @@ public final class CsvCells {
      *
      * @param line the first line of the file
      * @param file what to call the file in a message
-     * @throws BadInputException when the line is not valid CSV, has cells between other marks than commas, or holds
+     * @throws BadInputException when the line is not valid CSV, separates its cells by another mark than commas, or holds
      *     data instead of names
      */
     public static List<String> header(String line, String file) {
@@ -85,16 +85,9 @@ public final class CsvCells {
         return read(cell, Field::epochSecond);
     }
 
-    private interface Rule {
-        long value(Field cell) throws Rejection;
-    }
-
-    private static OptionalLong read(String text, Rule rule) {
+    private static OptionalLong read(String text, Field.Rule rule) {
         Field cell = new Field("cell", false);
-        for (int i = 0; i < text.length(); i++) {
-            cell.append(text.charAt(i));
-        }
-        cell.endCell();
+        cell.set(text.isEmpty() ? Field.Kind.ABSENT : Field.Kind.CELL, text.toCharArray(), 0, text.length());
         try {
             return OptionalLong.of(rule.value(cell));
         } catch (Rejection e) {

@@ -9,7 +9,7 @@ import java.util.List;
  * A record that is one row of a CSV file (RFC 4180), whose header names the columns in any order and either case. Blanks
  * around a cell do not count, those within quotes do; an empty cell is an absent field. A row that is no row has the reason BAD_JSON: it is what BAD_JSON is to a stream.
  */
-final class CsvReader implements RecordReader {
+final class CsvReader implements RecordDecoder.Reader {
     private final RecordFields<?> fields;
     private final Field[] columns;
     private final boolean hasUnknownColumns;

@@ -7,10 +7,6 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /** {@link CustomerChange} in binary form: whether it vanished, then the id or the customer. */
 public final class CustomerChangeSerializer extends WireSerializer<CustomerChange> {
-    public CustomerChangeSerializer() {
-        super(1);
-    }
-
     @Override
     protected void write(CustomerChange change, DataOutputView out) throws IOException {
         out.writeBoolean(change.vanished());

@@ -11,39 +11,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/** Customers as CSV, read and written; a cell may hold quotes, commas and line ends. */
+/** Reads customers from CSV. A cell may hold quotes, commas and line ends. */
 public final class CustomerCsv {
-    /** The first line of the file. */
-    public static final String HEADER = String.join(
-            ",",
-            FieldNames.CUSTOMER_ID,
-            FieldNames.JOB_TITLE,
-            FieldNames.EMAIL_ADDRESS,
-            FieldNames.FULL_NAME,
-            FieldNames.PHONE_NUMBER,
-            FieldNames.CITY,
-            FieldNames.STATE);
-
     private static final byte[] NO_BYTES = new byte[0];
 
     private CustomerCsv() {}
 
-    /** A row without its line end; a text that is null becomes an empty cell. */
-    public static String row(Customer customer) {
-        return new CsvRow()
-                .add(customer.customerId)
-                .add(customer.jobTitle)
-                .add(customer.emailAddress)
-                .add(customer.fullName)
-                .add(customer.phoneNumber)
-                .add(customer.city)
-                .add(customer.state)
-                .toString();
-    }
-
     /**
      * Hands each customer of a file to {@code each}, in its order. Columns come in any order and either case; an empty
-     * cell is null; blank lines are passed over.
+     * cell is null; blank lines are skipped.
      *
      * @param in the file's bytes, UTF-8; closing it is the caller's
      * @param file what to call the file in a message
@@ -53,7 +29,7 @@ public final class CustomerCsv {
         BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
         try {
             String header = lines.readLine();
-            CustomerFields fields = new CustomerFields();
+            Fields fields = new Fields();
             CsvReader reader = new CsvReader(fields, header == null ? "" : header, file);
             int lineNumber = 2;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -71,14 +47,13 @@ public final class CustomerCsv {
     /** The row that begins with {@code line}: it goes on as long as a quote is open. */
     private static String wholeRow(String line, BufferedReader lines) throws IOException {
         StringBuilder row = new StringBuilder(line);
-        boolean open = oddQuotes(line);
-        while (open) {
-            String next = lines.readLine();
-            if (next == null) {
+        String last = line;
+        for (boolean open = oddQuotes(last); open; open ^= oddQuotes(last)) {
+            last = lines.readLine();
+            if (last == null) {
                 break;
             }
-            row.append('\n').append(next);
-            open = !oddQuotes(next);
+            row.append('\n').append(last);
         }
         return row.toString();
     }
@@ -87,13 +62,36 @@ public final class CustomerCsv {
         return line.chars().filter(c -> c == '"').count() % 2 == 1;
     }
 
-    private static Customer customer(CustomerFields fields, CsvReader reader, String row, String place) {
+    private static Customer customer(Fields fields, CsvReader reader, String row, String place) {
         fields.clear();
         try {
             reader.read(row);
             return fields.value(new RecordOrigin(place, "", "", "", RecordOrigin.NO_ARRIVAL), NO_BYTES);
         } catch (Rejection e) {
             throw new BadInputException(place + ": " + e.getMessage(), "Mend the row or leave it out.", e);
+        }
+    }
+
+    /** The rules of a row: an id, and texts that may be absent. */
+    static final class Fields extends RecordFields<Customer> {
+        private final Field customerId = required(FieldNames.CUSTOMER_ID);
+        private final Field jobTitle = required("JOB_TITLE");
+        private final Field emailAddress = required("EMAIL_ADDRESS");
+        private final Field fullName = required("FULL_NAME");
+        private final Field phoneNumber = required("PHONE_NUMBER");
+        private final Field city = required("CITY");
+        private final Field state = required("STATE");
+
+        @Override
+        Customer value(RecordOrigin origin, byte[] raw) throws Rejection {
+            return new Customer(
+                    customerId.id(),
+                    jobTitle.textOr(null),
+                    emailAddress.textOr(null),
+                    fullName.textOr(null),
+                    phoneNumber.textOr(null),
+                    city.textOr(null),
+                    state.textOr(null));
         }
     }
 }

@@ -9,10 +9,6 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class CustomerSerializer extends WireSerializer<Customer> {
     static final CustomerSerializer INSTANCE = new CustomerSerializer();
 
-    public CustomerSerializer() {
-        super(1);
-    }
-
     @Override
     protected void write(Customer customer, DataOutputView out) throws IOException {
         writeVarint(customer.customerId, out);

@@ -10,10 +10,6 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class DeadLetterSerializer extends WireSerializer<DeadLetter> {
     static final DeadLetterSerializer INSTANCE = new DeadLetterSerializer();
 
-    public DeadLetterSerializer() {
-        super(1);
-    }
-
     @Override
     protected void write(DeadLetter letter, DataOutputView out) throws IOException {
         writeText(letter.reason.name(), out);

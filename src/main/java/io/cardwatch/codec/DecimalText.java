@@ -1,10 +1,11 @@
 package io.cardwatch.codec;
 
 import java.io.Serializable;
+import java.util.stream.LongStream;
 
 /**
- * A number as it was written, {@code -?digits[.digits][e[+-]digits]}, taken apart in place. Its digits are weighed one
- * by one, so that neither a thousand digits nor an exponent of a billion costs more than reading them.
+ * A number in text form, {@code -?digits[.digits][e[+-]digits]}, parsed in place. Its value is summed up digit by digit,
+ * so neither a thousand digits nor an exponent of a billion costs more than reading them.
  */
 final class DecimalText implements Serializable {
     /** Result for a number that is beyond what was asked for. */
@@ -12,10 +13,12 @@ final class DecimalText implements Serializable {
 
     private static final int MAX_INTEGER_DIGITS = 12;
     private static final int CENT_DIGITS = 2;
-    /** No text is long enough to bring digits back from here. */
+    /** No text is long enough for its digits to make up for this exponent. */
     private static final long FAR_EXPONENT = Integer.MAX_VALUE;
 
-    private static final long[] POWERS_OF_TEN = powersOfTen(MAX_INTEGER_DIGITS + CENT_DIGITS);
+    private static final long[] POWERS_OF_TEN = LongStream.iterate(1, power -> power * 10)
+            .limit(MAX_INTEGER_DIGITS + CENT_DIGITS + 1)
+            .toArray();
 
     private char[] text;
     private int integerStart;
@@ -27,9 +30,10 @@ final class DecimalText implements Serializable {
     private boolean rounded;
 
     /**
-     * Takes the first {@code length} characters of {@code text} apart; false when they are not a number.
+     * Parses the first {@code length} characters of {@code text}; false when they are not a number.
      *
-     * @param cell whether a plus may stand before it and the 0 before its point may be missing, as in tables
+     * @param cell whether the text is a cell of a table: then a leading plus is allowed, and the 0 before the point may be
+     *     missing
      */
     boolean scan(char[] text, int length, boolean cell) {
         this.text = text;
@@ -98,7 +102,7 @@ final class DecimalText implements Serializable {
         return beyond ? BEYOND : whole + part;
     }
 
-    /** Whether the last {@link #cents()} cut off more than zeros. */
+    /** Whether the last call of {@link #cents()} rounded: it cut off digits other than 0. */
     boolean rounded() {
         return rounded;
     }
@@ -150,14 +154,5 @@ final class DecimalText implements Serializable {
             }
         }
         return true;
-    }
-
-    private static long[] powersOfTen(int highest) {
-        long[] powers = new long[highest + 1];
-        powers[0] = 1;
-        for (int i = 1; i <= highest; i++) {
-            powers[i] = powers[i - 1] * 10;
-        }
-        return powers;
     }
 }

@@ -11,7 +11,6 @@ public abstract class DecodedSerializer<T> extends WireSerializer<Decoded<T>> {
     private final WireSerializer<T> valueSerializer;
 
     private DecodedSerializer(WireSerializer<T> valueSerializer) {
-        super(1);
         this.valueSerializer = valueSerializer;
     }
 

@@ -7,10 +7,6 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /** {@link FeaturedTransaction} in binary form. */
 public final class FeaturedTransactionSerializer extends WireSerializer<FeaturedTransaction> {
-    public FeaturedTransactionSerializer() {
-        super(1);
-    }
-
     @Override
     protected void write(FeaturedTransaction featured, DataOutputView out) throws IOException {
         TransactionSerializer.INSTANCE.serialize(featured.transaction, out);

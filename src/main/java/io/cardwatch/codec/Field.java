@@ -15,21 +15,21 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * One named field: what the current record holds there, as it was written, and the rules to read it by. A reader fills
- * it, the rules answer with the value or a {@link Rejection}, in the order MISSING, TYPE, the field's own.
+ * One named field: the text that the current record holds in it, and the rules that read it. A reader fills the field; a
+ * rule returns the value or throws a {@link Rejection}. Rules check MISSING first, then TYPE, then what is their own.
  */
 final class Field implements Serializable {
-    /** How the record writes the field. */
+    /** How the record represents the field. */
     enum Kind {
-        /** Not there, or null. */
+        /** Absent, or null. */
         ABSENT,
         NUMBER,
         TEXT,
-        /** A cell of a CSV file, whose type only the field knows. */
+        /** A cell of a CSV file; the field's rule decides about its type. */
         CELL,
-        /** True or false, which only a verdict may be. */
+        /** True or false; only a verdict may be one. */
         BOOLEAN,
-        /** An object or an array, which no field may be. */
+        /** An object or an array; no field may be one. */
         OTHER
     }
 
@@ -54,7 +54,7 @@ final class Field implements Serializable {
         notes = 0;
     }
 
-    /** Whether the current record names the field, be it with null. */
+    /** Whether the current record names the field, even if its value is null. */
     boolean seen() {
         return seen;
     }
@@ -65,22 +65,22 @@ final class Field implements Serializable {
     }
 
     void set(Kind kind, char[] source, int offset, int count) {
-        set(kind);
-        if (count > text.length) {
-            text = new char[count];
-        }
+        set(kind, count);
         System.arraycopy(source, offset, text, 0, count);
-        length = count;
     }
 
     /** The same from ASCII. */
     void set(Kind kind, byte[] source, int offset, int count) {
+        set(kind, count);
+        for (int i = 0; i < count; i++) {
+            text[i] = (char) source[offset + i];
+        }
+    }
+
+    private void set(Kind kind, int count) {
         set(kind);
         if (count > text.length) {
             text = new char[count];
-        }
-        for (int i = 0; i < count; i++) {
-            text[i] = (char) source[offset + i];
         }
         length = count;
     }
@@ -96,14 +96,14 @@ final class Field implements Serializable {
         text[length++] = character;
     }
 
-    /** Takes the blanks at the end of what was appended away again. */
+    /** Removes the blanks at the end of what was appended. */
     void dropBlanks() {
         while (length > 0 && isBlank(text[length - 1])) {
             length--;
         }
     }
 
-    /** Ends a CSV cell whose characters were appended; an empty one is absent. */
+    /** Ends a CSV cell whose characters were appended; an empty cell is absent. */
     void endCell() {
         set(length == 0 ? Kind.ABSENT : Kind.CELL);
     }
@@ -116,7 +116,7 @@ final class Field implements Serializable {
         return kind == Kind.ABSENT;
     }
 
-    /** Set of {@link Note}s on what was read, a bit each. */
+    /** Set of {@link Note}s about this field, one bit each. */
     int notes() {
         return notes;
     }
@@ -130,17 +130,8 @@ final class Field implements Serializable {
         return id;
     }
 
-    /** An integer of 64 bits, or {@code otherwise} where the field is absent or cannot be read. */
-    long integerOr(long otherwise) {
-        return readOr(otherwise, Field::integer);
-    }
-
-    /** An integer from 0 to 2^63−1, or {@code otherwise} where the field is absent or cannot be read. */
-    long countOr(long otherwise) {
-        return readOr(otherwise, Field::id);
-    }
-
-    private long integer() throws Rejection {
+    /** An integer of 64 bits. */
+    long integer() throws Rejection {
         long magnitude = wholeNumber();
         if (magnitude == DecimalText.BEYOND) {
             throw rejected(TYPE, "is not an integer of 64 bits");
@@ -163,12 +154,7 @@ final class Field implements Serializable {
         return value;
     }
 
-    /** A verdict, or {@code otherwise} where the field is absent or cannot be read. */
-    long verdictOr(long otherwise) {
-        return readOr(otherwise, Field::verdict);
-    }
-
-    /** Magnitude of a number without a fraction but of zeros, or {@link DecimalText#BEYOND} where it is none. */
+    /** Magnitude of a number whose fraction is absent or zero; {@link DecimalText#BEYOND} for any other number. */
     private long wholeNumber() throws Rejection {
         readNumber();
         if (!number.whole()) {
@@ -180,17 +166,19 @@ final class Field implements Serializable {
         return number.magnitude();
     }
 
-    /** How an optional field is read. It holds no field of its own: none is made for each record. */
-    private interface Reading {
+    /** One of the rules above or below; as a method reference it costs no object per record. */
+    interface Rule {
+        /** The value of {@code field}. */
         long value(Field field) throws Rejection;
     }
 
-    private long readOr(long otherwise, Reading reading) {
+    /** The value by {@code rule}, or {@code otherwise} where the field is absent or cannot be read. */
+    long or(long otherwise, Rule rule) {
         if (absent()) {
             return otherwise;
         }
         try {
-            return reading.value(this);
+            return rule.value(this);
         } catch (Rejection e) {
             leaveOut();
             return otherwise;
@@ -249,7 +237,7 @@ final class Field implements Serializable {
         return second;
     }
 
-    /** The characters as they stand. */
+    /** The characters, unchanged. */
     String text() {
         return new String(text, 0, length);
     }
@@ -265,7 +253,7 @@ final class Field implements Serializable {
         return otherwise;
     }
 
-    /** Notes that an optional field could not be read, and nothing else about it. */
+    /** Notes that an optional field could not be read; this replaces all other notes about it. */
     void leaveOut() {
         notes = Note.LEFT_OUT.bit;
     }
@@ -297,7 +285,7 @@ final class Field implements Serializable {
         }
     }
 
-    /** Whether the text is one of the names that JavaScript, Java and Python write for what is not a number. */
+    /** Whether the text is a name that JavaScript, Java or Python writes for NaN or infinity. */
     private boolean notFinite() {
         if (length == 0 || !Character.isLetter(text[length - 1])) {
             return false;

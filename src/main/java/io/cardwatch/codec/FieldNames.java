@@ -1,6 +1,6 @@
 package io.cardwatch.codec;
 
-/** The names of the contract, as JSON keys and CSV headers write them. */
+/** The names of the contract's fields in JSON keys and CSV headers, as far as both kinds of text have them. */
 final class FieldNames {
     static final String TRANSACTION_ID = "TRANSACTION_ID";
     static final String TX_DATETIME = "TX_DATETIME";
@@ -13,12 +13,6 @@ final class FieldNames {
     static final String TX_FRAUD_SCENARIO = "TX_FRAUD_SCENARIO";
     static final String LABEL_DATETIME = "LABEL_DATETIME";
     static final String LABEL_SOURCE = "LABEL_SOURCE";
-    static final String JOB_TITLE = "JOB_TITLE";
-    static final String EMAIL_ADDRESS = "EMAIL_ADDRESS";
-    static final String FULL_NAME = "FULL_NAME";
-    static final String PHONE_NUMBER = "PHONE_NUMBER";
-    static final String CITY = "CITY";
-    static final String STATE = "STATE";
 
     private FieldNames() {}
 }

@@ -9,10 +9,6 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class FraudLabelSerializer extends WireSerializer<FraudLabel> {
     static final FraudLabelSerializer INSTANCE = new FraudLabelSerializer();
 
-    public FraudLabelSerializer() {
-        super(1);
-    }
-
     @Override
     protected void write(FraudLabel label, DataOutputView out) throws IOException {
         writeVarint(label.transactionId, out);

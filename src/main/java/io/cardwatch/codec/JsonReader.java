@@ -18,7 +18,7 @@ import java.util.Set;
  * <p>Jackson always reads to the end, so that BAD_JSON comes before whatever else is wrong: the parser's own limits are off (the size of a record bounds them all), and depth, digits and repeated keys are noted
  * on the way and judged afterwards.
  */
-final class JsonReader implements RecordReader {
+final class JsonReader implements RecordDecoder.Reader {
     /** Objects and arrays within each other, the record itself included. */
     static final int MAX_DEPTH = 1_000;
 

@@ -6,15 +6,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads what producers write, straight from the bytes: one flat JSON object of known fields, each once, with strings,
- * numbers and nulls in ASCII and without escapes. Whatever else a record may be, it is left to Jackson: this class knows
- * no error.
+ * Reads plain records straight from the bytes, as nearly all producers write them: one flat JSON object of known fields,
+ * each once, with strings, numbers and nulls in ASCII and without escapes. Every other record is left to Jackson, so this
+ * class reports no errors.
  */
 final class PlainJson implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private static final int NO = -1;
-    /** Longer ones are for the rule about digits. */
+    /** Jackson's reader takes longer numbers: it has a limit on digits. */
     private static final int MAX_NUMBER_LENGTH = 64;
 
     private final Field[] fields;
@@ -31,7 +31,7 @@ final class PlainJson implements Serializable {
      * Fills the fields with a record.
      *
      * @param start index of the first byte that is no white space; there is one
-     * @return false where it is no plain record, and the fields are in any state
+     * @return false where it is no plain record; the fields are then in any state
      */
     boolean read(byte[] bytes, int start) {
         if (bytes[start] != '{') {
@@ -40,27 +40,27 @@ final class PlainJson implements Serializable {
         int at = start;
         int expected = 0;
         do {
-            int name = skipSpace(bytes, at + 1);
+            int name = Utf8.skipSpace(bytes, at + 1);
             int nameEnd = textEnd(bytes, name);
             int index = nameEnd == NO ? NO : find(bytes, name + 1, nameEnd, expected);
             if (index == NO || fields[index].seen()) {
                 return false;
             }
             expected = index + 1;
-            int colon = skipSpace(bytes, nameEnd + 1);
+            int colon = Utf8.skipSpace(bytes, nameEnd + 1);
             if (!is(':', bytes, colon)) {
                 return false;
             }
-            int valueEnd = readValue(bytes, skipSpace(bytes, colon + 1), fields[index]);
+            int valueEnd = readValue(bytes, Utf8.skipSpace(bytes, colon + 1), fields[index]);
             if (valueEnd == NO) {
                 return false;
             }
-            at = skipSpace(bytes, valueEnd);
+            at = Utf8.skipSpace(bytes, valueEnd);
         } while (is(',', bytes, at));
-        return is('}', bytes, at) && skipSpace(bytes, at + 1) == bytes.length;
+        return is('}', bytes, at) && Utf8.skipSpace(bytes, at + 1) == bytes.length;
     }
 
-    /** Index of the field of that name; records mostly keep one order. */
+    /** Index of the field of that name. The search begins at {@code expected}: most records keep one order. */
     private int find(byte[] bytes, int start, int end, int expected) {
         for (int i = 0; i < names.length; i++) {
             int index = expected + i < names.length ? expected + i : expected + i - names.length;
@@ -136,14 +136,6 @@ final class PlainJson implements Serializable {
             end++;
         }
         return end == start ? NO : end;
-    }
-
-    private static int skipSpace(byte[] bytes, int start) {
-        int at = start;
-        while (at < bytes.length && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
-            at++;
-        }
-        return at;
     }
 
     private static boolean is(char wanted, byte[] bytes, int at) {

@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The fields of one kind of record and the rules that make a {@code T} of them, whatever they were read from. Filled
@@ -38,6 +39,11 @@ abstract class RecordFields<T> implements Serializable {
     /** The field of that name, or null when the contract knows none. */
     final Field named(String name) {
         return byName.get(name);
+    }
+
+    /** The names of all fields as the header of a CSV file. */
+    final String header() {
+        return fields.stream().map(field -> field.name).collect(Collectors.joining(","));
     }
 
     final List<Field> all() {

@@ -9,10 +9,6 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class RecordOriginSerializer extends WireSerializer<RecordOrigin> {
     static final RecordOriginSerializer INSTANCE = new RecordOriginSerializer();
 
-    public RecordOriginSerializer() {
-        super(1);
-    }
-
     @Override
     protected void write(RecordOrigin origin, DataOutputView out) throws IOException {
         writeText(origin.stream, out);

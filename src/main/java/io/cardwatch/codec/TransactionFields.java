@@ -31,10 +31,10 @@ final class TransactionFields extends RecordFields<Transaction> {
                 customerId.id(),
                 terminalId.id(),
                 amount.amountCents(),
-                timeSeconds.integerOr(ABSENT),
-                timeDays.integerOr(ABSENT),
-                labelled ? fraud.verdictOr(ABSENT) : ABSENT,
-                labelled ? fraudScenario.countOr(ABSENT) : ABSENT,
+                timeSeconds.or(ABSENT, Field::integer),
+                timeDays.or(ABSENT, Field::integer),
+                labelled ? fraud.or(ABSENT, Field::verdict) : ABSENT,
+                labelled ? fraudScenario.or(ABSENT, Field::id) : ABSENT,
                 origin,
                 raw);
         requireNotFuture(datetime, transaction.epochSecond, origin);

@@ -16,10 +16,6 @@ public final class TransactionSerializer extends WireSerializer<Transaction> {
     private static final int HAS_FRAUD = 4;
     private static final int HAS_FRAUD_SCENARIO = 8;
 
-    public TransactionSerializer() {
-        super(1);
-    }
-
     @Override
     protected void write(Transaction transaction, DataOutputView out) throws IOException {
         int flags = flag(HAS_TIME_SECONDS, transaction.timeSeconds)

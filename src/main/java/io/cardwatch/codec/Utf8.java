@@ -23,15 +23,16 @@ final class Utf8 {
     static int contentStart(byte[] bytes) {
         boolean mark =
                 bytes.length >= 3 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF;
-        int start = mark ? 3 : 0;
-        while (start < bytes.length && whiteSpace(bytes[start])) {
-            start++;
-        }
-        return start;
+        return skipSpace(bytes, mark ? 3 : 0);
     }
 
-    private static boolean whiteSpace(byte next) {
-        return next == ' ' || next == '\n' || next == '\r' || next == '\t';
+    /** Index of the first byte from {@code start} on that is no JSON white space; the length where there is none. */
+    static int skipSpace(byte[] bytes, int start) {
+        int at = start;
+        while (at < bytes.length && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
+            at++;
+        }
+        return at;
     }
 
     private static boolean ascii(byte[] bytes) {

@@ -19,6 +19,11 @@ import org.apache.flink.core.memory.DataOutputView;
 public abstract class WireSerializer<T> extends TypeSerializer<T> {
     private final int version;
 
+    /** A serializer of a layout that has not changed yet: version 1. */
+    protected WireSerializer() {
+        this(1);
+    }
+
     /**
      * A serializer of one layout.
      *

@@ -23,18 +23,18 @@ import org.apache.flink.connector.file.src.util.CheckpointedPosition;
 import org.apache.flink.connector.file.src.util.IteratorResultIterator;
 
 /**
- * Lines of a file, each decoded with its number as its sequence number, counted from 1. The file is read as one split,
- * since the order of its lines decides between records of the same second. A line longer than a record may be is cut
- * behind the limit, which is enough to refuse it.
+ * Decodes the lines of a file. A record's sequence number is its line number, counted from 1. The file is read as one
+ * split, because the order of its lines decides between records of the same second. A line that is longer than a record
+ * may be is cut one byte after the limit: that is enough to refuse it.
  */
 final class LineFormat<T> implements BulkFormat<Decoded<T>, FileSourceSplit> {
     private static final long serialVersionUID = 1L;
 
-    /** Makes the decoder; its argument is the first line of the file when the format has a header. */
+    /** Makes the decoder from the header, the first line of the file; null where the format has none. */
     interface DecoderFactory<T> extends Function<String, RecordDecoder<T>>, Serializable {}
 
     private static final int BUFFER_BYTES = 1 << 16;
-    /** Records that are handed over at a time. */
+    /** Records per batch. */
     private static final int BATCH = 500;
 
     private final String file;
@@ -62,7 +62,7 @@ final class LineFormat<T> implements BulkFormat<Decoded<T>, FileSourceSplit> {
         return open(split.path().getFileSystem().open(split.path()));
     }
 
-    /** Begins again behind the records that a failed attempt had read. */
+    /** Continues after the records that a failed attempt had read. */
     @Override
     public LineReader restoreReader(Configuration configuration, FileSourceSplit split) throws IOException {
         LineReader reader = createReader(configuration, split);
@@ -81,9 +81,9 @@ final class LineFormat<T> implements BulkFormat<Decoded<T>, FileSourceSplit> {
     }
 
     /**
-     * Begins to read {@code bytes}, past the header, which must have all columns.
+     * Opens {@code bytes} and reads the header, which must have all columns.
      *
-     * @throws BadInputException when there is nothing to read, or not as records are written
+     * @throws BadInputException when the file is empty, is UTF-16, or has a header that cannot be used
      */
     LineReader open(InputStream bytes) throws IOException {
         LineReader reader = new LineReader(InputFile.unpacked(bytes, file));
@@ -96,7 +96,7 @@ final class LineFormat<T> implements BulkFormat<Decoded<T>, FileSourceSplit> {
         return type;
     }
 
-    /** Reads one file. A line ends in LF, CRLF or CR; a blank one is no record. */
+    /** Reads one file. A line ends in LF, CRLF or CR; a blank line is no record. */
     final class LineReader implements BulkFormat.Reader<Decoded<T>> {
         private final InputStream in;
         private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -106,7 +106,7 @@ final class LineFormat<T> implements BulkFormat<Decoded<T>, FileSourceSplit> {
         private int limit;
         private boolean carriageReturn;
         private long lineNumber;
-        /** The first record, read to see that there is one; null when it was given out. */
+        /** The first record, read ahead to see that there is one; null once it has been returned. */
         private byte[] first;
 
         private long recordsRead;
@@ -120,7 +120,7 @@ final class LineFormat<T> implements BulkFormat<Decoded<T>, FileSourceSplit> {
             if (line == null) {
                 throw new BadInputException(file + " is empty", "Give a file with records, or leave it out.");
             }
-            decoder = decoders.apply(hasHeader ? new String(line, StandardCharsets.UTF_8) : "");
+            decoder = decoders.apply(hasHeader ? new String(line, StandardCharsets.UTF_8) : null);
             first = hasHeader ? null : line;
         }
 

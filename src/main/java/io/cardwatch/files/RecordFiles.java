@@ -2,8 +2,8 @@ package io.cardwatch.files;
 
 import io.cardwatch.codec.CustomerCsv;
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.LabelDecoder;
-import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.codec.RecordDecoder;
+import io.cardwatch.codec.WireTypeInfo;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
@@ -54,15 +54,13 @@ public final class RecordFiles {
         String name = file.toString();
         int max = maxRecordBytes;
         Contacts keep = contacts;
-        boolean csv = isCsv(file);
-        LineFormat<Transaction> format = new LineFormat<>(
-                name,
-                csv,
-                max,
-                header ->
-                        csv ? TransactionDecoder.csv(header, name, max, keep) : TransactionDecoder.jsonLines(max, keep),
-                WireTypes.DECODED_TRANSACTION);
-        return read(file, format, value -> order(value.epochSecond, TRANSACTION_BIT, value.origin.sequenceNumber))
+        return read(
+                        file,
+                        header -> header == null
+                                ? RecordDecoder.transactionLines(max, keep)
+                                : RecordDecoder.transactionRows(header, name, max, keep),
+                        WireTypes.DECODED_TRANSACTION,
+                        value -> order(value.epochSecond, TRANSACTION_BIT, value.origin.sequenceNumber))
                 .uid("transaction-file");
     }
 
@@ -71,20 +69,19 @@ public final class RecordFiles {
         String name = file.toString();
         int max = maxRecordBytes;
         Contacts keep = contacts;
-        boolean csv = isCsv(file);
-        LineFormat<FraudLabel> format = new LineFormat<>(
-                name,
-                csv,
-                max,
-                header -> csv ? LabelDecoder.csv(header, name, max, keep) : new LabelDecoder(max, keep),
-                WireTypes.DECODED_FRAUD_LABEL);
-        return read(file, format, value -> order(value.labelEpochSecond, 0, value.origin.sequenceNumber))
+        return read(
+                        file,
+                        header -> header == null
+                                ? RecordDecoder.labels(max, keep)
+                                : RecordDecoder.labelRows(header, name, max, keep),
+                        WireTypes.DECODED_FRAUD_LABEL,
+                        value -> order(value.labelEpochSecond, 0, value.origin.sequenceNumber))
                 .uid("label-file");
     }
 
     /**
      * Labels from the TX_FRAUD of the transactions themselves, each known {@code delay} after its transaction. Every row
-     * that could be read gives its label, also one that is refused later, as a label stream would.
+     * that could be read gives its label, even if a later stage refuses it: a label stream would give that label too.
      */
     public DataStream<Decoded<FraudLabel>> delayedLabels(
             DataStream<Decoded<Transaction>> transactions, Duration delay) {
@@ -103,7 +100,7 @@ public final class RecordFiles {
                 .uid("delayed-labels-order");
     }
 
-    /** No labels at all. Flink has no empty source, so it is the transactions without any of them. */
+    /** No labels at all. Flink has no empty source, so this takes the transactions and drops them all. */
     public DataStream<Decoded<FraudLabel>> noLabels(DataStream<Decoded<Transaction>> transactions) {
         return transactions
                 .flatMap(
@@ -132,7 +129,11 @@ public final class RecordFiles {
     }
 
     private <T> DataStreamSource<Decoded<T>> read(
-            Path file, LineFormat<T> format, SerializableFunction<T, Long> order) {
+            Path file,
+            LineFormat.DecoderFactory<T> decoders,
+            WireTypeInfo<Decoded<T>> type,
+            SerializableFunction<T, Long> order) {
+        LineFormat<T> format = new LineFormat<>(file.toString(), isCsv(file), maxRecordBytes, decoders, type);
         try (InputStream bytes = Files.newInputStream(file)) {
             format.open(bytes);
         } catch (IOException e) {
@@ -141,12 +142,12 @@ public final class RecordFiles {
         org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(file.toUri());
         return env.fromSource(
                         FileSource.forBulkFileFormat(format, path)
-                                // Flink's own enumerator passes over names that begin with _ or a dot.
+                                // Flink's own enumerator skips names that begin with _ or a dot.
                                 .setFileEnumerator(() -> new NonSplittingRecursiveEnumerator(each -> true))
                                 .build(),
                         ordered((record, previous) ->
                                 record.accepted() ? order.apply(record.value) : BEFORE_EVERYTHING),
-                        name(file))
+                        file.getFileName().toString())
                 .setParallelism(1);
     }
 
@@ -154,7 +155,7 @@ public final class RecordFiles {
         return WatermarkStrategy.<T>noWatermarks().withTimestampAssigner(order);
     }
 
-    /** 32 bits of seconds, one that puts transactions behind labels, 30 of line number: all of a file's lines. */
+    /** A timestamp of 33 bits of seconds, one bit that puts transactions after labels, and 30 bits of line number. */
     private static long order(long epochSecond, long kind, String line) {
         return (epochSecond << (LINE_BITS + 1)) | kind | Long.parseLong(line);
     }
@@ -172,13 +173,9 @@ public final class RecordFiles {
                 transaction.raw);
     }
 
-    private static String name(Path file) {
-        return file.getFileName().toString();
-    }
-
     private static boolean isCsv(Path file) {
         InputFile.requireFile(file);
-        String name = name(file).toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+        String name = file.toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
         if (name.endsWith(".csv") || name.endsWith(".jsonl")) {
             return name.endsWith(".csv");
         }

@@ -1,8 +1,7 @@
 package io.cardwatch.job;
 
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.LabelDecoder;
-import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
@@ -92,7 +91,7 @@ public final class CardwatchJob {
                 settings,
                 settings.get(Options.SOURCE_STREAM),
                 "transaction-source",
-                new TransactionDecoder(maxBytes, contacts),
+                RecordDecoder.transactions(maxBytes, contacts),
                 (progress, transaction) -> progress.observe(transaction.epochSecond, transaction.origin),
                 WireTypes.DECODED_TRANSACTION);
         DataStream<Decoded<FraudLabel>> labels = KinesisRecords.read(
@@ -100,7 +99,7 @@ public final class CardwatchJob {
                 settings,
                 settings.get(Options.LABELS_STREAM),
                 "label-source",
-                new LabelDecoder(maxBytes, contacts),
+                RecordDecoder.labels(maxBytes, contacts),
                 (progress, label) -> progress.observe(label.labelEpochSecond, label.origin),
                 WireTypes.DECODED_FRAUD_LABEL);
         build(env, transactions, labels);

@@ -1,7 +1,6 @@
 package io.cardwatch.job;
 
-import io.cardwatch.codec.LabelJson;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.config.Option;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
@@ -37,7 +36,7 @@ public final class WarehouseSinks {
     public void writePredictions(DataStream<ScoredTransaction> rows) {
         Table<ScoredTransaction> table = Tables.predictions(settings.get(Options.FEATURES_SET));
         WarehouseSink<ScoredTransaction> sink = sink(table, Options.WAREHOUSE_BATCH_SIZE)
-                .withDeadLetters(row -> row.transaction.origin, row -> TransactionJson.encode(row.transaction));
+                .withDeadLetters(row -> row.transaction.origin, row -> RecordJson.encode(row.transaction));
         write(rows, table, sink, settings.get(Options.WAREHOUSE_WRITERS));
     }
 
@@ -50,7 +49,7 @@ public final class WarehouseSinks {
     /** Writes labels with one writer, which keeps their order of arrival; a refused label becomes a dead letter. */
     public void writeLabels(DataStream<FraudLabel> rows) {
         WarehouseSink<FraudLabel> sink = sink(Tables.LABELS, Options.WAREHOUSE_BATCH_SIZE)
-                .withDeadLetters(label -> label.origin, LabelJson::encode);
+                .withDeadLetters(label -> label.origin, RecordJson::encode);
         write(rows, Tables.LABELS, sink, 1);
     }
 

@@ -2,7 +2,7 @@ package io.cardwatch.warehouse;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.cardwatch.codec.JsonObject;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.RecordOrigin;
@@ -47,7 +47,7 @@ final class RefusedRow {
     }
 
     private static <T> byte[] json(Table<T> table, T row) {
-        return JsonObject.encode(json -> {
+        return RecordJson.object(json -> {
             json.writeStringField(TABLE, table.name);
             for (Column<T> column : table.columns) {
                 Object value = column.of(row);

@@ -2,8 +2,7 @@ package io.cardwatch.bench;
 
 import static java.util.stream.Collectors.toSet;
 
-import io.cardwatch.codec.LabelJson;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.datagen.Profile;
 import io.cardwatch.datagen.SimulatedEvent;
 import io.cardwatch.datagen.Simulation;
@@ -194,14 +193,14 @@ final class BenchmarkInput {
                 transactionId = labelled.transactionId;
                 customerId = labelled.customerId;
                 terminalId = labelled.terminalId;
-                bytes = LabelJson.encode(labelled);
+                bytes = RecordJson.encode(labelled);
                 arrivalMillis = millis;
             } else {
                 Transaction transaction = shaped(event.observed(), shape);
                 transactionId = transaction.transactionId;
                 customerId = transaction.customerId;
                 terminalId = transaction.terminalId;
-                bytes = TransactionJson.encode(transaction);
+                bytes = RecordJson.encode(transaction);
                 arrivalMillis = shape.arrival(millis, transactionId);
             }
         }

@@ -1,9 +1,8 @@
 package io.cardwatch.bench;
 
+import io.cardwatch.codec.RecordCsv;
 import io.cardwatch.codec.RecordDecoder;
-import io.cardwatch.codec.TransactionCsv;
-import io.cardwatch.codec.TransactionDecoder;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.RecordOrigin;
@@ -62,15 +61,15 @@ public final class DecodeBenchmark {
         byte[][] json = new byte[RECORDS][];
         byte[][] csv = new byte[RECORDS][];
         for (int i = 0; i < RECORDS; i++) {
-            json[i] = TransactionJson.encode(transactions[i]);
-            csv[i] = TransactionCsv.row(transactions[i]).getBytes(StandardCharsets.UTF_8);
+            json[i] = RecordJson.encode(transactions[i]);
+            csv[i] = RecordCsv.row(transactions[i]).getBytes(StandardCharsets.UTF_8);
         }
         benchmark.measure(
                 "decode JSON, " + bytesPerRecord(json) + " bytes",
-                () -> decode(new TransactionDecoder(MAX_BYTES, Contacts.KEPT), json));
+                () -> decode(RecordDecoder.transactions(MAX_BYTES, Contacts.KEPT), json));
         benchmark.measure(
                 "decode CSV, " + bytesPerRecord(csv) + " bytes",
-                () -> decode(TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, Contacts.KEPT), csv));
+                () -> decode(RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT), csv));
         benchmark.measure("serialize and deserialize a transaction", () -> overTheWire(transactions));
     }
 

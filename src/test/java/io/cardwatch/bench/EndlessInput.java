@@ -3,8 +3,7 @@ package io.cardwatch.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.LabelDecoder;
-import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FraudLabel;
@@ -65,8 +64,8 @@ final class EndlessInput extends ProcessFunction<Long, Decoded<Transaction>> {
     static final List<byte[]> SHORT_BAD =
             BAD.stream().filter(record -> record.length <= MOST_BYTES_OF_SHORT).toList();
 
-    private final TransactionDecoder transactions = new TransactionDecoder(OurTopology.MAX_BYTES, Contacts.KEPT);
-    private final LabelDecoder labels = new LabelDecoder(OurTopology.MAX_BYTES, Contacts.KEPT);
+    private final RecordDecoder<Transaction> transactions = RecordDecoder.transactions(OurTopology.MAX_BYTES, Contacts.KEPT);
+    private final RecordDecoder<FraudLabel> labels = RecordDecoder.labels(OurTopology.MAX_BYTES, Contacts.KEPT);
     private final List<byte[]> bad;
 
     private EndlessInput(List<byte[]> bad) {

@@ -1,10 +1,8 @@
 package io.cardwatch.bench;
 
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.LabelDecoder;
-import io.cardwatch.codec.LabelJson;
-import io.cardwatch.codec.TransactionDecoder;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordDecoder;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
 import io.cardwatch.domain.Contacts;
@@ -437,7 +435,7 @@ public final class GrowthBenchmark {
         }
 
         byte[] json(long number) {
-            return TransactionJson.encode(at(number));
+            return RecordJson.encode(at(number));
         }
 
         /** The label that comes with payment {@code number}, for one of a week before; null where none does. */
@@ -447,7 +445,7 @@ public final class GrowthBenchmark {
                 return null;
             }
             Transaction fraud = at(weekAgo);
-            return LabelJson.encode(new FraudLabel(
+            return RecordJson.encode(new FraudLabel(
                     fraud.transactionId,
                     fraud.epochSecond,
                     fraud.customerId,
@@ -472,8 +470,8 @@ public final class GrowthBenchmark {
     private static final class Decode extends ProcessFunction<Long, Decoded<Transaction>> {
         private static final long serialVersionUID = 1;
 
-        private final TransactionDecoder transactions = new TransactionDecoder(OurTopology.MAX_BYTES, Contacts.KEPT);
-        private final LabelDecoder labels = new LabelDecoder(OurTopology.MAX_BYTES, Contacts.KEPT);
+        private final RecordDecoder<Transaction> transactions = RecordDecoder.transactions(OurTopology.MAX_BYTES, Contacts.KEPT);
+        private final RecordDecoder<FraudLabel> labels = RecordDecoder.labels(OurTopology.MAX_BYTES, Contacts.KEPT);
         private final Payments payments;
 
         Decode(Payments payments) {

@@ -1,6 +1,6 @@
 package io.cardwatch.bench;
 
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
 import io.cardwatch.datagen.Profile;
@@ -202,7 +202,7 @@ public final class LatencyBenchmark {
                         new byte[0]);
                 request.add(PutRecordsRequestEntry.builder()
                         .partitionKey(Long.toString(customer))
-                        .data(SdkBytes.fromByteArray(TransactionJson.encode(payment)))
+                        .data(SdkBytes.fromByteArray(RecordJson.encode(payment)))
                         .build());
             }
             kinesis.client().putRecords(put -> put.streamName(PAYMENTS).records(request));

@@ -1,8 +1,7 @@
 package io.cardwatch.bench;
 
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.LabelDecoder;
-import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
 import io.cardwatch.domain.Contacts;
@@ -107,8 +106,8 @@ final class OurTopology extends Candidate {
 
     /** Position to envelope, labels to the side. */
     private static final class Decode extends ProcessFunction<Long, Decoded<Transaction>> {
-        private final TransactionDecoder transactions = new TransactionDecoder(MAX_BYTES, Contacts.KEPT);
-        private final LabelDecoder labels = new LabelDecoder(MAX_BYTES, Contacts.KEPT);
+        private final RecordDecoder<Transaction> transactions = RecordDecoder.transactions(MAX_BYTES, Contacts.KEPT);
+        private final RecordDecoder<FraudLabel> labels = RecordDecoder.labels(MAX_BYTES, Contacts.KEPT);
         private long labelsTold;
         private boolean labelsArrived;
 

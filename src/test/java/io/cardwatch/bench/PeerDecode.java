@@ -1,7 +1,7 @@
 package io.cardwatch.bench;
 
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.Transaction;
@@ -14,7 +14,7 @@ import org.apache.flink.util.Collector;
 final class PeerDecode implements FlatMapFunction<Long, Transaction> {
     private static final long serialVersionUID = 1L;
 
-    private final TransactionDecoder transactions = new TransactionDecoder(OurTopology.MAX_BYTES, Contacts.LEFT_OUT);
+    private final RecordDecoder<Transaction> transactions = RecordDecoder.transactions(OurTopology.MAX_BYTES, Contacts.LEFT_OUT);
 
     private PeerDecode() {}
 

@@ -1,9 +1,9 @@
 package io.cardwatch.bench;
 
-import io.cardwatch.codec.LabelDecoder;
-import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.feature.FeatureReplay;
 import io.cardwatch.feature.WindowTimes;
@@ -25,8 +25,8 @@ final class PlainLoop {
     /** Null for the features alone. */
     private final FraudModel model;
 
-    private final TransactionDecoder transactions = new TransactionDecoder(OurTopology.MAX_BYTES, Contacts.KEPT);
-    private final LabelDecoder labels = new LabelDecoder(OurTopology.MAX_BYTES, Contacts.KEPT);
+    private final RecordDecoder<Transaction> transactions = RecordDecoder.transactions(OurTopology.MAX_BYTES, Contacts.KEPT);
+    private final RecordDecoder<FraudLabel> labels = RecordDecoder.labels(OurTopology.MAX_BYTES, Contacts.KEPT);
 
     PlainLoop(String name, FraudModel model, int runs) {
         this.name = name;

@@ -2,8 +2,7 @@ package io.cardwatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cardwatch.codec.LabelCsv;
-import io.cardwatch.codec.TransactionCsv;
+import io.cardwatch.codec.RecordCsv;
 import io.cardwatch.datagen.LabelDelay;
 import io.cardwatch.datagen.Profile;
 import io.cardwatch.datagen.SimulatedEvent;
@@ -12,14 +11,14 @@ import io.cardwatch.datagen.Simulation;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
-import io.cardwatch.oracle.Arrival;
 import io.cardwatch.oracle.Arrival.LabelArrives;
 import io.cardwatch.oracle.Arrival.TransactionArrives;
+import io.cardwatch.oracle.Arrival;
 import io.cardwatch.oracle.BoundedOracle;
 import io.cardwatch.oracle.Events;
-import io.cardwatch.oracle.FeatureOracle;
 import io.cardwatch.oracle.FeatureOracle.Outcome;
 import io.cardwatch.oracle.FeatureOracle.Verdict;
+import io.cardwatch.oracle.FeatureOracle;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -92,8 +91,8 @@ final class CutWorld {
 
     /** Writes the past's files, in no order, into {@code directory}. */
     void writePast(Path directory) throws IOException {
-        write(directory.resolve("transactions.csv"), TransactionCsv.HEADER, shuffled(past), TransactionCsv::row);
-        write(directory.resolve("labels.csv"), LabelCsv.HEADER, shuffled(pastLabels), LabelCsv::row);
+        write(directory.resolve("transactions.csv"), RecordCsv.TRANSACTION_HEADER, shuffled(past), RecordCsv::row);
+        write(directory.resolve("labels.csv"), RecordCsv.LABEL_HEADER, shuffled(pastLabels), RecordCsv::row);
     }
 
     /** What {@code backfill --savepoint} makes of the files in {@code directory}. */

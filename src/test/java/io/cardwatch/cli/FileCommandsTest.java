@@ -2,11 +2,8 @@ package io.cardwatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cardwatch.codec.CustomerCsv;
-import io.cardwatch.codec.LabelCsv;
-import io.cardwatch.codec.LabelJson;
-import io.cardwatch.codec.TransactionCsv;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordCsv;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.datagen.LabelDelay;
 import io.cardwatch.datagen.Profile;
 import io.cardwatch.datagen.SimulatedEvent;
@@ -95,14 +92,14 @@ class FileCommandsTest {
         Collections.shuffle(transactions, new Random(1));
         Collections.shuffle(labels, new Random(2));
         expected = BoundedOracle.run(DELAY_SECONDS, LATENESS_SECONDS, transactions, labels);
-        write("transactions.csv", TransactionCsv.HEADER, transactions.stream().map(TransactionCsv::row));
-        write("labels.csv", LabelCsv.HEADER, labels.stream().map(LabelCsv::row));
+        write("transactions.csv", RecordCsv.TRANSACTION_HEADER, transactions.stream().map(RecordCsv::row));
+        write("labels.csv", RecordCsv.LABEL_HEADER, labels.stream().map(RecordCsv::row));
         write(
                 "customers.csv",
-                CustomerCsv.HEADER,
-                simulation.customers().stream().map(CustomerCsv::row));
-        gzip("transactions.jsonl.gz", transactions.stream().map(TransactionJson::encode));
-        gzip("labels.jsonl.gz", labels.stream().map(LabelJson::encode));
+                RecordCsv.CUSTOMER_HEADER,
+                simulation.customers().stream().map(RecordCsv::row));
+        gzip("transactions.jsonl.gz", transactions.stream().map(RecordJson::encode));
+        gzip("labels.jsonl.gz", labels.stream().map(RecordJson::encode));
     }
 
     @Test
@@ -195,7 +192,7 @@ class FileCommandsTest {
         Path mixed = out.resolve("mixed.jsonl");
         List<String> lines = new ArrayList<>();
         for (Transaction transaction : transactions.subList(0, 20)) {
-            lines.add(new String(TransactionJson.encode(transaction), StandardCharsets.UTF_8));
+            lines.add(new String(RecordJson.encode(transaction), StandardCharsets.UTF_8));
         }
         lines.add(3, "{\"TRANSACTION_ID\":1");
         lines.add(7, "[]");
@@ -239,7 +236,7 @@ class FileCommandsTest {
                     any.origin,
                     any.raw));
         }
-        write("strays.csv", LabelCsv.HEADER, strays.stream().map(LabelCsv::row));
+        write("strays.csv", RecordCsv.LABEL_HEADER, strays.stream().map(RecordCsv::row));
 
         assertThat(run(
                         "score",
@@ -313,7 +310,7 @@ class FileCommandsTest {
                 "analyst",
                 first.origin,
                 first.raw));
-        write("retracted.csv", LabelCsv.HEADER, retracted.stream().map(LabelCsv::row));
+        write("retracted.csv", RecordCsv.LABEL_HEADER, retracted.stream().map(RecordCsv::row));
         String url = Postgres.freshDatabase();
 
         for (int time = 0; time < 2; time++) {

@@ -2,8 +2,7 @@ package io.cardwatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cardwatch.codec.LabelJson;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
@@ -78,14 +77,14 @@ class HistorySavepointIT {
 
     private void send(JobOnKinesis kinesis) {
         for (FraudLabel label : world.liveLabels) {
-            kinesis.verdicts().add(0, LabelJson.encode(label), label.origin.sequenceNumber);
+            kinesis.verdicts().add(0, RecordJson.encode(label), label.origin.sequenceNumber);
         }
         kinesis.verdicts().send();
         for (Transaction payment : world.live) {
             kinesis.payments()
                     .add(
                             KEYS[(int) (payment.customerId % KEYS.length)],
-                            TransactionJson.encode(payment),
+                            RecordJson.encode(payment),
                             PaymentStory.name(payment));
         }
         kinesis.payments().send();

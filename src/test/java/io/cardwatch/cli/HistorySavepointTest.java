@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.TransactionCsv;
+import io.cardwatch.codec.RecordCsv;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
 import io.cardwatch.domain.FeatureSet;
@@ -123,9 +123,9 @@ class HistorySavepointTest {
         Files.write(
                 two,
                 List.of(
-                        TransactionCsv.HEADER,
-                        TransactionCsv.row(WORLD.past.get(0)),
-                        TransactionCsv.row(WORLD.past.get(1))));
+                        RecordCsv.TRANSACTION_HEADER,
+                        RecordCsv.row(WORLD.past.get(0)),
+                        RecordCsv.row(WORLD.past.get(1))));
         Path target = directory.resolve("a savepoint");
 
         int exitCode = run("backfill", "--transactions", two.toString(), "--savepoint", target.toString());
@@ -166,7 +166,7 @@ class HistorySavepointTest {
 
     @Test
     void aHistoryThatTellsNoTimeIsRefusedAndLeavesNothing(@TempDir Path directory) throws IOException {
-        Files.write(world.resolve("one.csv"), List.of(TransactionCsv.HEADER, TransactionCsv.row(WORLD.past.get(0))));
+        Files.write(world.resolve("one.csv"), List.of(RecordCsv.TRANSACTION_HEADER, RecordCsv.row(WORLD.past.get(0))));
 
         String one = world.resolve("one.csv").toString();
         int exitCode = run("backfill", "--transactions", one, "--savepoint", directory.toString());

@@ -35,8 +35,8 @@ class BadInputTableTest {
             + "'CUSTOMER_ID':596,'TERMINAL_ID':3156,'TX_FRAUD':1,'LABEL_DATETIME':'2018-04-08 00:00:31',"
             + "'LABEL_SOURCE':'chargeback'}";
 
-    private final TransactionDecoder decoder = new TransactionDecoder(MAX_BYTES, Contacts.KEPT);
-    private final LabelDecoder labelDecoder = new LabelDecoder(MAX_BYTES, Contacts.KEPT);
+    private final RecordDecoder<Transaction> decoder = RecordDecoder.transactions(MAX_BYTES, Contacts.KEPT);
+    private final RecordDecoder<FraudLabel> labelDecoder = RecordDecoder.labels(MAX_BYTES, Contacts.KEPT);
 
     @Test
     void aGoodRecordGivesEveryFieldAndNothingToCount() {
@@ -509,7 +509,7 @@ class BadInputTableTest {
     @Test
     void aDeadLetterTellsItsOriginAndWithoutBytesOnlyTheirHash() {
         byte[] record = bytes(replace(GOOD, "CUSTOMER_ID", "'jane@example.org'"));
-        DeadLetter letter = new TransactionDecoder(MAX_BYTES, Contacts.LEFT_OUT).decode(record, ORIGIN).deadLetter;
+        DeadLetter letter = RecordDecoder.transactions(MAX_BYTES, Contacts.LEFT_OUT).decode(record, ORIGIN).deadLetter;
 
         assertThat(letter.origin).isSameAs(ORIGIN);
         assertThat(letter.raw).isEmpty();
@@ -520,7 +520,7 @@ class BadInputTableTest {
     @Test
     void aLabelWhoseTransactionNeverCameHasTheHashOfItsRecordEvenWhereNoBytesAreKept() {
         byte[] record = bytes(with(GOOD_LABEL, "'E_MAIL':'jane@example.org'"));
-        FraudLabel label = new LabelDecoder(MAX_BYTES, Contacts.LEFT_OUT).decode(record, ORIGIN).value;
+        FraudLabel label = RecordDecoder.labels(MAX_BYTES, Contacts.LEFT_OUT).decode(record, ORIGIN).value;
         DeadLetter letter = DeadLetter.of(LABEL_UNMATCHED, "never came", label.origin, label.raw, Contacts.LEFT_OUT);
 
         assertThat(letter.sha256).isEqualTo(DeadLetter.sha256(record));
@@ -540,7 +540,7 @@ class BadInputTableTest {
     void whereNoBytesAreKeptALabelsSourceIsOneWordOrNothing(String source, String kept) {
         byte[] record = bytes(replace(GOOD_LABEL, "LABEL_SOURCE", "'" + source + "'"));
 
-        assertThat(new LabelDecoder(MAX_BYTES, Contacts.LEFT_OUT).decode(record, ORIGIN).value.labelSource)
+        assertThat(RecordDecoder.labels(MAX_BYTES, Contacts.LEFT_OUT).decode(record, ORIGIN).value.labelSource)
                 .isEqualTo(kept);
         assertThat(labelDecoder.decode(record, ORIGIN).value.labelSource).isEqualTo(source);
     }

@@ -3,6 +3,7 @@ package io.cardwatch.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.domain.Contacts;
+import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
 import java.io.IOException;
@@ -43,10 +44,10 @@ class RecordDecoderPropertyTest {
             + "\"CUSTOMER_ID\":2,\"TERMINAL_ID\":3,\"TX_FRAUD\":1,\"LABEL_DATETIME\":\"2018-04-08T00:00:31Z\","
             + "\"LABEL_SOURCE\":\"chargeback\"}";
 
-    private final TransactionDecoder transactions = TransactionDecoder.jsonLines(65_536, Contacts.KEPT);
-    private final LabelDecoder labels = new LabelDecoder(65_536, Contacts.KEPT);
-    private final TransactionDecoder rows =
-            TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", 65_536, Contacts.KEPT);
+    private final RecordDecoder<Transaction> transactions = RecordDecoder.transactionLines(65_536, Contacts.KEPT);
+    private final RecordDecoder<FraudLabel> labels = RecordDecoder.labels(65_536, Contacts.KEPT);
+    private final RecordDecoder<Transaction> rows =
+            RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", 65_536, Contacts.KEPT);
 
     @Property(tries = 5_000)
     void randomBytesGiveOneOutcomeAndAlwaysTheSame(@ForAll byte[] bytes) throws IOException {
@@ -87,7 +88,7 @@ class RecordDecoderPropertyTest {
     void orderOfKeysWhiteSpaceAndUnknownFieldsChangeNoValue(
             @ForAll("transactions") Transaction written, @ForAll long seed) {
         Random random = new Random(seed);
-        String plain = new String(TransactionJson.encode(written), StandardCharsets.UTF_8);
+        String plain = new String(RecordJson.encode(written), StandardCharsets.UTF_8);
         List<String> members =
                 new ArrayList<>(List.of(plain.substring(1, plain.length() - 1).split(",")));
         members.add("\"OTHER\":{\"TX_AMOUNT\":[1,{\"a\\\"b\":\"\\ud83d\\ude00\"}]}");
@@ -110,11 +111,11 @@ class RecordDecoderPropertyTest {
 
     @Property(tries = 1_000)
     void whatIsWrittenIsReadBack(@ForAll("transactions") Transaction written) {
-        assertThat(transactions.decode(TransactionJson.encode(written), ORIGIN).value)
+        assertThat(transactions.decode(RecordJson.encode(written), ORIGIN).value)
                 .usingRecursiveComparison()
                 .ignoringFields("raw")
                 .isEqualTo(written);
-        byte[] row = TransactionCsv.row(written).getBytes(StandardCharsets.UTF_8);
+        byte[] row = RecordCsv.row(written).getBytes(StandardCharsets.UTF_8);
         assertThat(rows.decode(row, ORIGIN).value)
                 .usingRecursiveComparison()
                 .ignoringFields("raw")

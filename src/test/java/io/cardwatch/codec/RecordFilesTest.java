@@ -49,13 +49,13 @@ class RecordFilesTest {
 
     @Test
     void transactionsAreWrittenAsThePublicFilesWriteThem() {
-        assertThat(TransactionCsv.HEADER)
+        assertThat(RecordCsv.TRANSACTION_HEADER)
                 .isEqualTo("TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_TIME_SECONDS,TX_TIME_DAYS,"
                         + "TX_FRAUD,TX_FRAUD_SCENARIO");
-        assertThat(TransactionCsv.row(LABELLED)).isEqualTo("7,2018-04-01 00:00:31,596,3156,0.05,-1,0,1,3");
-        assertThat(TransactionCsv.row(BARE))
+        assertThat(RecordCsv.row(LABELLED)).isEqualTo("7,2018-04-01 00:00:31,596,3156,0.05,-1,0,1,3");
+        assertThat(RecordCsv.row(BARE))
                 .isEqualTo("9223372036854775807,2000-01-01 00:00:00,0,9223372036854775807,999999999999.99,,,,");
-        assertThat(new String(TransactionJson.encode(LABELLED), StandardCharsets.UTF_8))
+        assertThat(new String(RecordJson.encode(LABELLED), StandardCharsets.UTF_8))
                 .isEqualTo("{\"TRANSACTION_ID\":7,\"TX_DATETIME\":\"2018-04-01 00:00:31\",\"CUSTOMER_ID\":596,"
                         + "\"TERMINAL_ID\":3156,\"TX_AMOUNT\":0.05,\"TX_TIME_SECONDS\":-1,\"TX_TIME_DAYS\":0,"
                         + "\"TX_FRAUD\":1,\"TX_FRAUD_SCENARIO\":3}");
@@ -63,35 +63,35 @@ class RecordFilesTest {
 
     @Test
     void aTransactionSurvivesEitherKindOfFile() {
-        TransactionDecoder csv = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
-        TransactionDecoder jsonLines = TransactionDecoder.jsonLines(MAX_BYTES, Contacts.KEPT);
+        RecordDecoder<Transaction> csv = RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
+        RecordDecoder<Transaction> jsonLines = RecordDecoder.transactionLines(MAX_BYTES, Contacts.KEPT);
         for (Transaction transaction : List.of(LABELLED, BARE)) {
-            assertReadBack(csv.decode(bytes(TransactionCsv.row(transaction)), ORIGIN), transaction);
-            assertReadBack(jsonLines.decode(TransactionJson.encode(transaction), ORIGIN), transaction);
+            assertReadBack(csv.decode(bytes(RecordCsv.row(transaction)), ORIGIN), transaction);
+            assertReadBack(jsonLines.decode(RecordJson.encode(transaction), ORIGIN), transaction);
         }
     }
 
     @Test
     void aLabelSurvivesEitherKindOfFile() {
-        LabelDecoder csv = LabelDecoder.csv(LabelCsv.HEADER, "l.csv", MAX_BYTES, Contacts.KEPT);
-        LabelDecoder jsonLines = new LabelDecoder(MAX_BYTES, Contacts.KEPT);
+        RecordDecoder<FraudLabel> csv = RecordDecoder.labelRows(RecordCsv.LABEL_HEADER, "l.csv", MAX_BYTES, Contacts.KEPT);
+        RecordDecoder<FraudLabel> jsonLines = RecordDecoder.labels(MAX_BYTES, Contacts.KEPT);
         for (FraudLabel label : List.of(LABEL, PLAIN_LABEL)) {
-            assertReadBack(csv.decode(bytes(LabelCsv.row(label)), ORIGIN), label);
-            assertReadBack(jsonLines.decode(LabelJson.encode(label), ORIGIN), label);
+            assertReadBack(csv.decode(bytes(RecordCsv.row(label)), ORIGIN), label);
+            assertReadBack(jsonLines.decode(RecordJson.encode(label), ORIGIN), label);
         }
     }
 
     @Test
     void aStreamIgnoresTheLabelThatAPublicProducerSends() {
         Transaction streamed =
-                new TransactionDecoder(MAX_BYTES, Contacts.KEPT).decode(TransactionJson.encode(LABELLED), ORIGIN).value;
+                RecordDecoder.transactions(MAX_BYTES, Contacts.KEPT).decode(RecordJson.encode(LABELLED), ORIGIN).value;
         assertThat(streamed.fraud).isEqualTo(Transaction.ABSENT);
         assertThat(streamed.fraudScenario).isEqualTo(Transaction.ABSENT);
     }
 
     @Test
     void columnsComeInAnyOrderAndCaseAndUnknownOnesAreCounted() {
-        TransactionDecoder decoder = TransactionDecoder.csv(
+        RecordDecoder<Transaction> decoder = RecordDecoder.transactionRows(
                 "\uFEFFtx_amount,\"TERMINAL_ID\",Note,TX_DATETIME,CUSTOMER_ID,TRANSACTION_ID\r",
                 "t.csv",
                 MAX_BYTES,
@@ -140,7 +140,7 @@ class RecordFilesTest {
                 "AMOUNT_NOT_FINITE | 7,2018-04-01 00:00:31,596,3156,nan,0,0,0,0",
             })
     void aBadRowIsADeadLetter(DeadLetterReason reason, String row) {
-        TransactionDecoder decoder = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
+        RecordDecoder<Transaction> decoder = RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
         assertThat(decoder.decode(bytes(row), ORIGIN).deadLetter.reason).isEqualTo(reason);
     }
 
@@ -156,7 +156,7 @@ class RecordFilesTest {
                 "7, \"2018-04-01 00:00:31\" ,596,3156,\"57.16\",-1,0,true,3\r",
             })
     void aRowIsReadAsItWasMeant(String row) {
-        TransactionDecoder decoder = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
+        RecordDecoder<Transaction> decoder = RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
         assertReadBack(
                 decoder.decode(bytes(row), ORIGIN),
                 new Transaction(7, 1_522_540_831L, 596, 3156, 5716, -1, 0, 1, 3, ORIGIN, NOTHING));
@@ -165,7 +165,7 @@ class RecordFilesTest {
     @ParameterizedTest
     @CsvSource({"2,0", "yes,0", "1.5,0", "1e0,0", "-1,0"})
     void aLabelThatCannotBeReadCostsNoPayment(String fraud, String scenario) {
-        TransactionDecoder decoder = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
+        RecordDecoder<Transaction> decoder = RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
         Decoded<Transaction> decoded =
                 decoder.decode(bytes("7,2018-04-01 00:00:31,596,3156,.5,0,0," + fraud + "," + scenario), ORIGIN);
 
@@ -184,32 +184,32 @@ class RecordFilesTest {
                 "0,1,TRANSACTION_ID | t.csv has no column TX_DATETIME",
             })
     void aTableThatIsNoneOfOursIsRefusedAsWhatItIs(String header, String cause) {
-        assertThatThrownBy(() -> TransactionDecoder.csv(header, "t.csv", MAX_BYTES, Contacts.KEPT))
+        assertThatThrownBy(() -> RecordDecoder.transactionRows(header, "t.csv", MAX_BYTES, Contacts.KEPT))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage(cause);
     }
 
     @Test
     void aHeaderThatLacksAColumnIsRefusedByName() {
-        assertThatThrownBy(() -> TransactionDecoder.csv(
-                        TransactionCsv.HEADER.replace("TERMINAL_ID", "SHOP"), "t.csv", MAX_BYTES, Contacts.KEPT))
+        assertThatThrownBy(() -> RecordDecoder.transactionRows(
+                        RecordCsv.TRANSACTION_HEADER.replace("TERMINAL_ID", "SHOP"), "t.csv", MAX_BYTES, Contacts.KEPT))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("t.csv has no column TERMINAL_ID");
-        assertThatThrownBy(() -> LabelDecoder.csv("", "l.csv", MAX_BYTES, Contacts.KEPT))
+        assertThatThrownBy(() -> RecordDecoder.labelRows("", "l.csv", MAX_BYTES, Contacts.KEPT))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("l.csv has no column TRANSACTION_ID");
         assertThatThrownBy(() ->
-                        TransactionDecoder.csv(TransactionCsv.HEADER + ",TX_AMOUNT", "t.csv", MAX_BYTES, Contacts.KEPT))
+                        RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER + ",TX_AMOUNT", "t.csv", MAX_BYTES, Contacts.KEPT))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("t.csv has the column TX_AMOUNT twice");
     }
 
     @Test
     void aDecoderWorksTheSameAfterItTravelledToATask() throws Exception {
-        TransactionDecoder csv = TransactionDecoder.csv(TransactionCsv.HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
-        assertReadBack(InstantiationUtil.clone(csv).decode(bytes(TransactionCsv.row(LABELLED)), ORIGIN), LABELLED);
-        TransactionDecoder json = TransactionDecoder.jsonLines(MAX_BYTES, Contacts.KEPT);
-        assertReadBack(InstantiationUtil.clone(json).decode(TransactionJson.encode(LABELLED), ORIGIN), LABELLED);
+        RecordDecoder<Transaction> csv = RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
+        assertReadBack(InstantiationUtil.clone(csv).decode(bytes(RecordCsv.row(LABELLED)), ORIGIN), LABELLED);
+        RecordDecoder<Transaction> json = RecordDecoder.transactionLines(MAX_BYTES, Contacts.KEPT);
+        assertReadBack(InstantiationUtil.clone(json).decode(RecordJson.encode(LABELLED), ORIGIN), LABELLED);
     }
 
     @Test
@@ -218,8 +218,8 @@ class RecordFilesTest {
                 new Customer(1, "Clerk, \"senior\"", "a@example.org", "Zoë \uD83D\uDE00", "+1", "line 1\nline 2", "NY"),
                 new Customer(Long.MAX_VALUE, null, null, null, null, null, null),
                 new Customer(2, " x ", "b", "\"", ",", "'", "\n"));
-        StringBuilder file = new StringBuilder(CustomerCsv.HEADER).append('\n');
-        customers.forEach(customer -> file.append(CustomerCsv.row(customer)).append('\n'));
+        StringBuilder file = new StringBuilder(RecordCsv.CUSTOMER_HEADER).append('\n');
+        customers.forEach(customer -> file.append(RecordCsv.row(customer)).append('\n'));
 
         assertThat(readCustomers(file.toString())).isEqualTo(customers);
         assertThat(readCustomers(file.toString().toLowerCase(Locale.ROOT)))
@@ -230,7 +230,7 @@ class RecordFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"x,,,,,,", "3,a", "3,a,b,c,d,e,\"f", "-3,,,,,,", ",,,,,,"})
     void aBadCustomerIsRefusedWithItsLine(String row) {
-        String file = CustomerCsv.HEADER + "\n1,\"two\nlines\",,,,,\n\n" + row + "\n";
+        String file = RecordCsv.CUSTOMER_HEADER + "\n1,\"two\nlines\",,,,,\n\n" + row + "\n";
         assertThatThrownBy(() -> readCustomers(file))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageStartingWith("c.csv, line 5: ");
@@ -238,7 +238,7 @@ class RecordFilesTest {
 
     @Test
     void customersThatAreNotUtf8OrHaveNoHeaderAreRefused() {
-        byte[] latin1 = (CustomerCsv.HEADER + "\n1,,,Zoë,,,\n").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] latin1 = (RecordCsv.CUSTOMER_HEADER + "\n1,,,Zoë,,,\n").getBytes(StandardCharsets.ISO_8859_1);
         assertThatThrownBy(() -> CustomerCsv.read(new ByteArrayInputStream(latin1), "c.csv", customer -> {}))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("c.csv is not UTF-8");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.cardwatch.codec.TransactionCsv;
+import io.cardwatch.codec.RecordCsv;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
@@ -35,12 +35,12 @@ class HandbookProfileTest {
     @Test
     void theTransactionsFileIsThePublishedOne() throws NoSuchAlgorithmException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        digest.update((TransactionCsv.HEADER + "\n").getBytes(UTF_8));
+        digest.update((RecordCsv.TRANSACTION_HEADER + "\n").getBytes(UTF_8));
         List<String> firstRow = new ArrayList<>();
 
         SimulatedEvents events = Simulation.of(Profile.handbook().build()).events();
         forEachPayment(events, payment -> {
-            String row = TransactionCsv.row(payment);
+            String row = RecordCsv.row(payment);
             digest.update((row + "\n").getBytes(UTF_8));
             if (firstRow.isEmpty()) {
                 firstRow.add(row);
@@ -61,9 +61,9 @@ class HandbookProfileTest {
             disabledReason = "there is no ../shared beside the project, where the handbook's data would lie")
     void everyRowEqualsThePublishedOne() throws IOException {
         try (BufferedReader published = HandbookFeatures.transactionLines()) {
-            assertThat(published.readLine()).isEqualTo(TransactionCsv.HEADER);
+            assertThat(published.readLine()).isEqualTo(RecordCsv.TRANSACTION_HEADER);
             forEachPayment(Simulation.of(Profile.handbook().build()).events(), payment -> {
-                String row = TransactionCsv.row(payment);
+                String row = RecordCsv.row(payment);
                 // Not an assertion for each of the 1 754 155 rows: that would take longer than drawing them.
                 String expected = readLine(published);
                 if (!row.equals(expected)) {
@@ -111,7 +111,7 @@ class HandbookProfileTest {
                         - LocalDate.of(2018, 4, 1).toEpochDay())
                 * DAY;
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        digest.update((TransactionCsv.HEADER + "\n").getBytes(UTF_8));
+        digest.update((RecordCsv.TRANSACTION_HEADER + "\n").getBytes(UTF_8));
         Map<Long, Long> frauds = new HashMap<>();
         List<FraudLabel> labels = new ArrayList<>();
 
@@ -122,7 +122,7 @@ class HandbookProfileTest {
                 if (event.transaction.fraud == 1) {
                     frauds.put(event.transaction.transactionId, event.epochSecond());
                 }
-                digest.update((TransactionCsv.row(moved(event.transaction, -shift)) + "\n").getBytes(UTF_8));
+                digest.update((RecordCsv.row(moved(event.transaction, -shift)) + "\n").getBytes(UTF_8));
             }
         });
 
@@ -148,7 +148,7 @@ class HandbookProfileTest {
                 Simulation.of(Profile.handbook().seed(1).build()).events();
         forEachPayment(events, payment -> {
             if (payment.transactionId == 0) {
-                firstRows.add(TransactionCsv.row(payment));
+                firstRows.add(RecordCsv.row(payment));
             }
         });
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.TransactionCsv;
-import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.codec.RecordCsv;
+import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Contacts;
@@ -28,7 +28,7 @@ class LineFormatTest {
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
     void linesEndAsTheyDoAnywhere_andBlankOnesAreCountedButNoRecords(String end) throws IOException {
-        String file = String.join(end, "", TransactionCsv.HEADER, "", "1" + ROW, "", " \t", "2" + ROW, "", "");
+        String file = String.join(end, "", RecordCsv.TRANSACTION_HEADER, "", "1" + ROW, "", " \t", "2" + ROW, "", "");
 
         for (int chunk : new int[] {1, 2, 7, 1 << 16}) {
             assertThat(lines(file, chunk)).as("read in chunks of %d", chunk).containsExactly("4 1", "7 2");
@@ -38,14 +38,14 @@ class LineFormatTest {
 
     @Test
     void theEndsMayBeMixed() throws IOException {
-        String file = TransactionCsv.HEADER + "\r\n1" + ROW + "\r2" + ROW + "\n3" + ROW + "\r\r\n4" + ROW;
+        String file = RecordCsv.TRANSACTION_HEADER + "\r\n1" + ROW + "\r2" + ROW + "\n3" + ROW + "\r\r\n4" + ROW;
 
         assertThat(lines(file, 5)).containsExactly("2 1", "3 2", "4 3", "6 4");
     }
 
     @Test
     void aLineThatIsTooLongIsOneDeadLetter() throws IOException {
-        String file = TransactionCsv.HEADER + "\n" + "x".repeat(5 * MAX_BYTES) + "\n2" + ROW;
+        String file = RecordCsv.TRANSACTION_HEADER + "\n" + "x".repeat(5 * MAX_BYTES) + "\n2" + ROW;
 
         assertThat(lines(file, 100)).containsExactly("2 OVERSIZE", "3 2");
     }
@@ -60,7 +60,7 @@ class LineFormatTest {
 
     @Test
     void manyRecordsComeInBatchesInTheirOrder() throws IOException {
-        StringBuilder file = new StringBuilder(TransactionCsv.HEADER);
+        StringBuilder file = new StringBuilder(RecordCsv.TRANSACTION_HEADER);
         List<String> expected = new ArrayList<>();
         for (int i = 1; i <= 1_200; i++) {
             file.append('\n').append(i).append(ROW);
@@ -76,7 +76,7 @@ class LineFormatTest {
                 "t.csv",
                 true,
                 MAX_BYTES,
-                header -> TransactionDecoder.csv(header, "t.csv", MAX_BYTES, Contacts.KEPT),
+                header -> RecordDecoder.transactionRows(header, "t.csv", MAX_BYTES, Contacts.KEPT),
                 WireTypes.DECODED_TRANSACTION);
         InputStream bytes = new ByteArrayInputStream(file.getBytes(UTF_8)) {
             @Override

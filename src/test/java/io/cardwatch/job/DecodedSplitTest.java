@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.RecordOrigin;
@@ -22,7 +22,7 @@ class DecodedSplitTest {
             "{\"TRANSACTION_ID\":7,\"TX_DATETIME\":\"2024-03-01 12:00:00\",\"CUSTOMER_ID\":1,\"TERMINAL_ID\":1,"
                     + "\"TX_AMOUNT\":10}";
 
-    private final TransactionDecoder decoder = new TransactionDecoder(65_536, Contacts.KEPT);
+    private final RecordDecoder<Transaction> decoder = RecordDecoder.transactions(65_536, Contacts.KEPT);
 
     @Test
     @SuppressWarnings("try") // closing may be interrupted, and the test then fails

@@ -3,8 +3,8 @@ package io.cardwatch.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.TransactionDecoder;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordDecoder;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.config.Settings;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FeatureSet;
@@ -12,9 +12,9 @@ import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.oracle.Events;
-import io.cardwatch.oracle.FeatureOracle;
 import io.cardwatch.oracle.FeatureOracle.Outcome;
 import io.cardwatch.oracle.FeatureOracle.Verdict;
+import io.cardwatch.oracle.FeatureOracle;
 import io.cardwatch.testing.Seed;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -98,7 +98,7 @@ class TimeRulesTest {
 
     private void tell(FeatureSet set, int parallelism, List<Sent> sent, boolean arrivalTimes, long latenessSeconds)
             throws Exception {
-        TransactionDecoder decoder = new TransactionDecoder(65_536, Contacts.KEPT);
+        RecordDecoder<Transaction> decoder = RecordDecoder.transactions(65_536, Contacts.KEPT);
         FeatureOracle oracle = new FeatureOracle(set, 7 * Events.DAY, latenessSeconds);
         List<Decoded<Transaction>> records = new ArrayList<>();
         for (Sent record : sent) {
@@ -143,7 +143,7 @@ class TimeRulesTest {
     }
 
     private byte[] json(Sent record) {
-        return TransactionJson.encode(Events.transaction(
+        return RecordJson.encode(Events.transaction(
                 0,
                 record.id,
                 record.epochSecond,

@@ -4,8 +4,7 @@ import static io.cardwatch.domain.DeadLetterReason.FUTURE;
 import static io.cardwatch.domain.DeadLetterReason.LABEL_UNMATCHED;
 import static io.cardwatch.domain.DeadLetterReason.TOO_OLD;
 
-import io.cardwatch.codec.LabelJson;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.oracle.Events;
@@ -107,8 +106,8 @@ class WrongClocksIT {
     private void sendVerdicts() {
         Transaction mayCome = next(0, start - MINUTE);
         Transaction isOver = next(0, start - YEAR);
-        kinesis.verdicts().add(0, LabelJson.encode(Events.label(0, mayCome, false, start)), "");
-        kinesis.verdicts().addRefused(0, LabelJson.encode(Events.label(0, isOver, true, start + 1)), LABEL_UNMATCHED);
+        kinesis.verdicts().add(0, RecordJson.encode(Events.label(0, mayCome, false, start)), "");
+        kinesis.verdicts().addRefused(0, RecordJson.encode(Events.label(0, isOver, true, start + 1)), LABEL_UNMATCHED);
         kinesis.verdicts().send();
     }
 
@@ -117,6 +116,6 @@ class WrongClocksIT {
     }
 
     private static byte[] encoded(Transaction payment) {
-        return TransactionJson.encode(payment);
+        return RecordJson.encode(payment);
     }
 }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.codec.Decoded;
-import io.cardwatch.codec.TransactionDecoder;
+import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
 import io.cardwatch.domain.Contacts;
@@ -389,7 +389,7 @@ class KinesisRecordsTest {
                 Settings.fromArguments(arguments),
                 stream,
                 uid,
-                new TransactionDecoder(65_536, Contacts.KEPT),
+                RecordDecoder.transactions(65_536, Contacts.KEPT),
                 (progress, payment) -> progress.observe(payment.epochSecond, payment.origin),
                 WireTypes.DECODED_TRANSACTION);
     }

@@ -2,8 +2,7 @@ package io.cardwatch.soak;
 
 import static io.cardwatch.domain.DeadLetterReason.*;
 
-import io.cardwatch.codec.LabelJson;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
@@ -104,12 +103,12 @@ final class BadInput {
 
     /** Another customer's payment like this one, spoiled. */
     static byte[] bytes(Way way, Transaction like) {
-        return spoiled(way, text(TransactionJson.encode(like)));
+        return spoiled(way, text(RecordJson.encode(like)));
     }
 
     /** A verdict like this one on another payment, spoiled. */
     static byte[] bytes(Way way, FraudLabel like) {
-        return spoiled(way, text(LabelJson.encode(like)));
+        return spoiled(way, text(RecordJson.encode(like)));
     }
 
     private static byte[] spoiled(Way way, String good) {
@@ -122,7 +121,7 @@ final class BadInput {
     /** The same payment, told in one of the peculiar ways that are accepted. */
     static byte[] peculiar(int way, Transaction transaction) {
         return PECULIAR.get(way % PECULIAR.size())
-                .apply(text(TransactionJson.encode(transaction)))
+                .apply(text(RecordJson.encode(transaction)))
                 .getBytes(StandardCharsets.UTF_8);
     }
 

@@ -2,8 +2,7 @@ package io.cardwatch.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cardwatch.codec.LabelJson;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
@@ -102,7 +101,7 @@ class BadInputIT {
         for (int i = 0; i < UNMATCHED; i++) {
             Transaction nobodys = Events.transaction(i, i, LONG_AGO + i, i, i, 100);
             FraudLabel label = Events.label(i, nobodys, true, LONG_AGO + Events.DAY / 2 + i);
-            kinesis.verdicts().addRefused(i, LabelJson.encode(label), DeadLetterReason.LABEL_UNMATCHED);
+            kinesis.verdicts().addRefused(i, RecordJson.encode(label), DeadLetterReason.LABEL_UNMATCHED);
         }
         kinesis.verdicts().send();
     }
@@ -130,13 +129,13 @@ class BadInputIT {
         if (how == 0) {
             BadInput.Way way = any(BadInput.ofPayments());
             Content bad = Content.refused(BadInput.bytes(way, payment), way.reason());
-            Content good = Content.good(TransactionJson.encode(payment), name);
+            Content good = Content.good(RecordJson.encode(payment), name);
             // Twice the same in one record has one key, and is one dead letter.
             kinesis.payments().addAggregated(payment.customerId, List.of(bad, good, bad));
         } else if (how <= 10) {
             kinesis.payments().add(payment.customerId, BadInput.peculiar(random.nextInt(1_000), payment), name);
         } else {
-            kinesis.payments().add(payment.customerId, TransactionJson.encode(payment), name);
+            kinesis.payments().add(payment.customerId, RecordJson.encode(payment), name);
         }
     }
 
@@ -151,7 +150,7 @@ class BadInputIT {
                     Events.transaction(0, i, payment.epochSecond, UNKNOWN + i, UNKNOWN + i, payment.amountCents);
             kinesis.payments()
                     .addRefused(
-                            payment.customerId, TransactionJson.encode(nobodys), DeadLetterReason.WAREHOUSE_REJECTED);
+                            payment.customerId, RecordJson.encode(nobodys), DeadLetterReason.WAREHOUSE_REJECTED);
         } else if (kind == 0) {
             BadInput.Way way = any(BadInput.ofVerdicts());
             FraudLabel like = Events.label(i, payment, true, payment.epochSecond);
@@ -161,14 +160,14 @@ class BadInputIT {
             kinesis.payments()
                     .addRefused(
                             known.customerId,
-                            TransactionJson.encode(with(known, known.epochSecond, known.amountCents + 1)),
+                            RecordJson.encode(with(known, known.epochSecond, known.amountCents + 1)),
                             DeadLetterReason.CONFLICT);
         } else if (kind == 2 && i >= PAYMENTS / 2) {
             // In the second half the watermark has long been known wherever it is decided.
             kinesis.payments()
                     .addRefused(
                             payment.customerId,
-                            TransactionJson.encode(with(payment, LONG_AGO, payment.amountCents)),
+                            RecordJson.encode(with(payment, LONG_AGO, payment.amountCents)),
                             DeadLetterReason.TOO_OLD);
         } else {
             BadInput.Way way = any(BadInput.ofPayments());

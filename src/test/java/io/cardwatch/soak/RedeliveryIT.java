@@ -1,6 +1,6 @@
 package io.cardwatch.soak;
 
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.oracle.Events;
@@ -100,17 +100,17 @@ class RedeliveryIT {
         for (int i = 0; i < PAYMENTS; i++) {
             Transaction payment = story.transactions.get(i);
             story.addLabels(payment.epochSecond, kinesis.verdicts());
-            kinesis.payments().add(payment.customerId, TransactionJson.encode(payment), PaymentStory.name(payment));
+            kinesis.payments().add(payment.customerId, RecordJson.encode(payment), PaymentStory.name(payment));
             for (Transaction repeated : again.getOrDefault(i, List.of())) {
                 // Told in other words as often as not: the content is the same.
                 byte[] bytes = random.nextBoolean()
-                        ? TransactionJson.encode(repeated)
+                        ? RecordJson.encode(repeated)
                         : BadInput.peculiar(random.nextInt(1_000), repeated);
                 kinesis.payments().add(repeated.customerId, bytes, PaymentStory.name(repeated));
             }
             for (Transaction other : conflicting.getOrDefault(i, List.of())) {
                 kinesis.payments()
-                        .addRefused(other.customerId, TransactionJson.encode(other), DeadLetterReason.CONFLICT);
+                        .addRefused(other.customerId, RecordJson.encode(other), DeadLetterReason.CONFLICT);
             }
             if (kinesis.payments().full()) {
                 kinesis.verdicts().send();

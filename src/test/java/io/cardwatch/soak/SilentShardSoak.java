@@ -2,7 +2,7 @@ package io.cardwatch.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.oracle.Events;
@@ -114,13 +114,13 @@ class SilentShardSoak {
     private void sendWhatIsTooOld(JobOnKinesis kinesis, long customer) {
         long second = FIRST_SECOND + IDLE_BY_SECOND - 30 - LATENESS_SECONDS;
         Transaction old = Events.transaction(0, payments.size(), second, customer, 1, 100);
-        kinesis.payments().addRefused(old.customerId, TransactionJson.encode(old), DeadLetterReason.TOO_OLD);
+        kinesis.payments().addRefused(old.customerId, RecordJson.encode(old), DeadLetterReason.TOO_OLD);
         kinesis.payments().send();
     }
 
     private static void send(JobOnKinesis kinesis, List<Transaction> some) {
         some.forEach(payment -> kinesis.payments()
-                .add(payment.customerId, TransactionJson.encode(payment), PaymentStory.name(payment)));
+                .add(payment.customerId, RecordJson.encode(payment), PaymentStory.name(payment)));
         kinesis.payments().send();
     }
 }

@@ -2,8 +2,7 @@ package io.cardwatch.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.cardwatch.codec.LabelJson;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.datagen.LabelDelay;
 import io.cardwatch.datagen.Profile;
 import io.cardwatch.datagen.SimulatedEvent;
@@ -119,7 +118,7 @@ public final class PaymentStory {
         for (int i = from; i < to; i++) {
             Transaction transaction = transactions.get(i);
             addLabels(transaction.epochSecond, verdicts);
-            payments.add(transaction.customerId, TransactionJson.encode(transaction), name(transaction));
+            payments.add(transaction.customerId, RecordJson.encode(transaction), name(transaction));
             if (i >= repeatedAfter) {
                 addRepeatsAndBad(i, payments, verdicts);
             }
@@ -139,18 +138,18 @@ public final class PaymentStory {
     public void addLabels(long untilEpochSecond, SentRecords verdicts) {
         while (labelsSent < labels.size() && labels.get(labelsSent).labelEpochSecond <= untilEpochSecond) {
             FraudLabel label = labels.get(labelsSent++);
-            verdicts.add(label.terminalId, LabelJson.encode(label), "");
+            verdicts.add(label.terminalId, RecordJson.encode(label), "");
         }
     }
 
     private void addRepeatsAndBad(int i, SentRecords payments, SentRecords verdicts) {
         Transaction earlier = transactions.get(i - repeatedAfter);
         if (i % 10 == 0) {
-            payments.add(earlier.customerId, TransactionJson.encode(earlier), name(earlier));
+            payments.add(earlier.customerId, RecordJson.encode(earlier), name(earlier));
         }
         if (conflicts && i % 100 == 1) {
             payments.addRefused(
-                    earlier.customerId, TransactionJson.encode(withOtherAmount(earlier)), DeadLetterReason.CONFLICT);
+                    earlier.customerId, RecordJson.encode(withOtherAmount(earlier)), DeadLetterReason.CONFLICT);
         }
         if (i >= transactions.size() / 2 && i % 50 == 2) {
             var bad = BAD_PAYMENTS.get(i / 50 % BAD_PAYMENTS.size());

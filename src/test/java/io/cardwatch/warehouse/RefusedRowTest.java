@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.cardwatch.codec.TransactionJson;
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
@@ -150,7 +150,7 @@ class RefusedRowTest {
         writeRows(List.of(good(1), good(2)));
         assertThat(query(ROWS)).isEmpty();
         assertThat(query("SELECT sha256 FROM cust_payment_tx_dead_letters WHERE sha256 = '"
-                        + DeadLetter.sha256(TransactionJson.encode(good(2).transaction)) + "'"))
+                        + DeadLetter.sha256(RecordJson.encode(good(2).transaction)) + "'"))
                 .hasSize(1);
 
         assertThat(writeAgain()).isEqualTo("0 written, 0 there, 2 refused");
@@ -175,7 +175,7 @@ class RefusedRowTest {
                 Rows.transaction(1, 3, Rows.NOON, 1000), features, new Decision(0.1, 0.5, "v"), 0, null, null, null);
         WarehouseSink<ScoredTransaction> sink = new WarehouseSink<>(
                         Tables.predictions(FeatureSet.EXTENDED), warehouse(), POLICY)
-                .withDeadLetters(each -> each.transaction.origin, each -> TransactionJson.encode(each.transaction));
+                .withDeadLetters(each -> each.transaction.origin, each -> RecordJson.encode(each.transaction));
         try (SinkHarness<ScoredTransaction> harness = new SinkHarness<>(sink)) {
             harness.write(row);
             harness.endInput();
@@ -251,7 +251,7 @@ class RefusedRowTest {
 
     private SinkHarness<ScoredTransaction> open() throws Exception {
         return new SinkHarness<>(new WarehouseSink<>(PREDICTIONS, warehouse(), POLICY)
-                .withDeadLetters(row -> row.transaction.origin, row -> TransactionJson.encode(row.transaction)));
+                .withDeadLetters(row -> row.transaction.origin, row -> RecordJson.encode(row.transaction)));
     }
 
     private WarehouseConnection warehouse() {
