@@ -8,12 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 
-/** A text file in UTF-8, plain or gzipped: its first bytes tell which, not its name. */
+/** A text file in UTF-8, plain or gzipped. Its first bytes tell which, not its name. */
 public final class InputFile {
     private static final int BUFFER_BYTES = 1 << 16;
-    private static final int GZIP_FIRST = 0x1F;
-    private static final int GZIP_SECOND = 0x8B;
-    private static final int HIGHEST_BYTE = 0xFF;
 
     private InputFile() {}
 
@@ -32,7 +29,7 @@ public final class InputFile {
     }
 
     /**
-     * Looks whether there is a file that may be read.
+     * Checks that there is a file that may be read.
      *
      * @throws BadInputException when there is none
      */
@@ -54,7 +51,7 @@ public final class InputFile {
     }
 
     /**
-     * The text in {@code bytes}, which is closed with it.
+     * The text in {@code bytes}, unpacked. Closing it closes {@code bytes}.
      *
      * @param file what to call the file in a message
      * @throws BadInputException when there is none, or it is UTF-16
@@ -62,7 +59,7 @@ public final class InputFile {
     public static InputStream unpacked(InputStream bytes, String file) throws IOException {
         InputStream text = new BufferedInputStream(bytes, BUFFER_BYTES);
         byte[] first = firstTwo(text);
-        if (first.length == 2 && is(first[0], GZIP_FIRST) && is(first[1], GZIP_SECOND)) {
+        if (are(first, 0x1F, 0x8B)) {
             text = new BufferedInputStream(new GZIPInputStream(text, BUFFER_BYTES), BUFFER_BYTES);
             first = firstTwo(text);
         }
@@ -84,16 +81,14 @@ public final class InputFile {
         return first;
     }
 
-    /** Its byte order mark, or a first character of ASCII with a zero byte before or behind it. */
+    /** UTF-16 begins with its byte order mark, or with an ASCII character that has a zero byte before or after it. */
     private static boolean isUtf16(byte[] first) {
-        return first.length == 2
-                && (first[0] == 0
-                        || first[1] == 0
-                        || (is(first[0], HIGHEST_BYTE) && is(first[1], HIGHEST_BYTE - 1))
-                        || (is(first[0], HIGHEST_BYTE - 1) && is(first[1], HIGHEST_BYTE)));
+        return are(first, 0xFF, 0xFE)
+                || are(first, 0xFE, 0xFF)
+                || (first.length == 2 && (first[0] == 0 || first[1] == 0));
     }
 
-    private static boolean is(byte actual, int unsigned) {
-        return Byte.toUnsignedInt(actual) == unsigned;
+    private static boolean are(byte[] first, int one, int two) {
+        return first.length == 2 && Byte.toUnsignedInt(first[0]) == one && Byte.toUnsignedInt(first[1]) == two;
     }
 }

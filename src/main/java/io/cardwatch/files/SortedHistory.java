@@ -2,47 +2,54 @@ package io.cardwatch.files;
 
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.domain.EventTimeProgress;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.apache.flink.api.common.accumulators.LongMaximum;
+import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.streaming.api.functions.source.SourceFunction;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * A file of transactions and labels in their total order, each behind its length and before the watermark that follows
- * it. A bounded run sorts and writes it, since only such a run can sort; a streaming one reads it, since only such a
- * one can take a savepoint.
+ * A file of transactions and labels in their total order. Each record is stored as its length, its bytes and the
+ * watermark that follows it. A bounded run writes the file, because only such a run can sort; a streaming run reads it,
+ * because only such a run can take a savepoint.
  *
- * <p>Transactions alone make the watermark: in the live job it is the lesser of both streams', and the labels of a
- * history mostly reach beyond its last transaction.
+ * <p>The watermark follows the transactions alone: in the live job it is the lesser of both streams' watermarks, and
+ * labels of a history mostly reach past its last transaction.
  */
 public final class SortedHistory {
-    /** Name of the accumulator that holds how far event time came, UTC epoch milliseconds. */
+    /** Name of the accumulator that holds how far event time advanced, in UTC epoch milliseconds. */
     public static final String REACHED = "reached";
 
     /** Side output of {@link #read}. */
     public static final OutputTag<Decoded<FraudLabel>> LABELS =
             new OutputTag<>("labels", WireTypes.DECODED_FRAUD_LABEL);
 
-    static final int TRANSACTION = 0;
-    static final int LABEL = 1;
+    private static final int TRANSACTION = 0;
+    private static final int LABEL = 1;
     private static final int END = -1;
-    static final int BUFFER_BYTES = 1 << 16;
+    private static final int BUFFER_BYTES = 1 << 16;
     private static final long POLL_MILLIS = 10;
 
     private SortedHistory() {}
@@ -57,7 +64,7 @@ public final class SortedHistory {
                 .connect(labels)
                 // One key for all: a bounded run sorts each key's records by timestamp.
                 .keyBy(record -> 0, record -> 0, Types.INT)
-                .process(new SortedHistoryWriter(file, maxJump), Types.INT)
+                .process(new Writer(file, maxJump), Types.INT)
                 .setParallelism(1)
                 .uid("sorted-history")
                 .name("Sort");
@@ -75,10 +82,69 @@ public final class SortedHistory {
                 .name("Unwrap history");
     }
 
+    /** Writes the records in the order in which they arrive: a bounded run has sorted them. */
+    private static final class Writer
+            extends KeyedCoProcessFunction<Integer, Decoded<Transaction>, Decoded<FraudLabel>, Integer> {
+        private static final int RECORD_BYTES = 1 << 10;
+
+        private final String file;
+        private final EventTimeProgress progress;
+        private final LongMaximum reached = new LongMaximum();
+        private transient DataOutputSerializer record;
+        private transient DataOutputStream out;
+
+        Writer(Path file, Duration maxJump) {
+            this.file = file.toString();
+            this.progress = new EventTimeProgress(maxJump);
+        }
+
+        @Override
+        public void open(OpenContext context) throws IOException {
+            getRuntimeContext().addAccumulator(REACHED, reached);
+            record = new DataOutputSerializer(RECORD_BYTES);
+            out = new DataOutputStream(
+                    new BufferedOutputStream(Files.newOutputStream(Path.of(file)), BUFFER_BYTES));
+        }
+
+        @Override
+        public void processElement1(Decoded<Transaction> transaction, Context context, Collector<Integer> ignored)
+                throws IOException {
+            record.writeByte(TRANSACTION);
+            WireTypes.DECODED_TRANSACTION.serializer().serialize(transaction, record);
+            if (transaction.accepted()) {
+                progress.observe(transaction.value.epochSecond, transaction.value.origin);
+                reached.add(progress.reachedMillis());
+            }
+            finishRecord();
+        }
+
+        @Override
+        public void processElement2(Decoded<FraudLabel> label, Context context, Collector<Integer> ignored)
+                throws IOException {
+            record.writeByte(LABEL);
+            WireTypes.DECODED_FRAUD_LABEL.serializer().serialize(label, record);
+            finishRecord();
+        }
+
+        private void finishRecord() throws IOException {
+            out.writeInt(record.length());
+            out.write(record.getSharedBuffer(), 0, record.length());
+            out.writeLong(progress.watermark());
+            record.clear();
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (out != null) {
+                out.close();
+            }
+        }
+    }
+
     /**
-     * Emits all records and waits. Had it ended, Flink would send the watermark of the end of time, at which all windows
-     * expire. A savepoint that stops the job calls {@link #cancel} at once, and is taken when {@link #run} returns: so
-     * it holds the whole history, however early it is asked for.
+     * Emits all records, then waits. If it ended instead, Flink would send the watermark of the end of time, and all
+     * windows would expire. A savepoint that stops the job calls {@link #cancel} at once, but is taken when {@link #run}
+     * returns: so it holds the whole history, however early it is asked for.
      */
     @SuppressWarnings("deprecation")
     private static final class Reader implements SourceFunction<byte[]> {
@@ -108,7 +174,7 @@ public final class SortedHistory {
             }
         }
 
-        /** Where the job is cancelled instead, Flink interrupts reading, too. */
+        /** If the job itself is cancelled, Flink also interrupts the reading. */
         @Override
         public void cancel() {
             stopped = true;
@@ -123,7 +189,7 @@ public final class SortedHistory {
         }
     }
 
-    /** Makes records of bytes. */
+    /** Deserializes the records and separates labels from transactions. */
     private static final class Opener extends ProcessFunction<byte[], Decoded<Transaction>> {
         @Override
         public void processElement(byte[] bytes, Context context, Collector<Decoded<Transaction>> out)
