@@ -23,8 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -87,13 +85,6 @@ final class BackfillCommand implements Callable<Integer> {
         private Optional<Path> savepoint = Optional.empty();
     }
 
-    @Option(
-            names = "--dead-letters",
-            showDefaultValue = Visibility.NEVER,
-            paramLabel = "FILE",
-            description = "Where records go that could not be used.")
-    private Optional<Path> deadLetters = Optional.empty();
-
     @Mixin
     private ConfigurationMixin configuration;
 
@@ -111,10 +102,7 @@ final class BackfillCommand implements Callable<Integer> {
     }
 
     private void writeRows(Optional<Path> out) throws Exception {
-        OutputFile.requireDistinct(Stream.concat(
-                        inputs.files().stream(),
-                        Stream.of(out, deadLetters, configuration.file()).flatMap(Optional::stream))
-                .collect(Collectors.toList()));
+        inputs.requireDistinct(out, List.of(configuration.file()));
         Settings settings = configuration.settings();
         StreamExecutionEnvironment env = LocalFlink.bounded();
         ScoringTopology.Features features =
@@ -133,7 +121,7 @@ final class BackfillCommand implements Callable<Integer> {
             sinks.writeHistory(
                     history.map(tally).returns(WireTypes.FEATURED_TRANSACTION).uid("history-tally"));
         }
-        BoundedOutput.writeDeadLetters(features.deadLetters, deadLetters);
+        inputs.writeDeadLetters(features.deadLetters);
         CommandLine console = command.commandLine();
         report(
                 env.execute("cardwatch backfill"),
@@ -141,7 +129,7 @@ final class BackfillCommand implements Callable<Integer> {
     }
 
     private void writeSavepoint(Path target) throws Exception {
-        if (deadLetters.isPresent()) {
+        if (inputs.hasDeadLetterFile()) {
             throw new ParameterException(
                     command.commandLine(), "--dead-letters goes with rows; with --savepoint they are only counted");
         }
@@ -203,6 +191,6 @@ final class BackfillCommand implements Callable<Integer> {
                 RunTally.count(result, FRAUDS),
                 RunTally.count(result, UNDECIDED),
                 destination.out.map(Path::toString).orElse(Tables.history(FeatureSet.REFERENCE).name));
-        BoundedOutput.reportRefused(result, deadLetters, console);
+        inputs.reportRefused(result, console);
     }
 }

@@ -1,21 +1,14 @@
 package io.cardwatch.cli;
 
-import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.files.CsvSink;
 import io.cardwatch.files.OutputFile;
 import io.cardwatch.warehouse.Table;
-import io.cardwatch.warehouse.Tables;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.Map;
-import java.util.Optional;
-import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.function.SerializableFunction;
 
 /** Writes what a run over files produced into CSV files that depend on nothing but the input. */
@@ -23,10 +16,6 @@ final class BoundedOutput {
     private static final Comparator<Transaction> IDENTITY_ORDER = Comparator.<Transaction>comparingLong(
                     transaction -> transaction.transactionId)
             .thenComparingLong(transaction -> transaction.customerId);
-
-    private static final Comparator<DeadLetter> DEAD_LETTER_ORDER = Comparator.<DeadLetter, String>comparing(
-                    letter -> letter.origin.stream)
-            .thenComparing(letter -> letter.reason);
 
     private BoundedOutput() {}
 
@@ -51,7 +40,14 @@ final class BoundedOutput {
                 tally);
     }
 
-    private static <T> void write(
+    /**
+     * Writes {@code rows} into one file.
+     *
+     * @param time sorts the rows
+     * @param withinTime sorts rows of the same time
+     * @param tally counts the rows
+     */
+    static <T> void write(
             DataStream<T> rows,
             Path file,
             Table<T> table,
@@ -74,29 +70,5 @@ final class BoundedOutput {
                 .setParallelism(1)
                 .uid(table.name + "-file")
                 .name(name);
-    }
-
-    /** Writes dead letters where {@code file} says; else they are only counted. */
-    static void writeDeadLetters(DataStream<DeadLetter> deadLetters, Optional<Path> file) {
-        if (file.isPresent()) {
-            write(
-                    deadLetters,
-                    file.get(),
-                    Tables.DEAD_LETTERS,
-                    letter -> Long.parseLong(letter.origin.sequenceNumber),
-                    (left, right) -> DEAD_LETTER_ORDER.compare(left, right),
-                    new RunTally.Rows<>(Map.of()));
-        } else {
-            deadLetters.sinkTo(new DiscardingSink<>()).uid("dead-letter-discard");
-        }
-    }
-
-    /** Says which records could not be used, if any, and where they are. */
-    static void reportRefused(JobExecutionResult result, Optional<Path> file, PrintWriter console) {
-        String refused = RunTally.refused(result);
-        if (!refused.isEmpty()) {
-            console.println(
-                    refused + file.map(path -> "; they are in " + path).orElse("; --dead-letters FILE keeps them"));
-        }
     }
 }

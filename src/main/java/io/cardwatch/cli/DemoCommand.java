@@ -108,12 +108,12 @@ final class DemoCommand implements Callable<Integer> {
                     length,
                     webPort);
 
-            DemoProgress progress = new DemoProgress(console, database, world.transactions, started);
-            while (!progress.poll()) {
+            DemoReport report = new DemoReport(console, database, world.transactions, world.frauds, started);
+            while (!report.poll()) {
                 requireRunning(job);
                 Thread.sleep(POLL_MILLIS);
             }
-            new DemoReport(console, database, world.frauds).print(today);
+            report.print(today);
             if (keep) {
                 console.println("Look further: psql -h localhost -p " + postgres.getPort() + " -U postgres");
                 console.println("Running until Ctrl-C.");

@@ -10,22 +10,87 @@ import java.sql.Statement;
 import java.time.LocalDate;
 import java.util.Locale;
 
-/** What the demo shows at its end: the highest alerts, and how good they are. */
+/** What the demo prints from the warehouse: a live line, then the highest alerts and how good they are. */
 final class DemoReport {
     private static final int SHOWN_ALERTS = 10;
     private static final int LAST_DAYS = 7;
+    private static final double NANOS = 1e9;
+    private static final String PROGRESS = "SELECT count(*), count(*) FILTER (WHERE fraud_prediction = 1),"
+            + " coalesce(max(tx_datetime)::date::text, ''), (SELECT count(*) FROM cust_payment_tx_dead_letters)"
+            + " FROM cust_payment_tx_fraud_predictions";
 
     private final PrintWriter console;
     private final Connection database;
+    private final long expected;
     private final LongSet frauds;
+    private final long started;
+    private final boolean terminal = ProgressLine.onTerminal();
 
-    /** @param frauds ids of the transactions that the simulator made frauds */
-    DemoReport(PrintWriter console, Connection database, LongSet frauds) {
+    private long firstRow;
+    private boolean alerted;
+
+    /**
+     * A report on a run of the demo.
+     *
+     * @param expected how many transactions the simulator made
+     * @param frauds ids of those that are frauds
+     * @param started {@link System#nanoTime()} when the demo began
+     */
+    DemoReport(PrintWriter console, Connection database, long expected, LongSet frauds, long started) {
         this.console = console;
         this.database = database;
+        this.expected = expected;
         this.frauds = frauds;
+        this.started = started;
     }
 
+    /** Shows how far it is; true when all transactions are written. */
+    boolean poll() throws SQLException {
+        try (Statement statement = database.createStatement();
+                ResultSet result = statement.executeQuery(PROGRESS)) {
+            result.next();
+            long written = result.getLong(1);
+            long alerts = result.getLong(2);
+            long now = System.nanoTime();
+            if (written > 0 && firstRow == 0) {
+                firstRow = now;
+            }
+            if (alerts > 0 && !alerted) {
+                alerted = true;
+                say(true, "First alert in the warehouse after %.1f s", (now - started) / NANOS);
+            }
+            if (written + result.getLong(4) >= expected) {
+                say(
+                        true,
+                        "%,d transactions scored and written in %.1f s (%.1f s from the start)",
+                        written,
+                        (now - firstRow) / NANOS,
+                        (now - started) / NANOS);
+                return true;
+            }
+            if (written > 0 && terminal) {
+                say(
+                        false,
+                        "%s  %,d of %,d (%d %%)  %,d alerts",
+                        result.getString(3),
+                        written,
+                        expected,
+                        100 * written / expected,
+                        alerts);
+            }
+            return false;
+        }
+    }
+
+    /** Prints a line that stays, or one that the next line replaces. */
+    private void say(boolean stays, String format, Object... values) {
+        console.print(terminal ? "\r\u001b[K" : "");
+        console.printf(Locale.ROOT, format, values);
+        console.print(stays ? System.lineSeparator() : "");
+        console.flush();
+    }
+
+    /** Shows the alerts, and the figures of the last days up to {@code today}. */
     void print(LocalDate today) throws SQLException {
         printAlerts();
         printFigures(today.minusDays(LAST_DAYS - 1L));
@@ -59,7 +124,7 @@ final class DemoReport {
         }
     }
 
-    /** The first weeks are left out: no verdict is known yet and the windows of terminals are still filling. */
+    /** Covers only the last days: before them no verdict is known, and the windows of terminals are still filling. */
     private void printFigures(LocalDate from) throws SQLException {
         long planted = 0;
         long alerts = 0;

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * Shows how far a command is: on a terminal one line that is written over four times a second, elsewhere a line every
  * five seconds.
  */
-final class ProgressLine {
+class ProgressLine {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
     private static final long TERMINAL_NANOS = 250_000_000L;
     private static final long LOG_NANOS = 5_000_000_000L;
@@ -30,7 +30,7 @@ final class ProgressLine {
         terminal = onTerminal();
     }
 
-    /** Whether a person looks on. From JDK 22 on there is always a console: lines are then written over in a log, too. */
+    /** Whether a person is watching. From JDK 22 on there is always a console, so even a log gets lines that overwrite. */
     @SuppressWarnings("SystemConsoleNull")
     static boolean onTerminal() {
         return System.console() != null;
@@ -48,8 +48,8 @@ final class ProgressLine {
         }
     }
 
-    /** Shows {@code text}, if the last one has been shown long enough. */
-    void show(Supplier<String> text) {
+    /** Shows {@code text}, if the one before has been shown long enough. */
+    final void show(Supplier<String> text) {
         long now = System.nanoTime();
         if (now - shownNanos > (terminal ? TERMINAL_NANOS : LOG_NANOS)) {
             shownNanos = now;
@@ -69,7 +69,7 @@ final class ProgressLine {
     }
 
     /** Ends the line, so that what follows begins a new one. */
-    void end() {
+    final void end() {
         if (terminal && shownNanos != startNanos) {
             out.println();
         }

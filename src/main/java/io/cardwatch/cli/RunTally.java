@@ -2,12 +2,12 @@ package io.cardwatch.cli;
 
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.job.DeadLetterCount;
-import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.StringJoiner;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.functions.FilterFunction;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 
@@ -15,17 +15,12 @@ import org.apache.flink.api.common.functions.RichMapFunction;
 final class RunTally {
     private RunTally() {}
 
-    /** Passes rows on and counts those of each kind under its name. */
+    /** Passes rows on and counts those that each filter accepts, under the filter's name. */
     static final class Rows<T> extends RichMapFunction<T, T> {
-        /** Which rows are of a kind. */
-        interface Kind<T> extends Serializable {
-            boolean has(T row);
-        }
-
-        private final Map<String, Kind<T>> kinds;
+        private final Map<String, FilterFunction<T>> kinds;
         private final Map<String, LongCounter> counters = new HashMap<>();
 
-        Rows(Map<String, Kind<T>> kinds) {
+        Rows(Map<String, FilterFunction<T>> kinds) {
             this.kinds = kinds;
         }
 
@@ -37,12 +32,12 @@ final class RunTally {
         }
 
         @Override
-        public T map(T row) {
-            kinds.forEach((name, kind) -> {
-                if (kind.has(row)) {
-                    counters.get(name).add(1L);
+        public T map(T row) throws Exception {
+            for (var kind : kinds.entrySet()) {
+                if (kind.getValue().filter(row)) {
+                    counters.get(kind.getKey()).add(1L);
                 }
-            });
+            }
             return row;
         }
     }

@@ -12,12 +12,11 @@ import io.cardwatch.score.FraudModel;
 import io.cardwatch.warehouse.Tables;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -60,13 +59,6 @@ final class ScoreCommand implements Callable<Integer> {
                     + " end.")
     private Path out;
 
-    @Option(
-            names = "--dead-letters",
-            showDefaultValue = Visibility.NEVER,
-            paramLabel = "FILE",
-            description = "Where records go that could not be used.")
-    private Optional<Path> deadLetters = Optional.empty();
-
     @Mixin
     private ConfigurationMixin configuration;
 
@@ -75,11 +67,7 @@ final class ScoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        OutputFile.requireDistinct(Stream.concat(
-                        inputs.files().stream(),
-                        Stream.of(Optional.of(out), deadLetters, customers, configuration.file())
-                                .flatMap(Optional::stream))
-                .collect(Collectors.toList()));
+        inputs.requireDistinct(Optional.of(out), List.of(customers, configuration.file()));
         Settings settings = configuration.settings(
                 "--model",
                 model.map(directory -> Map.of(Options.MODEL_PATH.key(), directory))
@@ -100,7 +88,7 @@ final class ScoreCommand implements Callable<Integer> {
                 Tables.predictions(settings.get(Options.FEATURES_SET)),
                 row -> row.transaction,
                 new RunTally.Rows<>(Map.of(SCORED, row -> true, ALERTS, row -> row.decision.prediction() == 1)));
-        BoundedOutput.writeDeadLetters(features.deadLetters, deadLetters);
+        inputs.writeDeadLetters(features.deadLetters);
         CommandLine console = command.commandLine();
         report(env.execute("cardwatch score"), OutputFile.isStandardOutput(out) ? console.getErr() : console.getOut());
         return 0;
@@ -116,6 +104,6 @@ final class ScoreCommand implements Callable<Integer> {
         if (!inputs.hasLabels()) {
             console.println("No frauds of the past were known: terminals' risk is 0 without --labels or --label-delay");
         }
-        BoundedOutput.reportRefused(result, deadLetters, console);
+        inputs.reportRefused(result, console);
     }
 }

@@ -4,27 +4,25 @@ import io.cardwatch.training.TrainingProgress;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/** Shows how far training is and how long the step under way will last at most. */
-final class TrainingLine implements TrainingProgress {
-    private final ProgressLine line;
+/** Shows how far training is and how long the current step will last at most. */
+final class TrainingLine extends ProgressLine implements TrainingProgress {
     private double shareBefore = 1;
     private double firstShare;
     private long firstNanos;
 
     TrainingLine(PrintWriter out) {
-        line = new ProgressLine(out);
+        super(out);
     }
 
     @Override
     public void at(String step, double share) {
-        // The first bit of a step takes longer, since XGBoost sorts the rows into bins then: time is taken from its
-        // end.
+        // The first part of a step takes longer, because XGBoost sorts the rows into bins then: the clock starts after it.
         if (share < shareBefore || firstShare == 0) {
             firstShare = share;
             firstNanos = System.nanoTime();
         }
         shareBefore = share;
-        line.show(() -> {
+        show(() -> {
             double seconds = (System.nanoTime() - firstNanos) / 1e9;
             return share <= firstShare
                     ? step
@@ -34,10 +32,6 @@ final class TrainingLine implements TrainingProgress {
                             step,
                             text(seconds / (share - firstShare) * (1 - share)));
         });
-    }
-
-    void end() {
-        line.end();
     }
 
     private static String text(double seconds) {
