@@ -16,28 +16,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the stages of one job are that run in this process, as one line of the log a minute. The line tells what the
- * metrics of all these stages counted since the line before. Its thread ends with the last of them, so a job that does
- * not run says nothing, and one that starts again begins anew.
+ * Logs one line a minute about the stages of one job that run in this process. The line says what the metrics of these
+ * stages counted since the line before. The thread ends with the last stage: a job that does not run logs nothing, and a
+ * job that restarts begins again.
  *
- * <p>A TaskManager logs its own share. A custom reporter could do the same, but not under Amazon's managed service, which
- * loads no plug-ins.
+ * <p>Each TaskManager logs its own share. A custom metric reporter could do the same, but Amazon's managed service loads
+ * no plug-ins.
  */
 final class Health {
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
     private static final int PERIOD_SECONDS = 60;
 
-    /** By job id. On a cluster a job's classes are its own, so there is one. */
+    /** By job id. On a cluster each job has classes of its own, so there is one entry. */
     private static final Map<String, Health> JOBS = new HashMap<>();
 
     private final String job;
     private final Set<Metrics> stages = new LinkedHashSet<>();
-    /** What stages counted that have ended. */
+    /** Counts of the stages that have ended. */
     private final Map<String, Long> ended = new HashMap<>();
 
     private Map<String, Long> reported = Map.of();
     private Supplier<String> modelVersion = () -> "unknown";
-    /** Null until the job wants reports. */
+    /** Null until the job asks for reports. */
     private Timer clock;
 
     private Health(String job) {
@@ -87,14 +87,14 @@ final class Health {
 
     private void log() {
         synchronized (JOBS) {
-            // The last stage may have ended while this waited.
+            // The last stage may have ended while this thread waited.
             if (!stages.isEmpty()) {
                 LOG.info("{}", line(PERIOD_SECONDS));
             }
         }
     }
 
-    /** What happened since the line before, {@code seconds} ago. */
+    /** The line about what happened since the line before, {@code seconds} ago. */
     String line(int seconds) {
         synchronized (JOBS) {
             Map<String, Long> totals = new TreeMap<>(ended);

@@ -3,25 +3,21 @@ package io.cardwatch.metrics;
 import java.util.StringJoiner;
 
 /**
- * Every metric that Cardwatch publishes, under {@link Metrics}' group of the operator that counts it: the one definition
- * from which they are registered and the table in {@code deploy/README.md} is made. All values are numbers, since a
- * host's monitoring takes nothing else. Each subtask has its own; none is by key. Counters begin at 0 with each start of
- * a subtask.
+ * Every metric that Cardwatch publishes. It appears under {@link Metrics}' group of the operator that counts it. Metrics
+ * are registered from this definition, and the table in {@code deploy/README.md} is generated from it. All values are
+ * numbers, because a host's monitoring accepts nothing else. Each subtask has its own metrics; none is per key. Counters
+ * begin at 0 with each start of a subtask.
  */
 public enum Metric {
     RECORDS(
             "records",
             OperatorName.UNWRAP_TRANSACTIONS + ", " + OperatorName.UNWRAP_LABELS,
             "Records that came in, good or bad."),
-    NOTED(
-            "noted",
-            Part.NOTE,
+    NOTED("noted.NOTE",
             OperatorName.UNWRAP_TRANSACTIONS + ", " + OperatorName.UNWRAP_LABELS,
             "Accepted records with something peculiar: an unknown field, a number as text, a fraction of a second, a"
                     + " rounded amount, a whole number with .0, an optional field that was left out."),
-    DEAD_LETTERS(
-            "deadLetters",
-            Part.REASON,
+    DEAD_LETTERS("deadLetters.REASON",
             OperatorName.COUNT_DEAD_LETTERS,
             "Records that could not be used, late ones included; refused rows stand below."),
     DEAD_LETTER_SHARE(
@@ -71,54 +67,35 @@ public enum Metric {
     KNOWN_CUSTOMERS("knownCustomers", OperatorName.CUSTOMER_INFO, "Customers in customer_info."),
     FAILED_CUSTOMER_READINGS(
             "failedCustomerReadings", OperatorName.CUSTOMER_INFO, "Readings of customer_info that failed."),
-    ROWS_WRITTEN("rowsWritten", Part.TABLE, "each table", "Rows that were new there."),
-    FLUSHES("flushes", Part.TABLE, "each table", "Batches that were committed."),
-    FLUSH_MILLIS_TOTAL("flushMillisTotal", Part.TABLE, "each table", "Time that they took, retries included."),
-    LAST_FLUSH_MILLIS("lastFlushMillis", Part.TABLE, "each table", "Time that the last one took, retries included."),
-    WAREHOUSE_REJECTED(
-            "deadLetters.WAREHOUSE_REJECTED",
-            Part.TABLE,
+    ROWS_WRITTEN("table.TABLE.rowsWritten", "each table", "Rows that were new there."),
+    FLUSHES("table.TABLE.flushes", "each table", "Batches that were committed."),
+    FLUSH_MILLIS_TOTAL("table.TABLE.flushMillisTotal", "each table", "Time that they took, retries included."),
+    LAST_FLUSH_MILLIS("table.TABLE.lastFlushMillis", "each table", "Time that the last one took, retries included."),
+    WAREHOUSE_REJECTED("table.TABLE.deadLetters.WAREHOUSE_REJECTED",
             "the predictions' and the labels' table",
             "Rows that the warehouse refused, which are dead letters now."),
-    RETRIES("retries", Part.TABLE, "each table", "Batches that were tried again after a passing error."),
-    COMMIT_LATENCY_ROWS(
-            "commitLatencyRows",
-            Part.TABLE,
+    RETRIES("table.TABLE.retries", "each table", "Batches that were tried again after a passing error."),
+    COMMIT_LATENCY_ROWS("table.TABLE.commitLatencyRows",
             "the predictions' table",
             "Rows of committed batches, refused ones too, whose record's arrival in Kinesis is known, those of a replay included."),
-    COMMIT_LATENCY_MILLIS_TOTAL(
-            "commitLatencyMillisTotal",
-            Part.TABLE,
+    COMMIT_LATENCY_MILLIS_TOTAL("table.TABLE.commitLatencyMillisTotal",
             "the predictions' table",
             "From arrival to commit, added up over them."),
-    COMMIT_LATENCY_MILLIS_OLDEST(
-            "commitLatencyMillisOldest",
-            Part.TABLE,
+    COMMIT_LATENCY_MILLIS_OLDEST("table.TABLE.commitLatencyMillisOldest",
             "the predictions' table",
             "The same for the oldest row of the last batch; absent until there is one.");
 
-    /** What a metric is split by, other than operator and subtask. */
-    private enum Part {
-        NONE,
-        NOTE,
-        REASON,
-        TABLE
-    }
-
-    /** Its name, or for a family the part before the dot. */
+    /** Its name in its group; for a family, the part before the last dot. */
     final String key;
 
-    private final Part part;
+    private final String pattern;
     private final String operators;
     private final String meaning;
 
-    Metric(String key, String operators, String meaning) {
-        this(key, Part.NONE, operators, meaning);
-    }
-
-    Metric(String key, Part part, String operators, String meaning) {
-        this.key = key;
-        this.part = part;
+    /** @param pattern its name below {@link Metrics}' group; TABLE, NOTE and REASON stand for what is filled in */
+    Metric(String pattern, String operators, String meaning) {
+        this.key = pattern.replaceAll("^table\\.TABLE\\.|\\.(NOTE|REASON)$", "");
+        this.pattern = pattern;
         this.operators = operators;
         this.meaning = meaning;
     }
@@ -128,24 +105,11 @@ public enum Metric {
         return key + "." + member.name();
     }
 
-    /** How it is called below the group, with capitals for what is filled in. */
-    public String pattern() {
-        switch (part) {
-            case NOTE:
-            case REASON:
-                return key + "." + part;
-            case TABLE:
-                return "table.TABLE." + key;
-            default:
-                return key;
-        }
-    }
-
     /** The table of all metrics, in Markdown. */
     public static String markdown() {
         StringJoiner table = new StringJoiner("\n", "| metric | operator | meaning |\n|---|---|---|\n", "\n");
         for (Metric metric : values()) {
-            table.add("| `" + metric.pattern() + "` | " + metric.operators + " | " + metric.meaning + " |");
+            table.add("| `" + metric.pattern + "` | " + metric.operators + " | " + metric.meaning + " |");
         }
         return table.toString();
     }

@@ -9,10 +9,11 @@ import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * The metrics of one subtask of a stage: registered where the host publishes them, and known to the {@link Health} of
- * its job until the stage closes this. Amazon Managed Service for Apache Flink publishes only the group below.
+ * The metrics of one subtask of a stage. They are registered where the host publishes them; the job's {@link Health}
+ * reads them until the stage closes this object. Amazon Managed Service for Apache Flink publishes only one group, the
+ * one named below.
  *
- * <p>Counters are for one thread each. Reading one from another thread gives a value that may be a moment old.
+ * <p>Only one thread may increment a counter. Another thread that reads it may see a value that is a moment old.
  */
 public final class Metrics implements AutoCloseable {
     private static final String PUBLISHED_GROUP = "kinesisanalytics";
@@ -33,7 +34,7 @@ public final class Metrics implements AutoCloseable {
         return new Metrics(operator, operator.addGroup(PUBLISHED_GROUP));
     }
 
-    /** The same for one that writes {@code table}. */
+    /** The metrics of a subtask that writes {@code table}. */
     public static Metrics ofTable(MetricGroup operator, String table) {
         return new Metrics(operator, operator.addGroup(PUBLISHED_GROUP).addGroup("table", table));
     }
@@ -54,17 +55,16 @@ public final class Metrics implements AutoCloseable {
         return counter;
     }
 
-    /** Publishes what {@code value} answers, asked from threads other than the task's. */
+    /** Publishes a gauge. Threads other than the task's ask for its value. */
     public void gauge(Metric metric, Gauge<? extends Number> value) {
         group.gauge(metric.key, value);
         gauges.put(metric, value);
     }
 
     /**
-     * Has the log say once a minute how the stages of this job are that run in this process, as long as one of them
-     * does.
+     * Logs a line of health once a minute, as long as a stage of this job runs in this process.
      *
-     * @param modelVersion asked for the version of the model that scores there at that time
+     * @param modelVersion supplies the version of the model that scores at that time
      */
     public void reportHealth(Supplier<String> modelVersion) {
         health.report(modelVersion);
@@ -76,7 +76,7 @@ public final class Metrics implements AutoCloseable {
         return counts;
     }
 
-    /** Null where this has no such gauge. */
+    /** The value of a gauge; null where there is no such gauge. */
     Number value(Metric metric) {
         Gauge<? extends Number> gauge = gauges.get(metric);
         return gauge == null ? null : gauge.getValue();

@@ -1,10 +1,10 @@
 package io.cardwatch.metrics;
 
-/** How the job's operators are called, in Flink's web interface and as {@code operator_name} of each metric. */
+/** The names of the job's operators, in Flink's web interface and as {@code operator_name} of each metric. */
 public final class OperatorName {
-    /** Parts accepted transactions from what cannot be used. */
+    /** Separates accepted transactions from dead letters. */
     public static final String UNWRAP_TRANSACTIONS = "Unwrap transactions";
-    /** The same for labels. */
+    /** Separates accepted labels from dead letters. */
     public static final String UNWRAP_LABELS = "Unwrap labels";
     /** Counts records that cannot be used. */
     public static final String COUNT_DEAD_LETTERS = "Count dead letters";
