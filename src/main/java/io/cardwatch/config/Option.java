@@ -3,8 +3,7 @@ package io.cardwatch.config;
 import java.util.Optional;
 
 /**
- * One setting: its key, what values it takes, its default and one sentence about it. All of them stand in {@link
- * Options}.
+ * One setting: its key, the type of its value, its default and one sentence about it. {@link Options} declares them all.
  *
  * @param <T> class of its value
  */

@@ -10,10 +10,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /**
- * Every setting there is, in the order in which they are shown. The table of docs/configuration.md is made from this list ({@link
- * #markdown}), and a test holds the two together.
+ * Every setting, in the order in which they are shown. The table of docs/configuration.md is generated from this list
+ * ({@link #markdown}); a test checks that the two agree.
  */
 public final class Options {
     private static final List<Option<?>> DECLARED = new ArrayList<>();
@@ -34,10 +35,9 @@ public final class Options {
             "us-east-1",
             "AWS region of both streams.");
 
-    public static final Option<Optional<URI>> SOURCE_ENDPOINT_URL = declare(
+    public static final Option<Optional<URI>> SOURCE_ENDPOINT_URL = optional(
             "source.endpoint-url",
-            ValueType.httpAddress().optional(),
-            "",
+            ValueType.httpAddress(),
             "Address of Kinesis instead of AWS's own, for an emulator.");
 
     public static final Option<InitialPosition> SOURCE_INITIAL_POSITION = declare(
@@ -46,10 +46,9 @@ public final class Options {
             "TRIM_HORIZON",
             "Where reading both streams begins when there is no savepoint; LATEST is the time of the start.");
 
-    public static final Option<Optional<Instant>> SOURCE_INITIAL_TIMESTAMP = declare(
+    public static final Option<Optional<Instant>> SOURCE_INITIAL_TIMESTAMP = optional(
             "source.initial-timestamp",
-            ValueType.instant().optional(),
-            "",
+            ValueType.instant(),
             "Arrival time from which AT_TIMESTAMP reads; needed there, an error elsewhere.");
 
     public static final Option<Integer> SOURCE_MAX_RECORD_BYTES = declare(
@@ -158,53 +157,43 @@ public final class Options {
 
     // model
 
-    public static final Option<Optional<String>> MODEL_PATH = declare(
+    public static final Option<Optional<String>> MODEL_PATH = optional(
             "model.path",
-            ValueType.text("a directory or a URI that Flink can read", path -> true)
-                    .optional(),
-            "",
+            ValueType.text("a directory or a URI that Flink can read", path -> true),
             "Model directory that train wrote; left out, the model shipped in the jar scores.");
 
-    public static final Option<Optional<Double>> MODEL_THRESHOLD = declare(
+    public static final Option<Optional<Double>> MODEL_THRESHOLD = optional(
             "model.threshold",
-            ValueType.real(0, 1).optional(),
-            "",
+            ValueType.real(0, 1),
             "Fraud probability from which fraud_prediction is 1; left out, the model's own.");
 
     // warehouse
 
-    public static final Option<Optional<String>> WAREHOUSE_URL = declare(
+    public static final Option<Optional<String>> WAREHOUSE_URL = optional(
             "warehouse.url",
-            ValueType.text(WarehouseUrl.RULE, WarehouseUrl::isAccepted).optional(),
-            "",
+            ValueType.text(WarehouseUrl.RULE, WarehouseUrl::isAccepted),
             "JDBC URL of the warehouse; needed by run, backfill without --out, and train from a table.");
 
-    public static final Option<Optional<String>> WAREHOUSE_USER = declare(
+    public static final Option<Optional<String>> WAREHOUSE_USER = optional(
             "warehouse.user",
-            ValueType.text("a database user's name", user -> true).optional(),
-            "",
+            ValueType.text("a database user's name", user -> true),
             "Database user; left out, the driver's default.");
 
-    public static final Option<Optional<String>> WAREHOUSE_PASSWORD_ENV = declare(
+    public static final Option<Optional<String>> WAREHOUSE_PASSWORD_ENV = optional(
             "warehouse.password-env",
-            ValueType.matching("the name of an environment variable", "[A-Za-z_][A-Za-z0-9_]*")
-                    .optional(),
-            "",
+            ValueType.matching("the name of an environment variable", "[A-Za-z_][A-Za-z0-9_]*"),
             "Environment variable that holds the password.");
 
-    public static final Option<Optional<String>> WAREHOUSE_PASSWORD_FILE = declare(
+    public static final Option<Optional<String>> WAREHOUSE_PASSWORD_FILE = optional(
             "warehouse.password-file",
-            ValueType.text("a path", path -> true).optional(),
-            "",
+            ValueType.text("a path", path -> true),
             "File whose first line is the password.");
 
-    public static final Option<Optional<String>> WAREHOUSE_PASSWORD_SECRET_ARN = declare(
+    public static final Option<Optional<String>> WAREHOUSE_PASSWORD_SECRET_ARN = optional(
             "warehouse.password-secret-arn",
             ValueType.matching(
                             "an ARN like arn:aws:secretsmanager:us-east-1:123456789012:secret:cardwatch-AbCdEf",
-                            "arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:[\\w/+=.@-]+")
-                    .optional(),
-            "",
+                            "arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:[\\w/+=.@-]+"),
             "Secret of AWS Secrets Manager: the password itself, or JSON with a key password.");
 
     public static final Option<String> WAREHOUSE_SCHEMA = declare(
@@ -278,7 +267,7 @@ public final class Options {
     static String nearest(String key) {
         return DECLARED.stream()
                 .map(Option::key)
-                .min(Comparator.comparingInt(known -> edits(key, known)))
+                .min(Comparator.comparing(known -> LevenshteinDistance.getDefaultInstance().apply(key, known)))
                 .orElseThrow();
     }
 
@@ -286,22 +275,8 @@ public final class Options {
         return option.defaultText().isEmpty() ? "" : "`" + option.defaultText() + "`";
     }
 
-    /** Levenshtein's distance, one row of the table at a time. */
-    private static int edits(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[to.length()];
+    private static <T> Option<Optional<T>> optional(String key, ValueType<T> type, String sentence) {
+        return declare(key, type.optional(), "", sentence);
     }
 
     private static <T> Option<T> declare(String key, ValueType<T> type, String defaultText, String sentence) {

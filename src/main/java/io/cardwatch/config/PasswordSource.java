@@ -15,18 +15,24 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * Where the warehouse's password lies. Holds the place, never the secret: every {@link #ask} looks there anew, so a
- * rotated password is taken up with the next connection and nothing secret is serialized into the job.
+ * The place that holds the warehouse's password. This class keeps the place, never the secret: every {@link #ask} looks
+ * there again. So the next connection uses a rotated password, and nothing secret is serialized into the job.
  */
 public final class PasswordSource implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final JsonMapper JSON = new JsonMapper();
 
     private enum Place {
-        NOWHERE,
-        ENVIRONMENT_VARIABLE,
-        FILE,
-        SECRETS_MANAGER
+        NOWHERE("none"),
+        ENVIRONMENT_VARIABLE("****** from environment variable "),
+        FILE("****** from file "),
+        SECRETS_MANAGER("****** from secret ");
+
+        private final String shown;
+
+        Place(String shown) {
+            this.shown = shown;
+        }
     }
 
     private final Place place;
@@ -93,7 +99,7 @@ public final class PasswordSource implements Serializable {
         }
     }
 
-    /** Region and partition are the ARN's; credentials, and an endpoint for emulators, are the SDK's own settings. */
+    /** The ARN names the region. Credentials, and an endpoint for emulators, come from the SDK's own settings. */
     private String fromSecretsManager() {
         Region region = Region.of(name.split(":", -1)[3]);
         try (SecretsManagerClient client = SecretsManagerClient.builder()
@@ -115,7 +121,7 @@ public final class PasswordSource implements Serializable {
         }
     }
 
-    /** The text itself, or, where it is a JSON object as the service's own rotation writes it, its password. */
+    /** The text itself; or its key {@code password}, if it is a JSON object as the service's own rotation writes it. */
     private static Optional<String> passwordIn(String secret) {
         JsonNode json;
         try {
@@ -130,19 +136,9 @@ public final class PasswordSource implements Serializable {
                 : Optional.of(secret).filter(password -> !password.isEmpty());
     }
 
-    /** The place, with the secret masked; for people. */
+    /** The place with the secret masked, to show to a person. */
     @Override
     public String toString() {
-        switch (place) {
-            case ENVIRONMENT_VARIABLE:
-                return "****** from environment variable " + name;
-            case FILE:
-                return "****** from file " + name;
-            case SECRETS_MANAGER:
-                return "****** from secret " + name;
-            case NOWHERE:
-                return "none";
-        }
-        throw new IllegalStateException("no such place: " + place);
+        return place.shown + name;
     }
 }

@@ -15,7 +15,7 @@ import java.util.Map;
 /**
  * Reads property groups as Amazon Managed Service for Apache Flink writes them:
  * {@code [{"PropertyGroupId":"features","PropertyMap":{"terminal-delay":"7 d"}}]}. Groups that belong to the service
- * itself are passed over.
+ * itself are skipped.
  */
 final class PropertyGroups {
     private static final String SERVICE_GROUPS = "kinesis.analytics.";

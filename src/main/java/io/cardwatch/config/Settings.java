@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The effective configuration: a checked value for every {@link Option}, and where each came from. Immutable, and free
- * of secrets: those stay where {@link PasswordSource} finds them.
+ * The effective configuration: a checked value for every {@link Option}, and the source of each. It is immutable and
+ * holds no secrets: those stay where {@link PasswordSource} finds them.
  */
 public final class Settings {
     private final Map<Option<?>, Value> values;
@@ -34,7 +34,7 @@ public final class Settings {
     }
 
     /**
-     * The value of a setting that this command cannot do without.
+     * The value of a setting that this command needs.
      *
      * @throws BadInputException when it is left out
      */

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Lays sources of settings over each other, in the order of the calls, the strongest first; the defaults lie beneath
- * all. Nothing is refused before {@link #load} or {@link #problems}, so that a person sees all that is wrong at once.
+ * Merges sources of settings. A source that is added earlier overrides those added later; the defaults come last. Nothing
+ * is refused before {@link #load} or {@link #problems}, so that a person sees everything that is wrong at once.
  */
 public final class SettingsLoader {
     /** Where Amazon Managed Service for Apache Flink puts an application's properties. */
@@ -23,7 +23,7 @@ public final class SettingsLoader {
 
     private static final String PASSWORD = "warehouse.password";
 
-    /** What a person may have put a secret into: no error repeats such a value. */
+    /** Settings in which a person may have put a secret: no error repeats their values. */
     private static final Set<Option<?>> NEVER_REPEATED = Set.of(
             Options.SOURCE_ENDPOINT_URL,
             Options.WAREHOUSE_URL,
@@ -34,13 +34,13 @@ public final class SettingsLoader {
     private final List<Layer> layers = new ArrayList<>();
     private final List<BadInputException> unreadable = new ArrayList<>();
 
-    /** Settings by full key ({@code features.terminal-delay}). */
+    /** Adds settings by full key ({@code features.terminal-delay}). */
     public SettingsLoader layer(String origin, Map<String, String> texts) {
         layers.add(new Layer(origin, texts));
         return this;
     }
 
-    /** {@code --group.key=value} or {@code --group.key value}, over the file of {@code --config FILE}. */
+    /** Adds {@code --group.key=value} or {@code --group.key value}, then the file of {@code --config FILE}. */
     public SettingsLoader arguments(List<String> arguments) {
         Map<String, String> given = new LinkedHashMap<>();
         for (int i = 0; i < arguments.size(); i++) {
@@ -68,7 +68,7 @@ public final class SettingsLoader {
         }
     }
 
-    /** Property groups in a JSON file. */
+    /** Adds the property groups of a JSON file. */
     public SettingsLoader file(Path file) {
         try {
             layer(file.toString(), PropertyGroups.read(file));
@@ -78,7 +78,7 @@ public final class SettingsLoader {
         return this;
     }
 
-    /** The file in which the managed service hands over properties, where there is one. */
+    /** Adds the file in which the managed service provides properties, if there is one. */
     public SettingsLoader serviceFile() {
         return Files.exists(SERVICE_FILE) ? file(SERVICE_FILE) : this;
     }

@@ -13,8 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * How the text of a setting becomes a value, and the rule that a person has to keep, worded so that it follows "must
- * be".
+ * Turns the text of a setting into a value. Its rule says what the text must be, worded to follow "must be".
  *
  * @param <T> the value's class
  */
@@ -38,7 +37,7 @@ final class ValueType<T> {
         }
     }
 
-    /** The same type for a setting that may be left out: its value is empty then. */
+    /** The same type for a setting that may be left out; its value is then empty. */
     ValueType<Optional<T>> optional() {
         return new ValueType<>(rule, text -> text.isEmpty() ? Optional.empty() : Optional.of(parser.apply(text)));
     }

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which JDBC URLs are accepted: read with the driver's own parser, so that what is checked here is what the driver
- * sees. Refused are parameters that load classes, write files, weaken statements' separation from data, carry a secret
- * or make errors quote rows, in whatever case or encoding; a server elsewhere than on this machine must prove who it is.
+ * Says which JDBC URLs are accepted. URLs are read with the driver's own parser, so this check sees what the driver sees.
+ * Parameters are refused, in any case or encoding, if they load classes, write files, weaken the separation of statements
+ * and data, carry a secret, or make errors quote rows. A server on another machine must prove its identity.
  */
 final class WarehouseUrl {
     static final String RULE = "a URL like jdbc:postgresql://host:5432/database, with sslmode=verify-full unless the"
@@ -65,7 +65,7 @@ final class WarehouseUrl {
                         REFUSED.contains(parameter.split("=", 2)[0]) || parameter.equals("preferquerymode=simple"));
     }
 
-    /** The parameters in the URL itself, where the driver resolves some of them away. */
+    /** The parameters of the URL itself; the driver's parser drops some of them. */
     private static String query(String url) {
         return url.substring(url.indexOf('?') + 1);
     }

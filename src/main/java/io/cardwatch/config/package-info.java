@@ -1,5 +1,5 @@
 /**
- * What the host gives to Cardwatch: its settings and its secrets.
+ * The settings and secrets that the host gives to Cardwatch.
  *
  * <p>Context: the same program runs under Amazon Managed Service for Apache Flink, which hands out property groups as
  * JSON; on a cluster, where a file is named on the command line; and on a laptop. Choice: every setting is declared
