@@ -46,10 +46,10 @@ import picocli.CommandLine.Spec;
                 "Compute features of past transactions, with their labels, into cust_payment_tx_history, or fill the windows"
                         + " of a job that starts.")
 final class BackfillCommand implements Callable<Integer> {
-    /** What arrived so long before the last transaction is read from the stream again, since it may have been late. */
+    /** The stream is read again from this long before the last transaction, because records may have been late. */
     private static final Duration OVERLAP = Duration.ofHours(1);
 
-    /** Needs no quotes in a shell. */
+    /** A path that needs no quotes in a shell. */
     private static final Pattern PLAIN = Pattern.compile("[\\w./:-]+");
 
     private static final String ROWS = "rows";
@@ -165,7 +165,7 @@ final class BackfillCommand implements Callable<Integer> {
                 "  flink run -d -s " + directory + " -c io.cardwatch.job.CardwatchJob cardwatch-job.jar" + start);
     }
 
-    /** As a shell takes it. */
+    /** The path, quoted for a shell if it must be. */
     private static String quoted(String path) {
         return PLAIN.matcher(path).matches() ? path : "'" + path.replace("'", "'\\''") + "'";
     }

@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Repeats the handbook's protocol on the handbook's data and prints our figures beside the published ones. */
+/** Repeats the handbook's protocol on its data, and prints our figures beside the published ones. */
 @Command(
         name = "benchmark-model",
         description = {
@@ -65,11 +65,10 @@ final class BenchmarkModelCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            showDefaultValue = Visibility.NEVER,
             description =
                     "Write the rows as an array of objects, too, - for standard output; an existing file is replaced at"
                             + " the end.")
-    private Optional<Path> json = Optional.empty();
+    private Optional<Path> json;
 
     @Spec
     private CommandSpec command;
@@ -83,7 +82,7 @@ final class BenchmarkModelCommand implements Callable<Integer> {
         requireKnown();
         json.ifPresent(OutputFile::requireWritable);
         List<BenchmarkResult> results = new ArrayList<>();
-        TrainingLine progress = new TrainingLine(out);
+        ProgressLine progress = new ProgressLine(out);
         ModelBenchmark benchmark = new ModelBenchmark(seed, threads, progress);
         out.println(header());
         if (!validation) {
@@ -126,16 +125,16 @@ final class BenchmarkModelCommand implements Callable<Integer> {
         String ece = String.format(Locale.ROOT, " %8.5f", result.ece);
         return result.f1 == null
                 ? ece
-                : ece
-                        + String.format(
-                                Locale.ROOT,
-                                "  Brier %.5f; precision %.3f, recall %.3f, F1 %.3f at %.3f; class-balanced F1 %.3f",
-                                result.brier,
-                                result.precision,
-                                result.recall,
-                                result.f1,
-                                result.threshold,
-                                result.balancedF1);
+                : String.format(
+                        Locale.ROOT,
+                        "%s  Brier %.5f; precision %.3f, recall %.3f, F1 %.3f at %.3f; class-balanced F1 %.3f",
+                        ece,
+                        result.brier,
+                        result.precision,
+                        result.recall,
+                        result.f1,
+                        result.threshold,
+                        result.balancedF1);
     }
 
     private static void write(Path file, List<BenchmarkResult> results) throws IOException {

@@ -11,7 +11,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.util.function.SerializableFunction;
 
-/** Writes what a run over files produced into CSV files that depend on nothing but the input. */
+/** Writes the results of a run over files into CSV files. The same input gives the same files. */
 final class BoundedOutput {
     private static final Comparator<Transaction> IDENTITY_ORDER = Comparator.<Transaction>comparingLong(
                     transaction -> transaction.transactionId)

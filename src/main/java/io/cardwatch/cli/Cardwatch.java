@@ -23,7 +23,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line's entry: finds the command, runs it, and says in two lines what went wrong. */
+/** The entry of the command line: it finds the command, runs it, and reports a failure in two lines. */
 @Command(
         name = "cardwatch",
         description = "Scores card payments for fraud while they stream in.",
@@ -63,7 +63,7 @@ public final class Cardwatch implements IVersionProvider {
         }
     }
 
-    /** A thread that ends for want of memory may leave others that wait for it for ever. */
+    /** Halts the process if memory ran out: other threads may wait for ever for the thread that ended. */
     private static void endWithoutMemory(Throwable thrown, PrintWriter err) {
         if (thrown instanceof OutOfMemoryError) {
             Failure.of(thrown).print(err);

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.UnmatchedArgsBinding;
@@ -21,14 +20,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class ConfigurationMixin {
     private static final Pattern SETTING = Pattern.compile("--[^.=]+\\.[^=]+(=.*)?", Pattern.DOTALL);
 
-    @Option(
-            names = "--config",
-            showDefaultValue = Visibility.NEVER,
-            paramLabel = "FILE",
-            description = "Property groups in JSON; settings given here win.")
-    private Optional<String> config = Optional.empty();
+    @Option(names = "--config", paramLabel = "FILE", description = "Property groups in JSON; settings given here win.")
+    private Optional<String> config;
 
-    /** Everything the command does not know itself: settings, or mistakes. */
+    /** All arguments that the command itself does not know: settings, or mistakes. */
     private List<String> unmatched = List.of();
 
     private CommandSpec command;
@@ -50,7 +45,7 @@ final class ConfigurationMixin {
         return loader().load();
     }
 
-    /** Like {@link #settings}, with what the command itself fixes over all the rest. */
+    /** Like {@link #settings()}, but the values that the command itself fixes override all others. */
     Settings settings(String fixedBy, Map<String, String> fixed) {
         return new SettingsLoader()
                 .layer(fixedBy, fixed)
@@ -89,13 +84,13 @@ final class ConfigurationMixin {
         lines.add("");
         lines.add("Settings, each with its default:");
         Options.all().forEach(option -> {
-            lines.add("  --" + option.key() + "=" + option.defaultText());
-            lines.add("      " + option.sentence());
+            lines.add("  --" + option.key + "=" + option.defaultText);
+            lines.add("      " + option.sentence);
         });
         return lines.stream().map(line -> line.replace("%", "%%")).toArray(String[]::new);
     }
 
-    /** What picocli calls with the arguments that it cannot place, and with null before it parses. */
+    /** Picocli calls this with the arguments that it does not know, and with null before it parses. */
     private final class UnmatchedSetter implements ISetter {
         @Override
         public <T> T set(T arguments) {

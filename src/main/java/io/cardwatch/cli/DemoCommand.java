@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
                 "Simulate payments, score them on a local Flink into an embedded PostgreSQL, and show the alerts.")
 final class DemoCommand implements Callable<Integer> {
     private static final long POLL_MILLIS = 500;
-    /** Of the database, which a busy machine takes long to start. */
+    /** Time for the database to start: on a busy machine it takes long. */
     private static final Duration STARTUP = Duration.ofMinutes(2);
 
     @Option(names = "--days", paramLabel = "N", defaultValue = "45", description = "Days to simulate, ending today.")
@@ -88,9 +88,9 @@ final class DemoCommand implements Callable<Integer> {
             Settings settings = configuration.settings(
                     "demo",
                     Map.of(
-                            Options.WAREHOUSE_URL.key(),
+                            Options.WAREHOUSE_URL.key,
                             "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres",
-                            Options.WAREHOUSE_USER.key(),
+                            Options.WAREHOUSE_USER.key,
                             "postgres"));
             SqlScripts.apply(database);
             world.loadCustomers(database);
@@ -151,7 +151,7 @@ final class DemoCommand implements Callable<Integer> {
         final Simulation simulation;
         final LongSet frauds = new LongOpenHashSet();
         long transactions;
-        /** Up to the last transaction: what becomes known later has not happened yet. */
+        /** Events up to the last transaction: what becomes known later has not happened yet. */
         long events;
 
         World(Profile profile) {

@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import java.net.BindException;
 import org.apache.flink.util.SerializedThrowable;
 
-/** What a person reads when a command has failed, and the exit code that goes with it. */
+/** The message for a person when a command has failed, and its exit code. */
 final class Failure {
     static final int FAILED = 1;
     static final int WRONG_USAGE = 2;
@@ -25,9 +25,9 @@ final class Failure {
     }
 
     /**
-     * The failure that {@code thrown} stands for. Flink wraps what an operator threw several times, and sends it as
-     * {@link SerializedThrowable}: whatever the user can mend is looked for all along the chain of causes, and failing
-     * that the innermost cause says most.
+     * The failure that {@code thrown} stands for. Flink wraps an operator's exception several times and sends it as
+     * {@link SerializedThrowable}. So the chain of causes is searched for something that the user can mend. If there is
+     * none, the innermost cause is reported.
      */
     static Failure of(Throwable thrown) {
         Throwable unpacked = unpack(thrown);
@@ -70,7 +70,7 @@ final class Failure {
                 : thrown;
     }
 
-    /** One that could not be serialized with its causes, so that only its class's name and message arrived. */
+    /** Whether Flink could not serialize the exception: then only its class's name and its message arrive. */
     private static boolean isForeignBadInput(Throwable thrown) {
         return thrown instanceof SerializedThrowable
                 && ((SerializedThrowable) thrown).getOriginalErrorClassName().equals(BAD_INPUT_CLASS);

@@ -45,12 +45,8 @@ final class FileInputs {
     @ArgGroup
     private Labels labels = new Labels();
 
-    @Option(
-            names = "--dead-letters",
-            showDefaultValue = Visibility.NEVER,
-            paramLabel = "FILE",
-            description = "Where records go that could not be used.")
-    private Optional<Path> deadLetters = Optional.empty();
+    @Option(names = "--dead-letters", paramLabel = "FILE", description = "Where records go that could not be used.")
+    private Optional<Path> deadLetters;
 
     /** Where labels come from: a file, or the transactions themselves. */
     static final class Labels {
@@ -145,8 +141,8 @@ final class FileInputs {
     void reportRefused(JobExecutionResult result, PrintWriter console) {
         String refused = RunTally.refused(result);
         if (!refused.isEmpty()) {
-            console.println(
-                    refused + deadLetters.map(file -> "; they are in " + file).orElse("; --dead-letters FILE keeps them"));
+            console.println(refused
+                    + deadLetters.map(file -> "; they are in " + file).orElse("; --dead-letters FILE keeps them"));
         }
     }
 }

@@ -28,9 +28,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ExceptionUtils;
 
 /**
- * A savepoint of the streaming job's windows, full of the past: the history is sorted, then goes through the job's own
- * feature stages as a stream. It holds no other state, so that the job starts from it without leaving any out: windows
- * and clock as they would be had the job run all the time, sources and customers anew.
+ * A savepoint of the streaming job's windows that holds the past. The history is sorted, then it goes through the
+ * job's own feature stages as a stream. The job that starts from it has the windows and the clock that it would have if
+ * it had always run; sources and customers start anew. The savepoint holds no other state, so no state is left over.
  */
 final class HistorySavepoint {
     private static final String ROWS = "rows";
@@ -39,9 +39,9 @@ final class HistorySavepoint {
 
     /** Directory of the savepoint itself. */
     final Path directory;
-    /** UTC epoch second of the last transaction, as far as event time trusts it. */
+    /** UTC epoch second that event time has reached: that of the last transaction whose time is trusted. */
     final long lastSecond;
-    /** Transactions that count in windows, or once did. */
+    /** Transactions that count in windows, or did until they expired. */
     final long transactions;
     /** Which records could not be used, empty where all could. */
     final String refused;
@@ -54,7 +54,7 @@ final class HistorySavepoint {
     }
 
     /**
-     * Looks before the run whether a savepoint can be written.
+     * Checks before the run that a savepoint can be written.
      *
      * @throws BadInputException when {@code target} cannot be made or holds something
      */
@@ -124,7 +124,7 @@ final class HistorySavepoint {
                 directory, reached, job.getJobExecutionResult().get());
     }
 
-    /** In the format that every state backend restores. Where it fails because the job does, the job's failure tells why. */
+    /** Uses the format that every state backend restores. If the job itself fails, its own failure is thrown. */
     private static String stopWithSavepoint(JobClient job, Path target) throws Exception {
         while (true) {
             try {

@@ -17,7 +17,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** A Flink of this process's own. A cluster brings its own settings, so nothing here applies there. */
+/** Flink inside this process. A cluster has settings of its own, so nothing here applies there. */
 final class LocalFlink {
     private static final int MAX_PORT = 65_535;
     private static final int NETWORK_MEGABYTES = 256;
@@ -63,8 +63,8 @@ final class LocalFlink {
      * @param start what to start from, empty for nothing
      * @param webPort port of the web interface, on loopback only
      * @param checkpoints directory of the checkpoints
-     * @param restarts how many failures it survives within any ten minutes: one that lasts reaches the person who started
-     *     this, while those that pass add up to nothing over the years
+     * @param restarts how many failures the job survives within any ten minutes. So a lasting failure reaches the
+     *     person who started the job, while passing failures do not add up over the years
      */
     static StreamExecutionEnvironment streaming(Configuration start, int webPort, Path checkpoints, int restarts) {
         Surroundings.requireMemory(SMALL_NETWORK_MEGABYTES + OTHER_DIRECT_MEGABYTES);
@@ -85,7 +85,7 @@ final class LocalFlink {
         return StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
     }
 
-    /** A local path as Flink reads it, which does not decode what a URI encodes, such as a space. */
+    /** A local path in the form that Flink reads: it does not decode the escapes of a URI, such as those of blanks. */
     static String address(Path path) {
         return org.apache.flink.core.fs.Path.fromLocalFile(path.toFile()).toString();
     }

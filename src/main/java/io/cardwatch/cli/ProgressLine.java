@@ -1,5 +1,6 @@
 package io.cardwatch.cli;
 
+import io.cardwatch.training.TrainingProgress;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -12,7 +13,7 @@ import java.util.function.Supplier;
  * Shows how far a command is: on a terminal one line that is written over four times a second, elsewhere a line every
  * five seconds.
  */
-class ProgressLine {
+final class ProgressLine implements TrainingProgress {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
     private static final long TERMINAL_NANOS = 250_000_000L;
     private static final long LOG_NANOS = 5_000_000_000L;
@@ -24,13 +25,18 @@ class ProgressLine {
     private final long startNanos = System.nanoTime();
     private long shownNanos = startNanos;
     private long records;
+    private double shareBefore = 1;
+    private double firstShare;
+    private long firstNanos;
 
     ProgressLine(PrintWriter out) {
         this.out = out;
         terminal = onTerminal();
     }
 
-    /** Whether a person is watching. From JDK 22 on there is always a console, so even a log gets lines that overwrite. */
+    /**
+     * Whether a person is watching. From JDK 22 on there is always a console, so even a log gets lines that overwrite.
+     */
     @SuppressWarnings("SystemConsoleNull")
     static boolean onTerminal() {
         return System.console() != null;
@@ -48,8 +54,35 @@ class ProgressLine {
         }
     }
 
+    /** Shows how long the current step of training will last at most. */
+    @Override
+    public void at(String step, double share) {
+        // The first part of a step takes longer, because XGBoost sorts the rows into bins then: the clock starts after
+        // it.
+        if (share < shareBefore || firstShare == 0) {
+            firstShare = share;
+            firstNanos = System.nanoTime();
+        }
+        shareBefore = share;
+        show(() -> {
+            double seconds = (System.nanoTime() - firstNanos) / 1e9;
+            return share <= firstShare
+                    ? step
+                    : String.format(
+                            Locale.ROOT,
+                            "%s: %s left at most",
+                            step,
+                            text(seconds / (share - firstShare) * (1 - share)));
+        });
+    }
+
+    private static String text(double seconds) {
+        long whole = Math.round(seconds);
+        return whole < 60 ? whole + " s" : String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60);
+    }
+
     /** Shows {@code text}, if the one before has been shown long enough. */
-    final void show(Supplier<String> text) {
+    private void show(Supplier<String> text) {
         long now = System.nanoTime();
         if (now - shownNanos > (terminal ? TERMINAL_NANOS : LOG_NANOS)) {
             shownNanos = now;
@@ -69,7 +102,7 @@ class ProgressLine {
     }
 
     /** Ends the line, so that what follows begins a new one. */
-    final void end() {
+    void end() {
         if (terminal && shownNanos != startNanos) {
             out.println();
         }

@@ -10,9 +10,7 @@ import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
-import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
-import io.cardwatch.domain.Transaction;
 import io.cardwatch.kinesis.KinesisStreams;
 import io.cardwatch.warehouse.RefusedRows;
 import io.cardwatch.warehouse.StoredDeadLetters;
@@ -24,8 +22,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,8 +31,8 @@ import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 
 /**
- * Sends the records of dead letters into the streams that they came from, where the running job reads them again; writes
- * the rows that the warehouse refused once more.
+ * Sends the records of dead letters into the streams that they came from, where the running job reads them again. Rows
+ * that the warehouse refused are written once more.
  */
 @Command(
         name = "replay-dead-letters",
@@ -56,17 +54,12 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
 
     @Option(
             names = "--since",
-            showDefaultValue = Visibility.NEVER,
             paramLabel = "TIME",
             description = "Only records that arrived then or later, like 2026-01-31T00:00:00Z.")
-    private Optional<Instant> since = Optional.empty();
+    private Optional<Instant> since;
 
-    @Option(
-            names = "--until",
-            showDefaultValue = Visibility.NEVER,
-            paramLabel = "TIME",
-            description = "Only records that arrived before then.")
-    private Optional<Instant> until = Optional.empty();
+    @Option(names = "--until", paramLabel = "TIME", description = "Only records that arrived before then.")
+    private Optional<Instant> until;
 
     @Mixin
     private ConfigurationMixin configuration;
@@ -77,8 +70,6 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
     private long transactionsSent;
     private long labelsSent;
     private long incomplete;
-    private RecordDecoder<Transaction> transactionDecoder;
-    private RecordDecoder<FraudLabel> labelDecoder;
 
     @Override
     public Integer call() {
@@ -116,8 +107,9 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
     private void sendRecords(Settings settings, StoredDeadLetters stored, StoredDeadLetters.Selection selection) {
         String transactions = settings.get(Options.SOURCE_STREAM);
         String labels = settings.get(Options.LABELS_STREAM);
-        transactionDecoder = RecordDecoder.transactions(settings.get(Options.SOURCE_MAX_RECORD_BYTES), Contacts.LEFT_OUT);
-        labelDecoder = RecordDecoder.labels(settings.get(Options.SOURCE_MAX_RECORD_BYTES), Contacts.LEFT_OUT);
+        int maxRecordBytes = settings.get(Options.SOURCE_MAX_RECORD_BYTES);
+        var transactionDecoder = RecordDecoder.transactions(maxRecordBytes, Contacts.LEFT_OUT);
+        var labelDecoder = RecordDecoder.labels(maxRecordBytes, Contacts.LEFT_OUT);
         requireStreams(stored.streams(selection), List.of(transactions, labels));
         KinesisStreams.check(settings);
         try (KinesisClient client = KinesisFeed.client(
@@ -128,10 +120,10 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
                 if (!isComplete(letter)) {
                     incomplete++;
                 } else if (letter.origin.stream.equals(transactions)) {
-                    toTransactions.add(customerKey(letter), letter.raw);
+                    toTransactions.add(key(letter, transactionDecoder, record -> record.customerId), letter.raw);
                     transactionsSent++;
                 } else {
-                    toLabels.add(terminalKey(letter), letter.raw);
+                    toLabels.add(key(letter, labelDecoder, record -> record.terminalId), letter.raw);
                     labelsSent++;
                 }
             });
@@ -162,19 +154,14 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
         }
     }
 
-    /** What was capped, or may be kept as a hash only, does not have the hash of the record any more. */
+    /** Whether the bytes are the whole record: bytes that were cut, or not kept at all, have another hash. */
     private static boolean isComplete(DeadLetter letter) {
         return DeadLetter.sha256(letter.raw).equals(letter.sha256);
     }
 
-    /** The customer as producers write it, so that the record joins its shard; of an unreadable one the hash. */
-    private String customerKey(DeadLetter letter) {
-        Decoded<Transaction> record = transactionDecoder.decode(letter.raw, NOWHERE);
-        return record.accepted() ? Long.toString(record.value.customerId) : letter.sha256;
-    }
-
-    private String terminalKey(DeadLetter letter) {
-        Decoded<FraudLabel> record = labelDecoder.decode(letter.raw, NOWHERE);
-        return record.accepted() ? Long.toString(record.value.terminalId) : letter.sha256;
+    /** The id by which producers route the record, so that it joins its shard; the hash where it cannot be read. */
+    private static <T> String key(DeadLetter letter, RecordDecoder<T> decoder, ToLongFunction<T> id) {
+        Decoded<T> record = decoder.decode(letter.raw, NOWHERE);
+        return record.accepted() ? Long.toString(id.applyAsLong(record.value)) : letter.sha256;
     }
 }

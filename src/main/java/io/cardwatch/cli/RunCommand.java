@@ -20,13 +20,12 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ExceptionUtils;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs the streaming job on a Flink of this process's own, until it is stopped. */
+/** Runs the streaming job on Flink inside this process, until it is stopped. */
 @Command(
         name = "run",
         description =
@@ -34,7 +33,7 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
     private static final int RESTARTS = 10;
     private static final long POLL_MILLIS = 200;
-    /** What Flink recommends, where state is left over, is an option of its own command line. */
+    /** If state is left over, Flink recommends this option, but only its own command line has it. */
     private static final String FLINKS_OPTION = "--allowNonRestoredState";
 
     @Option(names = "--web-port", paramLabel = "PORT", defaultValue = "8081", description = "Port of Flink's web UI.")
@@ -49,11 +48,10 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--from",
-            showDefaultValue = Visibility.NEVER,
             paramLabel = "DIR",
             description =
                     "Savepoint or checkpoint to start from, or a directory of them; left out, windows start empty.")
-    private Optional<String> savepoint = Optional.empty();
+    private Optional<String> savepoint;
 
     @Option(
             names = "--allow-non-restored-state",
@@ -85,20 +83,16 @@ final class RunCommand implements Callable<Integer> {
             console.println("Stopped with a savepoint; give its directory with --from to go on from there");
             console.flush();
         } catch (Exception e) {
-            throw isOfStateLeftOver(e) ? stateLeftOver(e) : e;
+            if (ExceptionUtils.findThrowableWithMessage(e, FLINKS_OPTION).isEmpty()) {
+                throw e;
+            }
+            throw new BadInputException(
+                    savepoint.orElseThrow() + " holds state that a job of these settings has not",
+                    "Start it with --allow-non-restored-state to leave that out, or with the settings it was written"
+                            + " with.",
+                    e);
         }
         return 0;
-    }
-
-    private static boolean isOfStateLeftOver(Exception e) {
-        return ExceptionUtils.findThrowableWithMessage(e, FLINKS_OPTION).isPresent();
-    }
-
-    private BadInputException stateLeftOver(Exception e) {
-        return new BadInputException(
-                savepoint.orElseThrow() + " holds state that a job of these settings has not",
-                "Start it with --allow-non-restored-state to leave that out, or with the settings it was written with.",
-                e);
     }
 
     /** A directory of checkpoints stands for the newest of them; addresses such as s3://… are Flink's to read. */
@@ -128,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** Says when the job runs and when it fails and starts again, until it ends. */
+    /** Prints when the job runs, and when it fails and restarts, until it ends. */
     private void watch(JobClient job, PrintWriter console) throws Exception {
         CompletableFuture<JobExecutionResult> result = job.getJobExecutionResult();
         JobStatus last = JobStatus.INITIALIZING;

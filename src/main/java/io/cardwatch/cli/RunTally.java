@@ -11,7 +11,7 @@ import org.apache.flink.api.common.functions.FilterFunction;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 
-/** Counts what a bounded run did, and says it in a line or two. */
+/** Counts the rows and dead letters of a bounded run. */
 final class RunTally {
     private RunTally() {}
 

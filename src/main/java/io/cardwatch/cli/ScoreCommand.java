@@ -22,7 +22,6 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,17 +38,12 @@ final class ScoreCommand implements Callable<Integer> {
 
     @Option(
             names = "--customers",
-            showDefaultValue = Visibility.NEVER,
             paramLabel = "FILE",
             description = "Customers as CSV; left out, the contact columns stay empty.")
-    private Optional<Path> customers = Optional.empty();
+    private Optional<Path> customers;
 
-    @Option(
-            names = "--model",
-            showDefaultValue = Visibility.NEVER,
-            paramLabel = "DIR",
-            description = "Model directory; left out, the shipped model scores.")
-    private Optional<String> model = Optional.empty();
+    @Option(names = "--model", paramLabel = "DIR", description = "Model directory; left out, the shipped model scores.")
+    private Optional<String> model;
 
     @Option(
             names = "--out",
@@ -70,7 +64,7 @@ final class ScoreCommand implements Callable<Integer> {
         inputs.requireDistinct(Optional.of(out), List.of(customers, configuration.file()));
         Settings settings = configuration.settings(
                 "--model",
-                model.map(directory -> Map.of(Options.MODEL_PATH.key(), directory))
+                model.map(directory -> Map.of(Options.MODEL_PATH.key, directory))
                         .orElse(Map.of()));
         FraudModel fraudModel = CardwatchJob.model(settings);
         StreamExecutionEnvironment env = LocalFlink.bounded();

@@ -30,8 +30,8 @@ import org.apache.flink.util.OutputTag;
 import org.apache.flink.util.function.SerializableSupplier;
 
 /**
- * The simulator as a source: transactions and labels from one generator in order of time, as the bytes that a stream
- * would carry. Its position is the number of events, so a restarted job repeats exactly what is missing.
+ * The simulator as a source: one generator makes transactions and labels in order of time, as the bytes that a stream
+ * would carry. Its position is the number of events, so a restarted job repeats exactly the missing ones.
  */
 final class SimulatedRecords {
     private static final String STREAM = "simulator";

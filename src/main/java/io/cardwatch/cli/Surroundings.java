@@ -10,9 +10,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** What a command needs of the process and machine around it, looked at before it begins. */
+/** Checks, before a command begins, what it needs of the process and the machine around it. */
 final class Surroundings {
-    /** Where libraries log; read by the log's own settings. */
+    /** System property with the file that libraries log to, and its default; the log's own settings read it. */
     private static final String LOG = "cardwatch.log";
 
     private static final String TEMPORARY_FOLDER = "java.io.tmpdir";
@@ -37,7 +37,7 @@ final class Surroundings {
         }
     }
 
-    /** Tried, since what permissions say is not all: a file system may be read-only. */
+    /** Tries it, because permissions do not tell everything: a file system may be read-only. */
     private static boolean canBeWritten(String name) {
         try {
             Path file = Path.of(name);
@@ -64,7 +64,7 @@ final class Surroundings {
     }
 
     /**
-     * Looks whether Java may take enough memory for a Flink in this process, which otherwise fails half-way and may hang.
+     * Checks that Java may take enough memory for Flink in this process; otherwise Flink fails half-way and may hang.
      *
      * @param directMegabytes what it needs outside of the heap
      * @throws MachineLimitException when it may not
@@ -84,7 +84,7 @@ final class Surroundings {
         }
     }
 
-    /** Unless told otherwise, Java allows as much as for the heap. */
+    /** Java's limit for direct memory; unless it is set, it equals that of the heap. */
     private static long directMegabytes() {
         String option = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
                 .getVMOption("MaxDirectMemorySize")

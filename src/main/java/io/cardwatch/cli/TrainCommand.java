@@ -76,7 +76,7 @@ final class TrainCommand implements Callable<Integer> {
             return 0;
         }
         TrainingOptions options = training.options();
-        TrainingLine line = new TrainingLine(progress);
+        ProgressLine line = new ProgressLine(progress);
         Trainer trainer = new Trainer(options, line);
         Settings settings = configuration.settings();
         TrainingData data = read(settings, options.genuineAfter);
@@ -119,7 +119,7 @@ final class TrainCommand implements Callable<Integer> {
         progress.flush();
     }
 
-    private static TrainingResult trained(Trainer trainer, TrainingData data, TrainingLine line) {
+    private static TrainingResult trained(Trainer trainer, TrainingData data, ProgressLine line) {
         try {
             return trainer.train(data);
         } finally {

@@ -31,7 +31,6 @@ final class TrainingMixin {
 
     @Option(
             names = "--genuine-after",
-            showDefaultValue = Visibility.NEVER,
             paramLabel = "DURATION",
             converter = FileInputs.DurationConverter.class,
             description = {
@@ -39,7 +38,7 @@ final class TrainingMixin {
                         + " are left out, whatever their verdict.",
                 "Without this all rows without a verdict are left out."
             })
-    private Optional<Duration> genuineAfter = Optional.empty();
+    private Optional<Duration> genuineAfter;
 
     @ArgGroup(exclusive = true)
     private Search search = new Search();
@@ -85,7 +84,7 @@ final class TrainingMixin {
     @Option(names = "--gap-days", description = "Days before each of these that nothing is taken from.")
     private int gapDays = DEFAULTS.gapDays;
 
-    /** Refuses what would train: a model from elsewhere is taken as it is. */
+    /** Refuses options that only training uses: an imported model is taken as it is. */
     void requireNone(CommandSpec command) {
         for (OptionSpec option : command.mixins().get("training").options()) {
             if (!option.longestName().equals(THRESHOLD)
@@ -97,7 +96,7 @@ final class TrainingMixin {
         }
     }
 
-    /** The threshold for a model from elsewhere: there are no rows here to choose it on. */
+    /** The threshold for an imported model: there are no rows to choose it on. */
     double givenThreshold(CommandSpec command) {
         if (!command.commandLine().getParseResult().hasMatchedOption(THRESHOLD)) {
             return IMPORTED_THRESHOLD;

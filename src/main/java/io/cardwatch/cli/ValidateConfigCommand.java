@@ -42,7 +42,7 @@ final class ValidateConfigCommand implements Callable<Integer> {
         rows.add(new String[] {"SETTING", "VALUE", "SOURCE"});
         for (Option<?> option : Options.all()) {
             rows.add(new String[] {
-                option.key(), settings.text(option).isEmpty() ? "-" : settings.text(option), settings.origin(option)
+                option.key, settings.text(option).isEmpty() ? "-" : settings.text(option), settings.origin(option)
             });
         }
         int keyWidth = rows.stream().mapToInt(row -> row[0].length()).max().orElseThrow();

@@ -192,8 +192,8 @@ public final class Options {
     public static final Option<Optional<String>> WAREHOUSE_PASSWORD_SECRET_ARN = optional(
             "warehouse.password-secret-arn",
             ValueType.matching(
-                            "an ARN like arn:aws:secretsmanager:us-east-1:123456789012:secret:cardwatch-AbCdEf",
-                            "arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:[\\w/+=.@-]+"),
+                    "an ARN like arn:aws:secretsmanager:us-east-1:123456789012:secret:cardwatch-AbCdEf",
+                    "arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:[\\w/+=.@-]+"),
             "Secret of AWS Secrets Manager: the password itself, or JSON with a key password.");
 
     public static final Option<String> WAREHOUSE_SCHEMA = declare(
@@ -253,26 +253,27 @@ public final class Options {
     /** The table of all settings in Markdown, each line ended by a newline. */
     public static String markdown() {
         String rows = DECLARED.stream()
-                .map(option -> "| `" + option.key() + "` | " + shownDefault(option) + " | " + option.rule() + " | "
-                        + option.sentence() + " |\n")
+                .map(option -> "| `" + option.key + "` | " + shownDefault(option) + " | " + option.rule + " | "
+                        + option.sentence + " |\n")
                 .collect(Collectors.joining());
         return "| key | default | value | meaning |\n|---|---|---|---|\n" + rows;
     }
 
     static Optional<Option<?>> named(String key) {
-        return DECLARED.stream().filter(option -> option.key().equals(key)).findFirst();
+        return DECLARED.stream().filter(option -> option.key.equals(key)).findFirst();
     }
 
     /** The key that takes the fewest edits to get from {@code key}. */
     static String nearest(String key) {
         return DECLARED.stream()
-                .map(Option::key)
-                .min(Comparator.comparing(known -> LevenshteinDistance.getDefaultInstance().apply(key, known)))
+                .map(option -> option.key)
+                .min(Comparator.comparing(
+                        known -> LevenshteinDistance.getDefaultInstance().apply(key, known)))
                 .orElseThrow();
     }
 
     private static String shownDefault(Option<?> option) {
-        return option.defaultText().isEmpty() ? "" : "`" + option.defaultText() + "`";
+        return option.defaultText.isEmpty() ? "" : "`" + option.defaultText + "`";
     }
 
     private static <T> Option<Optional<T>> optional(String key, ValueType<T> type, String sentence) {

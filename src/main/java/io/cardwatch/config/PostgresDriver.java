@@ -10,8 +10,9 @@ import org.postgresql.Driver;
  * The PostgreSQL driver that is loaded with these classes. It is called directly, because on a cluster {@code
  * DriverManager} knows only drivers of the system's class loader.
  *
- * <p>Every driver registers itself with {@code DriverManager}, which keeps it for ever. With the driver it keeps the class
- * loader that a cluster makes for each submission: about 15 MB of metaspace. So on a cluster the driver is deregistered.
+ * <p>Every driver registers itself with {@code DriverManager}, which keeps it for ever. With the driver it keeps the
+ * class loader that a cluster makes for each submission: about 15 MB of metaspace. So on a cluster the driver is
+ * deregistered.
  */
 public final class PostgresDriver {
     private static final Driver DRIVER = new Driver();

@@ -53,7 +53,7 @@ public final class Settings {
     }
 
     static BadInputException missing(Option<?> option) {
-        return new BadInputException(option + " is not set", "Give --" + option + "=VALUE, " + option.rule() + ".");
+        return new BadInputException(option + " is not set", "Give --" + option + "=VALUE, " + option.rule + ".");
     }
 
     /** One line for each setting: key, value and origin. */

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Merges sources of settings. A source that is added earlier overrides those added later; the defaults come last. Nothing
- * is refused before {@link #load} or {@link #problems}, so that a person sees everything that is wrong at once.
+ * Merges sources of settings. A source that is added earlier overrides those added later; the defaults come last.
+ * Nothing is refused before {@link #load} or {@link #problems}, so that a person sees everything that is wrong at once.
  */
 public final class SettingsLoader {
     /** Where Amazon Managed Service for Apache Flink puts an application's properties. */
@@ -126,7 +126,7 @@ public final class SettingsLoader {
 
     private Layer strongest(Option<?> option) {
         return layers.stream()
-                .filter(layer -> layer.texts.containsKey(option.key()))
+                .filter(layer -> layer.texts.containsKey(option.key))
                 .findFirst()
                 .orElse(Layer.DEFAULTS);
     }
@@ -146,7 +146,7 @@ public final class SettingsLoader {
         String shown =
                 NEVER_REPEATED.contains(option) ? " has a value that" : " is '" + layer.text(option) + "', which";
         return new BadInputException(
-                option + shown + " is not allowed (" + layer.origin + ")", option + " must be " + option.rule() + ".");
+                option + shown + " is not allowed (" + layer.origin + ")", option + " must be " + option.rule + ".");
     }
 
     private static List<BadInputException> contradictions(Settings settings) {
@@ -166,7 +166,7 @@ public final class SettingsLoader {
                 .collect(Collectors.toList());
         if (passwords.size() > 1) {
             found.add(new BadInputException(
-                    "the warehouse's password is to come from " + joined(passwords, Option::key, " and from "),
+                    "the warehouse's password is to come from " + joined(passwords, option -> option.key, " and from "),
                     "Keep one of them."));
         }
         return found;
@@ -179,7 +179,8 @@ public final class SettingsLoader {
     /** One source of settings: their texts by full key. */
     private static final class Layer {
         static final Layer DEFAULTS = new Layer(
-                "default", Options.all().stream().collect(Collectors.toMap(Option::key, Option::defaultText)));
+                "default",
+                Options.all().stream().collect(Collectors.toMap(option -> option.key, option -> option.defaultText)));
 
         final String origin;
         final Map<String, String> texts;
@@ -190,7 +191,7 @@ public final class SettingsLoader {
         }
 
         String text(Option<?> option) {
-            return texts.get(option.key());
+            return texts.get(option.key);
         }
 
         Settings.Value value(Option<?> option) {

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Says which JDBC URLs are accepted. URLs are read with the driver's own parser, so this check sees what the driver sees.
- * Parameters are refused, in any case or encoding, if they load classes, write files, weaken the separation of statements
- * and data, carry a secret, or make errors quote rows. A server on another machine must prove its identity.
+ * Says which JDBC URLs are accepted. URLs are read with the driver's own parser, so this check sees what the driver
+ * sees. Parameters are refused, in any case or encoding, if they load classes, write files, weaken the separation of
+ * statements and data, carry a secret, or make errors quote rows. A server on another machine must prove its identity.
  */
 final class WarehouseUrl {
     static final String RULE = "a URL like jdbc:postgresql://host:5432/database, with sslmode=verify-full unless the"

@@ -33,7 +33,7 @@ class CardwatchTest {
                 .anyMatch(line -> line.matches("source.stream +cust-payment-txn-stream +default"))
                 .contains("Password of the warehouse: ****** from environment variable PW");
         assertThat(Options.all())
-                .allSatisfy(option -> assertThat(out.toString()).contains("\n" + option.key() + " "));
+                .allSatisfy(option -> assertThat(out.toString()).contains("\n" + option.key + " "));
     }
 
     @Test
@@ -98,7 +98,7 @@ class CardwatchTest {
     void theHelpOfACommandShowsEverySettingWithItsDefault() {
         assertThat(run("validate-config", "--help")).isZero();
         assertThat(Options.all()).allSatisfy(option -> assertThat(out.toString())
-                .contains("  --" + option.key() + "=" + option.defaultText() + System.lineSeparator()));
+                .contains("  --" + option.key + "=" + option.defaultText + System.lineSeparator()));
     }
 
     @Test

@@ -92,7 +92,10 @@ class FileCommandsTest {
         Collections.shuffle(transactions, new Random(1));
         Collections.shuffle(labels, new Random(2));
         expected = BoundedOracle.run(DELAY_SECONDS, LATENESS_SECONDS, transactions, labels);
-        write("transactions.csv", RecordCsv.TRANSACTION_HEADER, transactions.stream().map(RecordCsv::row));
+        write(
+                "transactions.csv",
+                RecordCsv.TRANSACTION_HEADER,
+                transactions.stream().map(RecordCsv::row));
         write("labels.csv", RecordCsv.LABEL_HEADER, labels.stream().map(RecordCsv::row));
         write(
                 "customers.csv",
