@@ -7,7 +7,9 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/** Splits a row of CSV (RFC 4180) into the texts of its cells, for files whose columns are not the fields of a record. */
+/**
+ * Splits a row of CSV (RFC 4180) into the texts of its cells, for files whose columns are not the fields of a record.
+ */
 public final class CsvCells {
     /** A column's name in upper case; no column that we read has a blank in its name. */
     private static final Pattern NAME = Pattern.compile("[A-Z][A-Z0-9_]*");
@@ -19,8 +21,8 @@ public final class CsvCells {
      *
      * @param line the first line of the file
      * @param file what to call the file in a message
-     * @throws BadInputException when the line is not valid CSV, separates its cells by another mark than commas, or holds
-     *     data instead of names
+     * @throws BadInputException when the line is not valid CSV, separates its cells by another mark than commas, or
+     *     holds data instead of names
      */
     public static List<String> header(String line, String file) {
         String text = line.startsWith("\uFEFF") ? line.substring(1) : line;

@@ -6,8 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A record that is one row of a CSV file (RFC 4180), whose header names the columns in any order and either case. Blanks
- * around a cell do not count, those within quotes do; an empty cell is an absent field. A row that is no row has the reason BAD_JSON: it is what BAD_JSON is to a stream.
+ * Reads records that are rows of a CSV file (RFC 4180). The header names the columns in any order and either case.
+ * Blanks around a cell are dropped, those within quotes are kept; an empty cell is an absent field. A row that is not
+ * valid CSV gets the reason BAD_JSON, like a malformed record of a stream.
  */
 final class CsvReader implements RecordDecoder.Reader {
     private final RecordFields<?> fields;
@@ -75,7 +76,7 @@ final class CsvReader implements RecordDecoder.Reader {
         return row.endsWith("\r") ? row.length() - 1 : row.length();
     }
 
-    /** Reads the cell at {@code start} and answers where it ends: at a comma or the end of the row. */
+    /** Reads the cell at {@code start} and returns where it ends: at a comma or the end of the row. */
     static int readCell(String row, int start, int length, Field cell) throws Rejection {
         cell.startCell();
         int at = skipBlanks(row, start, length);

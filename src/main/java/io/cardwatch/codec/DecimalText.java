@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.util.stream.LongStream;
 
 /**
- * A number in text form, {@code -?digits[.digits][e[+-]digits]}, parsed in place. Its value is summed up digit by digit,
- * so neither a thousand digits nor an exponent of a billion costs more than reading them.
+ * A number in text form, {@code -?digits[.digits][e[+-]digits]}, parsed in place. Its value is summed up digit by
+ * digit, so neither a thousand digits nor an exponent of a billion costs more than reading them.
  */
 final class DecimalText implements Serializable {
     /** Result for a number that is beyond what was asked for. */
@@ -32,8 +32,8 @@ final class DecimalText implements Serializable {
     /**
      * Parses the first {@code length} characters of {@code text}; false when they are not a number.
      *
-     * @param cell whether the text is a cell of a table: then a leading plus is allowed, and the 0 before the point may be
-     *     missing
+     * @param cell whether the text is a cell of a table: then a leading plus is allowed, and the 0 before the point may
+     *     be missing
      */
     boolean scan(char[] text, int length, boolean cell) {
         this.text = text;

@@ -2,13 +2,13 @@ package io.cardwatch.codec;
 
 import io.cardwatch.domain.DeadLetter;
 
-/** The outcome of decoding one record: either its value, with notes on what was peculiar, or a dead letter. */
+/** The outcome of decoding one record: either its value, with notes on what was unusual, or a dead letter. */
 public final class Decoded<T> {
     /** The value; null exactly when there is a {@link #deadLetter}. */
     public final T value;
     /** Why there is no value; null exactly when there is a {@link #value}. */
     public final DeadLetter deadLetter;
-    /** Set of {@link Note}s, a bit each; 0 for a dead letter. */
+    /** Set of {@link Note}s, one bit each; 0 for a dead letter. */
     final int notes;
 
     private Decoded(T value, DeadLetter deadLetter, int notes) {
@@ -17,7 +17,7 @@ public final class Decoded<T> {
         this.notes = notes;
     }
 
-    /** An accepted value about which nothing was peculiar. */
+    /** An accepted value without notes. */
     public static <T> Decoded<T> of(T value) {
         return accepted(value, 0);
     }
@@ -34,7 +34,7 @@ public final class Decoded<T> {
         return deadLetter == null;
     }
 
-    /** Whether there is nothing to count: the common case, in one comparison. */
+    /** Whether there are no notes: the common case, in one comparison. */
     public boolean plain() {
         return notes == 0;
     }

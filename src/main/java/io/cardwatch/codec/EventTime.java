@@ -10,10 +10,10 @@ import java.time.format.DateTimeFormatter;
  * seconds may be left out. The calendar is strict: no 30 February, no 24:00, no second 60.
  */
 public final class EventTime {
-    /** What is answered to a text that is no such date-time. */
+    /** The result for a text that is no such date-time. */
     public static final long INVALID = Long.MIN_VALUE;
 
-    /** A number of time since 1970 counts milliseconds from here on, seconds below: 1973 and 5138. */
+    /** From here on a time given as a number is milliseconds since 1970 (from 1973), below it seconds (to 5138). */
     static final long FIRST_MILLIS = 100_000_000_000L;
 
     private static final long FIRST = 946_684_800L; // 2000-01-01 00:00:00 UTC
@@ -32,12 +32,12 @@ public final class EventTime {
         return PLAIN.format(LocalDateTime.ofEpochSecond(epochSecond, 0, ZoneOffset.UTC));
     }
 
-    /** UTC epoch second of {@code text}, a fraction cut; or {@link #INVALID}. */
+    /** UTC epoch second of {@code text}, without its fraction; or {@link #INVALID}. */
     public static long parse(String text) {
         return parse(text.toCharArray(), text.length());
     }
 
-    /** UTC epoch second of the date-time in the first {@code length} characters, cut; or {@link #INVALID}. */
+    /** UTC epoch second of the first {@code length} characters, without its fraction; or {@link #INVALID}. */
     static long parse(char[] text, int length) {
         if (length < MINUTE_LENGTH
                 || text[4] != '-'
@@ -70,7 +70,7 @@ public final class EventTime {
         return mark == '.' || mark == ',';
     }
 
-    /** Where the fraction ends, or 0 when a fraction mark stands there without a digit. */
+    /** Where the fraction ends, or 0 when its mark has no digit after it. */
     private static int fractionEnd(char[] text, int length) {
         if (!hasFraction(text, length)) {
             return PLAIN_LENGTH;
@@ -103,7 +103,7 @@ public final class EventTime {
         return text[start] == '-' ? -seconds : seconds;
     }
 
-    /** Days since 1970-01-01 in the Gregorian calendar; a year more on either side leaves room for offsets. */
+    /** Days since 1970-01-01 in the Gregorian calendar; one more year on either side leaves room for offsets. */
     private static long epochDay(int year, int month, int day) {
         if (year < 1999 || year > 2100 || month < 1 || month > 12 || day < 1 || day > daysIn(month, year)) {
             return INVALID;
@@ -127,7 +127,7 @@ public final class EventTime {
         return valid ? hour * 3_600L + minute * 60L + second : INVALID;
     }
 
-    /** The number of two digits, or far below zero where they are none. */
+    /** The number that two digits make; far below zero if they are no digits. */
     private static int twoDigits(char[] text, int at) {
         int tens = text[at] - '0';
         int ones = text[at + 1] - '0';

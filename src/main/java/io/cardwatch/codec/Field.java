@@ -15,8 +15,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * One named field: the text that the current record holds in it, and the rules that read it. A reader fills the field; a
- * rule returns the value or throws a {@link Rejection}. Rules check MISSING first, then TYPE, then what is their own.
+ * One named field: the text that the current record holds in it, and the rules that read it. A reader fills the field;
+ * a rule returns the value or throws a {@link Rejection}. Rules check MISSING first, then TYPE, then what is their own.
  */
 final class Field implements Serializable {
     /** How the record represents the field. */

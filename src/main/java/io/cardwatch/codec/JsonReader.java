@@ -13,13 +13,14 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A record that is one JSON object: read by {@link PlainJson} if it is as plain as nearly all are, else by Jackson.
+ * Reads records that are JSON objects: by {@link PlainJson} if the record is plain, as nearly all are, else by Jackson.
  *
- * <p>Jackson always reads to the end, so that BAD_JSON comes before whatever else is wrong: the parser's own limits are off (the size of a record bounds them all), and depth, digits and repeated keys are noted
- * on the way and judged afterwards.
+ * <p>Jackson always reads to the end of the record, so BAD_JSON takes precedence over every other fault. The parser's
+ * own limits are off, because the size of a record bounds them all. Depth, digits and repeated keys are noted while
+ * reading and judged afterwards.
  */
 final class JsonReader implements RecordDecoder.Reader {
-    /** Objects and arrays within each other, the record itself included. */
+    /** Nesting depth of objects and arrays, including the record itself. */
     static final int MAX_DEPTH = 1_000;
 
     /** Digits of one number. */
@@ -43,7 +44,7 @@ final class JsonReader implements RecordDecoder.Reader {
     private boolean object;
     private boolean tooComplex;
     private boolean duplicateKey;
-    /** Names of the record's unknown fields; made when it has any. */
+    /** Names of the record's unknown fields; created when the first one comes. */
     private transient Set<String> unknownNames;
 
     JsonReader(RecordFields<?> fields) {
@@ -67,7 +68,7 @@ final class JsonReader implements RecordDecoder.Reader {
         try (JsonParser parser = FACTORY.createParser(bytes, start, bytes.length - start)) {
             readRecord(parser);
         } catch (IOException | RuntimeException e) {
-            // Even a bug of the parser must cost one record, not the job: a restart would only meet it again.
+            // Even a bug in the parser must cost one record, not the job: a restart would only meet it again.
             throw badJson();
         }
         judge();
@@ -130,7 +131,7 @@ final class JsonReader implements RecordDecoder.Reader {
         }
     }
 
-    /** Reads the value that begins with {@code token}, for its form alone. */
+    /** Skips the value that begins with {@code token}, but checks its form. */
     private void skip(JsonToken token, JsonParser parser, int depthAround) throws IOException, Rejection {
         if (token.isNumeric()) {
             checkNumber(parser, false);

@@ -8,13 +8,13 @@ import io.cardwatch.domain.RecordOrigin;
 import java.util.regex.Pattern;
 
 /**
- * The rules of a label record. LABEL_SOURCE is a word, not a remark: at most 64 characters, none of them a control
- * character, so that every warehouse can hold it; another is left out. What may not lie in the future is the payment; a verdict with a
- * future LABEL_DATETIME is accepted and counts from then on.
+ * The rules of a label record. LABEL_SOURCE is a word, not a remark: it has at most 64 characters and no control
+ * characters, so that every warehouse can store it; any other source is left out. The payment may not lie in the
+ * future, but the verdict may: it is accepted and counts from its LABEL_DATETIME on.
  */
 final class LabelFields extends RecordFields<FraudLabel> {
     private static final int MAX_SOURCE_CHARACTERS = 64;
-    /** It begins with a letter, or it could be a telephone number. */
+    /** It must begin with a letter: otherwise it could be a telephone number. */
     private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
 
     private final Field transactionId = required(FieldNames.TRANSACTION_ID);
@@ -26,7 +26,7 @@ final class LabelFields extends RecordFields<FraudLabel> {
     private final Field labelSource = optional(FieldNames.LABEL_SOURCE);
     private final Contacts contacts;
 
-    /** @param contacts whether LABEL_SOURCE is taken as it stands, or only where it is one word, else as empty */
+    /** @param contacts whether any LABEL_SOURCE is kept, or only one that is a single word */
     LabelFields(Contacts contacts) {
         this.contacts = contacts;
     }

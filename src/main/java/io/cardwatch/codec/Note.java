@@ -1,10 +1,10 @@
 package io.cardwatch.codec;
 
-/** What was peculiar about a record that was accepted all the same; counted as metrics. */
+/** Something unusual about a record that was accepted. Metrics count it. */
 public enum Note {
     /** It has a field that the contract does not name. */
     UNKNOWN_FIELD(1),
-    /** A number came as digits in a string. */
+    /** A number was written as digits in a string. */
     TEXT_NUMBER(2),
     /** A date-time had a fraction of a second, which was cut off. */
     DATETIME_CUT(4),
@@ -12,7 +12,7 @@ public enum Note {
     AMOUNT_ROUNDED(8),
     /** A whole number had a fraction of zeros. */
     WHOLE_FRACTION(16),
-    /** An optional field could not be read, and was left out. */
+    /** An optional field could not be read and was left out. */
     LEFT_OUT(32);
 
     /** Its bit in {@link Decoded#notes}. */

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads plain records straight from the bytes, as nearly all producers write them: one flat JSON object of known fields,
- * each once, with strings, numbers and nulls in ASCII and without escapes. Every other record is left to Jackson, so this
- * class reports no errors.
+ * Reads plain records straight from the bytes, as nearly all producers write them: one flat JSON object of known
+ * fields, each once, with strings, numbers and nulls in ASCII and without escapes. Every other record is left to
+ * Jackson, so this class reports no errors.
  */
 final class PlainJson implements Serializable {
     private static final long serialVersionUID = 1L;

@@ -57,8 +57,8 @@ public final class RecordDecoder<T> implements Serializable {
 
     /**
      * Decodes labels of a stream or of a {@code .jsonl} file. Where dead letters hold no bytes, no personal data may
-     * reach the warehouse in LABEL_SOURCE either: a source is then kept only if it is one word of ASCII letters, digits,
-     * {@code _} and {@code -} that begins with a letter; any other becomes empty.
+     * reach the warehouse in LABEL_SOURCE either: a source is then kept only if it is one word of ASCII letters,
+     * digits, {@code _} and {@code -} that begins with a letter; any other becomes empty.
      */
     public static RecordDecoder<FraudLabel> labels(int maxRecordBytes, Contacts contacts) {
         return json(new LabelFields(contacts), maxRecordBytes, contacts);

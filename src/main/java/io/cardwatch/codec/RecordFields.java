@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The fields of one kind of record and the rules that make a {@code T} of them, whatever they were read from. Filled
- * and emptied for each record; one thread at a time.
+ * The fields of one kind of record, and the rules that turn them into a {@code T}, whatever format they were read from.
+ * They are filled and cleared for each record, by one thread at a time.
  */
 abstract class RecordFields<T> implements Serializable {
     private static final long MAX_AHEAD_MILLIS = 86_400_000;
@@ -20,23 +20,23 @@ abstract class RecordFields<T> implements Serializable {
     private boolean unknownSeen;
 
     /**
-     * Judges the fields in the contract's order.
+     * Checks the fields in the contract's order.
      *
      * @param raw the record's bytes, for the dead letter of a later stage
      */
     abstract T value(RecordOrigin origin, byte[] raw) throws Rejection;
 
-    /** Declares a field whose column no file may lack; whether a value may be absent is for its rule to say. */
+    /** Declares a field whose column every file must have. Its rule decides whether a value may be absent. */
     final Field required(String name) {
         return declare(new Field(name, true));
     }
 
-    /** Declares a field that a record may lack; known even if nobody reads its value. */
+    /** Declares a field that a record may lack. It is known even if its value is never read. */
     final Field optional(String name) {
         return declare(new Field(name, false));
     }
 
-    /** The field of that name, or null when the contract knows none. */
+    /** The field of that name, or null if the contract has none. */
     final Field named(String name) {
         return byName.get(name);
     }
@@ -68,7 +68,7 @@ abstract class RecordFields<T> implements Serializable {
         }
     }
 
-    /** Set of {@link Note}s on the current record, a bit each. */
+    /** Set of {@link Note}s about the current record, one bit each. */
     final int notes() {
         int notes = unknownSeen ? Note.UNKNOWN_FIELD.bit : 0;
         for (int i = 0; i < fields.size(); i++) {

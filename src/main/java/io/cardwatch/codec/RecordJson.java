@@ -8,7 +8,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Writes JSON objects in UTF-8, each on one line without its end; those of records are read by {@link RecordDecoder}. */
+/**
+ * Writes JSON objects in UTF-8, each on one line without its end; those of records are read by {@link RecordDecoder}.
+ */
 public final class RecordJson {
     private static final JsonFactory JSON = new JsonFactory();
     private static final int USUAL_BYTES = 256;

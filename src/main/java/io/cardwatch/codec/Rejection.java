@@ -2,7 +2,7 @@ package io.cardwatch.codec;
 
 import io.cardwatch.domain.DeadLetterReason;
 
-/** Ends the decoding of one record, inside this package only. Without a stack trace: half of a bad input may end so. */
+/** Ends the decoding of one record; stays inside this package. It has no stack trace: bad input may throw it often. */
 final class Rejection extends Exception {
     final DeadLetterReason reason;
 

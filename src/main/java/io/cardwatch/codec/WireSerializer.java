@@ -8,13 +8,13 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * The binary form of a type, on the wire and in state: a version byte, then its fields. Ids are variable
- * length integers (LEB128), texts a length and UTF-8.
+ * The binary form of a type, on the wire and in state: a version byte, then its fields. Ids are variable length
+ * integers (LEB128), texts a length and UTF-8.
  *
  * <p>A subclass is a public class with a public constructor without parameters, since a savepoint names the class and
- * nothing else; it holds no state, so that one instance serves all threads. Types are taken for immutable; that of a
- * mutable one overrides {@link #copy(Object)} and {@link #isImmutableType}. To change a layout, raise the version and
- * keep reading the older ones in {@link #read}.
+ * nothing else; it holds no state, so that one instance serves all threads. Values are assumed to be immutable; the
+ * serializer of a mutable type overrides {@link #copy(Object)} and {@link #isImmutableType}. To change a layout, raise
+ * the version and keep reading the older ones in {@link #read}.
  */
 public abstract class WireSerializer<T> extends TypeSerializer<T> {
     private final int version;
@@ -90,7 +90,7 @@ public abstract class WireSerializer<T> extends TypeSerializer<T> {
         return this;
     }
 
-    /** Null: nothing asks an immutable type for a value to be filled later. */
+    /** Null: Flink asks only mutable types for a value to fill. */
     @Override
     public final T createInstance() {
         return null;
@@ -101,7 +101,7 @@ public abstract class WireSerializer<T> extends TypeSerializer<T> {
         return -1;
     }
 
-    /** A serializer is its class: a subclass writes other bytes, and there is no state to compare. */
+    /** Serializers are equal if their classes are: they have no state, and another class writes other bytes. */
     @Override
     @SuppressWarnings("EqualsGetClass")
     public final boolean equals(Object other) {
@@ -118,7 +118,7 @@ public abstract class WireSerializer<T> extends TypeSerializer<T> {
         return new WireSerializerSnapshot<>(this);
     }
 
-    /** Writes {@code value} in 1 to 10 bytes, the fewer the smaller it is; negative ones take 10. */
+    /** Writes {@code value} in 1 to 10 bytes: small values take few, negative ones 10. */
     public static void writeVarint(long value, DataOutputView out) throws IOException {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {

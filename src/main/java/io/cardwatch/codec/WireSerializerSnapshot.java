@@ -12,9 +12,9 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.util.InstantiationUtil;
 
 /**
- * What a savepoint knows of a {@link WireSerializer}: its name, as {@code state-types.properties} has it, and the version it
- * wrote. State of the same name is readable as it stands, each value by its own version byte; state of a newer version
- * than the running code's is refused at once, not at the first value.
+ * What a savepoint knows of a {@link WireSerializer}: its name, as {@code state-types.properties} has it, and the
+ * version it wrote. State of the same name is readable as it stands, each value by its own version byte; state of a
+ * newer version than the running code's is refused at once, not at the first value.
  *
  * <p>Savepoints hold the name of this class, so it is frozen.
  */
@@ -63,7 +63,7 @@ public final class WireSerializerSnapshot<T> implements TypeSerializerSnapshot<T
         }
     }
 
-    /** A class without a name of its own goes by its own. */
+    /** The frozen name of a class; its own name if it has none. */
     private static String nameOf(String className) {
         return NAMES.stringPropertyNames().stream()
                 .filter(name -> NAMES.getProperty(name).equals(className) && !name.contains("."))

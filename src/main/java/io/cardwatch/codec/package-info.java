@@ -1,5 +1,6 @@
 /**
- * Bytes to domain and back: JSON records, CSV and JSON-lines files, and the binary form between operators and in state.
+ * Converts bytes to the domain and back: JSON records, CSV and JSON-lines files, and the binary form between operators
+ * and in state.
  *
  * <p>Context: input comes from strangers, at full rate, and one bad record must neither stop the job nor vanish; the
  * same fields come from streams and from files. Choice: a streaming parser fills plain field values and one validator

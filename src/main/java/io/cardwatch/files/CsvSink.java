@@ -17,9 +17,9 @@ import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 
 /**
- * Writes the rows of a bounded run, which come sorted by timestamp, into a CSV file with the columns of a table,
- * compressed where its name ends in {@code .gz}. Rows of one timestamp are put into an order of their own, so the same
- * input gives the same file. The file appears whole, at the end, or not at all.
+ * Writes the rows of a bounded run into a CSV file with the columns of a table; the file is gzipped if its name ends in
+ * {@code .gz}. Rows arrive sorted by timestamp. Rows of the same timestamp are sorted here, so that the same input
+ * gives the same file. The file appears whole, at the end, or not at all.
  */
 public final class CsvSink<T> implements Sink<T> {
     /** An order that can travel with the job. */
@@ -29,7 +29,7 @@ public final class CsvSink<T> implements Sink<T> {
     private final Table<T> table;
     private final Order<T> withinTimestamp;
 
-    /** A sink for the rows of {@code table}, those of one timestamp in this order. */
+    /** A sink for the rows of {@code table}; {@code withinTimestamp} sorts rows of the same timestamp. */
     public CsvSink(Path file, Table<T> table, Order<T> withinTimestamp) {
         this.file = file.toString();
         this.table = table;
@@ -41,7 +41,7 @@ public final class CsvSink<T> implements Sink<T> {
         return new CsvWriter();
     }
 
-    /** Flink 1.20 calls {@link #createWriter(WriterInitContext)} but still declares this one. */
+    /** Flink 1.20 calls {@link #createWriter(WriterInitContext)}, but still declares this method. */
     @Override
     @Deprecated
     @SuppressWarnings("deprecation")

@@ -11,9 +11,9 @@ import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Puts the last verdict on each transaction of a bounded run, keyed by identity, whose records come sorted by time: the
- * last label of a key is the one with the greatest LABEL_DATETIME. A transaction without a label has no TX_FRAUD: its
- * verdict may still come, and whoever learns from it decides from which age on none means genuine.
+ * Joins each transaction of a bounded run with its last verdict; the key is the identity. Records come sorted by time,
+ * so the last label of a key is the one with the greatest LABEL_DATETIME. A transaction without a label gets no
+ * TX_FRAUD, because its verdict may still come: training decides from which age on a missing verdict means genuine.
  */
 public final class LabelJoin<K>
         extends KeyedCoProcessFunction<K, FeaturedTransaction, FraudLabel, FeaturedTransaction> {

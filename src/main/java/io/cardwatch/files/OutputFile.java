@@ -22,26 +22,26 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A file in the making, gzipped where its name ends in {@code .gz}. It stands beside its place under a
- * name of its own, which ends in {@code .part}, until it is complete, and is then renamed: whoever looks finds a whole file or none. What is not completed is removed, also
- * where the process is asked to end.
+ * A file that is being written, gzipped if its name ends in {@code .gz}. Until it is complete it has a name of its own
+ * in the same directory, which ends in {@code .part}; then it is renamed. So a reader finds a whole file or none. A
+ * file that is not completed is removed, even when the process is asked to end.
  *
- * <p>A link leads to its target, which is replaced. What is no file, a device or a pipe, is written into and stays;
- * {@code -} is standard output.
+ * <p>If the name is a link, its target is replaced. A device or a pipe is written into and never replaced; {@code -} is
+ * standard output.
  */
 public final class OutputFile implements AutoCloseable {
     private static final Path STANDARD_OUTPUT = Path.of("-");
-    /** Its other names. Renamed onto, the file that a shell has opened would be lost. */
+    /** Other names of standard output. A rename onto them would replace the file that a shell has opened. */
     private static final Set<Path> STANDARD_OUTPUTS =
             Set.of(Path.of("/dev/stdout"), Path.of("/dev/fd/1"), Path.of("/proc/self/fd/1"));
 
-    /** Where the system shows what a process has open. */
+    /** Where the system shows the files that a process has open. */
     private static final List<Path> DESCRIPTORS = List.of(Path.of("/dev/fd"), Path.of("/dev/stderr"), Path.of("/proc"));
 
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int MOST_LINKS = 40;
 
-    /** Those that the end of the process removes. */
+    /** The files that the end of the process removes. */
     private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
 
     static {
@@ -49,7 +49,7 @@ public final class OutputFile implements AutoCloseable {
     }
 
     private final String name;
-    /** Where it goes when it is complete; null where nothing is renamed. */
+    /** The place of the complete file; null where nothing is renamed. */
     private final Path target;
 
     private final Path part;
@@ -74,7 +74,7 @@ public final class OutputFile implements AutoCloseable {
         }
     }
 
-    /** Of a name that nobody else has; readable to whom files of this process usually are. */
+    /** A new file under a unique name, with the usual permissions of this process's files. */
     private static Path newPart(Path target) throws IOException {
         while (true) {
             String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
@@ -84,7 +84,7 @@ public final class OutputFile implements AutoCloseable {
                 UNFINISHED.add(part);
                 return part;
             } catch (FileAlreadyExistsException e) {
-                // Another name, then.
+                // Try another name.
             }
         }
     }
@@ -93,9 +93,7 @@ public final class OutputFile implements AutoCloseable {
         if (isStandardOutput(file)) {
             return new FileOutputStream(FileDescriptor.out);
         }
-        return target == null
-                ? Files.newOutputStream(file, StandardOpenOption.WRITE)
-                : Files.newOutputStream(part, StandardOpenOption.WRITE);
+        return Files.newOutputStream(target == null ? file : part, StandardOpenOption.WRITE);
     }
 
     private MachineLimitException unwritten(IOException e) {
@@ -107,7 +105,7 @@ public final class OutputFile implements AutoCloseable {
                 e);
     }
 
-    /** Takes the bytes of the file. A {@link MachineLimitException} names it. */
+    /** The stream for the file's bytes. It throws {@link MachineLimitException}s that name the file. */
     public OutputStream stream() {
         return out;
     }
@@ -149,7 +147,7 @@ public final class OutputFile implements AutoCloseable {
         try {
             out.close();
         } catch (IOException | MachineLimitException e) {
-            // On a full disk the rest cannot be written. That was told, or nobody asks for the file any more.
+            // A full disk cannot take the rest. Either that was reported, or the file is no longer wanted.
         }
         if (part != null && UNFINISHED.remove(part)) {
             remove(part);
@@ -163,7 +161,7 @@ public final class OutputFile implements AutoCloseable {
     }
 
     /**
-     * Looks before a run whether the file can be written.
+     * Checks before a run that the file can be written.
      *
      * @throws BadInputException when it cannot
      */
@@ -197,7 +195,7 @@ public final class OutputFile implements AutoCloseable {
     }
 
     /**
-     * Looks before a run whether no two of its files are one: by a link, by a hard link or by another spelling.
+     * Checks before a run that no two of its files are the same: by a link, a hard link or another spelling.
      *
      * @throws BadInputException naming the second of two
      */
@@ -205,12 +203,11 @@ public final class OutputFile implements AutoCloseable {
         for (int i = 0; i < files.size(); i++) {
             for (Path earlier : files.subList(0, i)) {
                 if (areOne(earlier, files.get(i))) {
+                    String both = earlier.equals(files.get(i))
+                            ? earlier + " is named twice"
+                            : files.get(i) + " and " + earlier + " are one file";
                     throw new BadInputException(
-                            earlier.equals(files.get(i))
-                                    ? files.get(i)
-                                            + " is named twice, and what is written second would replace the first"
-                                    : files.get(i) + " and " + earlier
-                                            + " are one file, and what is written second would" + " replace the first",
+                            both + ", and what is written second would replace the first",
                             "Give each file of the call a path of its own.");
                 }
             }
@@ -221,7 +218,7 @@ public final class OutputFile implements AutoCloseable {
         if (isStandardOutput(left) || isStandardOutput(right)) {
             return isStandardOutput(left) && isStandardOutput(right);
         }
-        // Two may well go to /dev/null.
+        // Two outputs may both go to /dev/null.
         if (Files.exists(left) && isWrittenInto(left)) {
             return false;
         }
@@ -242,7 +239,7 @@ public final class OutputFile implements AutoCloseable {
                 || (Files.exists(file) && !Files.isRegularFile(file));
     }
 
-    /** Where {@code file} leads to, which need not exist; its directory must. */
+    /** The file that {@code file} leads to by links. It need not exist, but its directory must. */
     private static Path real(Path file) throws IOException {
         Path at = file.toAbsolutePath();
         for (int links = 0; links < MOST_LINKS && at.getParent() != null; links++) {
@@ -263,11 +260,11 @@ public final class OutputFile implements AutoCloseable {
         try {
             Files.deleteIfExists(part);
         } catch (IOException e) {
-            // Whoever finds the .part knows what it is.
+            // The name .part tells what the file is.
         }
     }
 
-    /** Its errors say which file it is. */
+    /** A stream whose errors name the file. */
     private final class Named extends FilterOutputStream {
         Named(OutputStream bytes) {
             super(bytes);
@@ -282,7 +279,7 @@ public final class OutputFile implements AutoCloseable {
             }
         }
 
-        /** Standard output stays open: it is not ours. */
+        /** Standard output stays open, because this class did not open it. */
         @Override
         public void close() throws IOException {
             try {

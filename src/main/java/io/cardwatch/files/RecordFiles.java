@@ -80,8 +80,9 @@ public final class RecordFiles {
     }
 
     /**
-     * Labels from the TX_FRAUD of the transactions themselves, each known {@code delay} after its transaction. Every row
-     * that could be read gives its label, even if a later stage refuses it: a label stream would give that label too.
+     * Labels from the TX_FRAUD of the transactions themselves, each known {@code delay} after its transaction. Every
+     * row that could be read gives its label, even if a later stage refuses it: a label stream would give that label
+     * too.
      */
     public DataStream<Decoded<FraudLabel>> delayedLabels(
             DataStream<Decoded<Transaction>> transactions, Duration delay) {

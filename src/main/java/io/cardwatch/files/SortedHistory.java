@@ -102,8 +102,7 @@ public final class SortedHistory {
         public void open(OpenContext context) throws IOException {
             getRuntimeContext().addAccumulator(REACHED, reached);
             record = new DataOutputSerializer(RECORD_BYTES);
-            out = new DataOutputStream(
-                    new BufferedOutputStream(Files.newOutputStream(Path.of(file)), BUFFER_BYTES));
+            out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(Path.of(file)), BUFFER_BYTES));
         }
 
         @Override
@@ -143,8 +142,8 @@ public final class SortedHistory {
 
     /**
      * Emits all records, then waits. If it ended instead, Flink would send the watermark of the end of time, and all
-     * windows would expire. A savepoint that stops the job calls {@link #cancel} at once, but is taken when {@link #run}
-     * returns: so it holds the whole history, however early it is asked for.
+     * windows would expire. A savepoint that stops the job calls {@link #cancel} at once, but is taken when {@link
+     * #run} returns: so it holds the whole history, however early it is asked for.
      */
     @SuppressWarnings("deprecation")
     private static final class Reader implements SourceFunction<byte[]> {
@@ -192,7 +191,10 @@ public final class SortedHistory {
     /** Deserializes the records and separates labels from transactions. */
     private static final class Opener extends ProcessFunction<byte[], Decoded<Transaction>> {
         @Override
-        public void processElement(byte[] bytes, Context context, Collector<Decoded<Transaction>> out)
+        public void processElement(
+                byte[] bytes,
+                ProcessFunction<byte[], Decoded<Transaction>>.Context context,
+                Collector<Decoded<Transaction>> out)
                 throws IOException {
             DataInputDeserializer record = new DataInputDeserializer(bytes);
             if (record.readByte() == TRANSACTION) {

@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Logs one line a minute about the stages of one job that run in this process. The line says what the metrics of these
- * stages counted since the line before. The thread ends with the last stage: a job that does not run logs nothing, and a
- * job that restarts begins again.
+ * stages counted since the line before. The thread ends with the last stage: a job that does not run logs nothing, and
+ * a job that restarts begins again.
  *
- * <p>Each TaskManager logs its own share. A custom metric reporter could do the same, but Amazon's managed service loads
- * no plug-ins.
+ * <p>Each TaskManager logs its own share. A custom metric reporter could do the same, but Amazon's managed service
+ * loads no plug-ins.
  */
 final class Health {
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);

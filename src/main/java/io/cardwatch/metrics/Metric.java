@@ -3,21 +3,23 @@ package io.cardwatch.metrics;
 import java.util.StringJoiner;
 
 /**
- * Every metric that Cardwatch publishes. It appears under {@link Metrics}' group of the operator that counts it. Metrics
- * are registered from this definition, and the table in {@code deploy/README.md} is generated from it. All values are
- * numbers, because a host's monitoring accepts nothing else. Each subtask has its own metrics; none is per key. Counters
- * begin at 0 with each start of a subtask.
+ * Every metric that Cardwatch publishes. It appears under {@link Metrics}' group of the operator that counts it.
+ * Metrics are registered from this definition, and the table in {@code deploy/README.md} is generated from it. All
+ * values are numbers, because a host's monitoring accepts nothing else. Each subtask has its own metrics; none is per
+ * key. Counters begin at 0 with each start of a subtask.
  */
 public enum Metric {
     RECORDS(
             "records",
             OperatorName.UNWRAP_TRANSACTIONS + ", " + OperatorName.UNWRAP_LABELS,
             "Records that came in, good or bad."),
-    NOTED("noted.NOTE",
+    NOTED(
+            "noted.NOTE",
             OperatorName.UNWRAP_TRANSACTIONS + ", " + OperatorName.UNWRAP_LABELS,
             "Accepted records with something peculiar: an unknown field, a number as text, a fraction of a second, a"
                     + " rounded amount, a whole number with .0, an optional field that was left out."),
-    DEAD_LETTERS("deadLetters.REASON",
+    DEAD_LETTERS(
+            "deadLetters.REASON",
             OperatorName.COUNT_DEAD_LETTERS,
             "Records that could not be used, late ones included; refused rows stand below."),
     DEAD_LETTER_SHARE(
@@ -71,17 +73,21 @@ public enum Metric {
     FLUSHES("table.TABLE.flushes", "each table", "Batches that were committed."),
     FLUSH_MILLIS_TOTAL("table.TABLE.flushMillisTotal", "each table", "Time that they took, retries included."),
     LAST_FLUSH_MILLIS("table.TABLE.lastFlushMillis", "each table", "Time that the last one took, retries included."),
-    WAREHOUSE_REJECTED("table.TABLE.deadLetters.WAREHOUSE_REJECTED",
+    WAREHOUSE_REJECTED(
+            "table.TABLE.deadLetters.WAREHOUSE_REJECTED",
             "the predictions' and the labels' table",
             "Rows that the warehouse refused, which are dead letters now."),
     RETRIES("table.TABLE.retries", "each table", "Batches that were tried again after a passing error."),
-    COMMIT_LATENCY_ROWS("table.TABLE.commitLatencyRows",
+    COMMIT_LATENCY_ROWS(
+            "table.TABLE.commitLatencyRows",
             "the predictions' table",
             "Rows of committed batches, refused ones too, whose record's arrival in Kinesis is known, those of a replay included."),
-    COMMIT_LATENCY_MILLIS_TOTAL("table.TABLE.commitLatencyMillisTotal",
+    COMMIT_LATENCY_MILLIS_TOTAL(
+            "table.TABLE.commitLatencyMillisTotal",
             "the predictions' table",
             "From arrival to commit, added up over them."),
-    COMMIT_LATENCY_MILLIS_OLDEST("table.TABLE.commitLatencyMillisOldest",
+    COMMIT_LATENCY_MILLIS_OLDEST(
+            "table.TABLE.commitLatencyMillisOldest",
             "the predictions' table",
             "The same for the oldest row of the last batch; absent until there is one.");
 

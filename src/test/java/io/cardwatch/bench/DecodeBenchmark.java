@@ -69,7 +69,9 @@ public final class DecodeBenchmark {
                 () -> decode(RecordDecoder.transactions(MAX_BYTES, Contacts.KEPT), json));
         benchmark.measure(
                 "decode CSV, " + bytesPerRecord(csv) + " bytes",
-                () -> decode(RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT), csv));
+                () -> decode(
+                        RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT),
+                        csv));
         benchmark.measure("serialize and deserialize a transaction", () -> overTheWire(transactions));
     }
 

@@ -64,7 +64,8 @@ final class EndlessInput extends ProcessFunction<Long, Decoded<Transaction>> {
     static final List<byte[]> SHORT_BAD =
             BAD.stream().filter(record -> record.length <= MOST_BYTES_OF_SHORT).toList();
 
-    private final RecordDecoder<Transaction> transactions = RecordDecoder.transactions(OurTopology.MAX_BYTES, Contacts.KEPT);
+    private final RecordDecoder<Transaction> transactions =
+            RecordDecoder.transactions(OurTopology.MAX_BYTES, Contacts.KEPT);
     private final RecordDecoder<FraudLabel> labels = RecordDecoder.labels(OurTopology.MAX_BYTES, Contacts.KEPT);
     private final List<byte[]> bad;
 

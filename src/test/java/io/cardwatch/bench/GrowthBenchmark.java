@@ -470,7 +470,8 @@ public final class GrowthBenchmark {
     private static final class Decode extends ProcessFunction<Long, Decoded<Transaction>> {
         private static final long serialVersionUID = 1;
 
-        private final RecordDecoder<Transaction> transactions = RecordDecoder.transactions(OurTopology.MAX_BYTES, Contacts.KEPT);
+        private final RecordDecoder<Transaction> transactions =
+                RecordDecoder.transactions(OurTopology.MAX_BYTES, Contacts.KEPT);
         private final RecordDecoder<FraudLabel> labels = RecordDecoder.labels(OurTopology.MAX_BYTES, Contacts.KEPT);
         private final Payments payments;
 

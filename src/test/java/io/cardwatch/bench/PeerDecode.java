@@ -14,7 +14,8 @@ import org.apache.flink.util.Collector;
 final class PeerDecode implements FlatMapFunction<Long, Transaction> {
     private static final long serialVersionUID = 1L;
 
-    private final RecordDecoder<Transaction> transactions = RecordDecoder.transactions(OurTopology.MAX_BYTES, Contacts.LEFT_OUT);
+    private final RecordDecoder<Transaction> transactions =
+            RecordDecoder.transactions(OurTopology.MAX_BYTES, Contacts.LEFT_OUT);
 
     private PeerDecode() {}
 

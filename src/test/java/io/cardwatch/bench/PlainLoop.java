@@ -25,7 +25,8 @@ final class PlainLoop {
     /** Null for the features alone. */
     private final FraudModel model;
 
-    private final RecordDecoder<Transaction> transactions = RecordDecoder.transactions(OurTopology.MAX_BYTES, Contacts.KEPT);
+    private final RecordDecoder<Transaction> transactions =
+            RecordDecoder.transactions(OurTopology.MAX_BYTES, Contacts.KEPT);
     private final RecordDecoder<FraudLabel> labels = RecordDecoder.labels(OurTopology.MAX_BYTES, Contacts.KEPT);
 
     PlainLoop(String name, FraudModel model, int runs) {

@@ -509,7 +509,8 @@ class BadInputTableTest {
     @Test
     void aDeadLetterTellsItsOriginAndWithoutBytesOnlyTheirHash() {
         byte[] record = bytes(replace(GOOD, "CUSTOMER_ID", "'jane@example.org'"));
-        DeadLetter letter = RecordDecoder.transactions(MAX_BYTES, Contacts.LEFT_OUT).decode(record, ORIGIN).deadLetter;
+        DeadLetter letter =
+                RecordDecoder.transactions(MAX_BYTES, Contacts.LEFT_OUT).decode(record, ORIGIN).deadLetter;
 
         assertThat(letter.origin).isSameAs(ORIGIN);
         assertThat(letter.raw).isEmpty();

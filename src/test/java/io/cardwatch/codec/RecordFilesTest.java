@@ -63,7 +63,8 @@ class RecordFilesTest {
 
     @Test
     void aTransactionSurvivesEitherKindOfFile() {
-        RecordDecoder<Transaction> csv = RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
+        RecordDecoder<Transaction> csv =
+                RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
         RecordDecoder<Transaction> jsonLines = RecordDecoder.transactionLines(MAX_BYTES, Contacts.KEPT);
         for (Transaction transaction : List.of(LABELLED, BARE)) {
             assertReadBack(csv.decode(bytes(RecordCsv.row(transaction)), ORIGIN), transaction);
@@ -73,7 +74,8 @@ class RecordFilesTest {
 
     @Test
     void aLabelSurvivesEitherKindOfFile() {
-        RecordDecoder<FraudLabel> csv = RecordDecoder.labelRows(RecordCsv.LABEL_HEADER, "l.csv", MAX_BYTES, Contacts.KEPT);
+        RecordDecoder<FraudLabel> csv =
+                RecordDecoder.labelRows(RecordCsv.LABEL_HEADER, "l.csv", MAX_BYTES, Contacts.KEPT);
         RecordDecoder<FraudLabel> jsonLines = RecordDecoder.labels(MAX_BYTES, Contacts.KEPT);
         for (FraudLabel label : List.of(LABEL, PLAIN_LABEL)) {
             assertReadBack(csv.decode(bytes(RecordCsv.row(label)), ORIGIN), label);
@@ -140,7 +142,8 @@ class RecordFilesTest {
                 "AMOUNT_NOT_FINITE | 7,2018-04-01 00:00:31,596,3156,nan,0,0,0,0",
             })
     void aBadRowIsADeadLetter(DeadLetterReason reason, String row) {
-        RecordDecoder<Transaction> decoder = RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
+        RecordDecoder<Transaction> decoder =
+                RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
         assertThat(decoder.decode(bytes(row), ORIGIN).deadLetter.reason).isEqualTo(reason);
     }
 
@@ -156,7 +159,8 @@ class RecordFilesTest {
                 "7, \"2018-04-01 00:00:31\" ,596,3156,\"57.16\",-1,0,true,3\r",
             })
     void aRowIsReadAsItWasMeant(String row) {
-        RecordDecoder<Transaction> decoder = RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
+        RecordDecoder<Transaction> decoder =
+                RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
         assertReadBack(
                 decoder.decode(bytes(row), ORIGIN),
                 new Transaction(7, 1_522_540_831L, 596, 3156, 5716, -1, 0, 1, 3, ORIGIN, NOTHING));
@@ -165,7 +169,8 @@ class RecordFilesTest {
     @ParameterizedTest
     @CsvSource({"2,0", "yes,0", "1.5,0", "1e0,0", "-1,0"})
     void aLabelThatCannotBeReadCostsNoPayment(String fraud, String scenario) {
-        RecordDecoder<Transaction> decoder = RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
+        RecordDecoder<Transaction> decoder =
+                RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
         Decoded<Transaction> decoded =
                 decoder.decode(bytes("7,2018-04-01 00:00:31,596,3156,.5,0,0," + fraud + "," + scenario), ORIGIN);
 
@@ -198,15 +203,16 @@ class RecordFilesTest {
         assertThatThrownBy(() -> RecordDecoder.labelRows("", "l.csv", MAX_BYTES, Contacts.KEPT))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("l.csv has no column TRANSACTION_ID");
-        assertThatThrownBy(() ->
-                        RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER + ",TX_AMOUNT", "t.csv", MAX_BYTES, Contacts.KEPT))
+        assertThatThrownBy(() -> RecordDecoder.transactionRows(
+                        RecordCsv.TRANSACTION_HEADER + ",TX_AMOUNT", "t.csv", MAX_BYTES, Contacts.KEPT))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("t.csv has the column TX_AMOUNT twice");
     }
 
     @Test
     void aDecoderWorksTheSameAfterItTravelledToATask() throws Exception {
-        RecordDecoder<Transaction> csv = RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
+        RecordDecoder<Transaction> csv =
+                RecordDecoder.transactionRows(RecordCsv.TRANSACTION_HEADER, "t.csv", MAX_BYTES, Contacts.KEPT);
         assertReadBack(InstantiationUtil.clone(csv).decode(bytes(RecordCsv.row(LABELLED)), ORIGIN), LABELLED);
         RecordDecoder<Transaction> json = RecordDecoder.transactionLines(MAX_BYTES, Contacts.KEPT);
         assertReadBack(InstantiationUtil.clone(json).decode(RecordJson.encode(LABELLED), ORIGIN), LABELLED);

@@ -149,8 +149,7 @@ class BadInputIT {
             Transaction nobodys =
                     Events.transaction(0, i, payment.epochSecond, UNKNOWN + i, UNKNOWN + i, payment.amountCents);
             kinesis.payments()
-                    .addRefused(
-                            payment.customerId, RecordJson.encode(nobodys), DeadLetterReason.WAREHOUSE_REJECTED);
+                    .addRefused(payment.customerId, RecordJson.encode(nobodys), DeadLetterReason.WAREHOUSE_REJECTED);
         } else if (kind == 0) {
             BadInput.Way way = any(BadInput.ofVerdicts());
             FraudLabel like = Events.label(i, payment, true, payment.epochSecond);

@@ -109,8 +109,7 @@ class RedeliveryIT {
                 kinesis.payments().add(repeated.customerId, bytes, PaymentStory.name(repeated));
             }
             for (Transaction other : conflicting.getOrDefault(i, List.of())) {
-                kinesis.payments()
-                        .addRefused(other.customerId, RecordJson.encode(other), DeadLetterReason.CONFLICT);
+                kinesis.payments().addRefused(other.customerId, RecordJson.encode(other), DeadLetterReason.CONFLICT);
             }
             if (kinesis.payments().full()) {
                 kinesis.verdicts().send();

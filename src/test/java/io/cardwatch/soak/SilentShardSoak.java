@@ -119,8 +119,8 @@ class SilentShardSoak {
     }
 
     private static void send(JobOnKinesis kinesis, List<Transaction> some) {
-        some.forEach(payment -> kinesis.payments()
-                .add(payment.customerId, RecordJson.encode(payment), PaymentStory.name(payment)));
+        some.forEach(payment ->
+                kinesis.payments().add(payment.customerId, RecordJson.encode(payment), PaymentStory.name(payment)));
         kinesis.payments().send();
     }
 }
