@@ -41,8 +41,7 @@ public final class SimulationFiles implements EventSink {
         boolean csv = format == Format.CSV;
         String compressed = gzip ? ".gz" : "";
         String ending = (csv ? ".csv" : ".jsonl") + compressed;
-        transactionLine =
-                csv ? transaction -> RecordCsv.row(transaction).getBytes(UTF_8) : RecordJson::encode;
+        transactionLine = csv ? transaction -> RecordCsv.row(transaction).getBytes(UTF_8) : RecordJson::encode;
         labelLine = csv ? label -> RecordCsv.row(label).getBytes(UTF_8) : RecordJson::encode;
         mustBeEmpty(directory);
         try {
