@@ -10,7 +10,6 @@ import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.testing.Postgres;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
