@@ -9,7 +9,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ShippedModelTest {
-    private static final int ROWS = 5_000;
 
     @ParameterizedTest
     @EnumSource
