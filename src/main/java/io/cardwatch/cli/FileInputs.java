@@ -32,7 +32,7 @@ import picocli.CommandLine.TypeConversionException;
 /** The files that {@code score} and {@code backfill} share: the input, and the dead letters. */
 final class FileInputs {
     private static final Comparator<DeadLetter> DEAD_LETTER_ORDER = Comparator.<DeadLetter, String>comparing(
-                    letter -> letter.origin.stream)
+                    letter -> letter.origin.stream())
             .thenComparing(letter -> letter.reason);
 
     @Option(
@@ -132,7 +132,7 @@ final class FileInputs {
                 letters,
                 deadLetters.get(),
                 Tables.DEAD_LETTERS,
-                letter -> Long.parseLong(letter.origin.sequenceNumber),
+                letter -> Long.parseLong(letter.origin.sequenceNumber()),
                 (left, right) -> DEAD_LETTER_ORDER.compare(left, right),
                 new RunTally.Rows<>(Map.of()));
     }

@@ -119,7 +119,7 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
             stored.forEach(selection, letter -> {
                 if (!isComplete(letter)) {
                     incomplete++;
-                } else if (letter.origin.stream.equals(transactions)) {
+                } else if (letter.origin.stream().equals(transactions)) {
                     toTransactions.add(key(letter, transactionDecoder, record -> record.customerId), letter.raw);
                     transactionsSent++;
                 } else {

@@ -22,7 +22,8 @@ public enum Contacts {
     public RecordOrigin of(RecordOrigin origin) {
         return this == KEPT
                 ? origin
-                : new RecordOrigin(origin.stream, "", origin.shardId, origin.sequenceNumber, origin.arrivalMillis);
+                : new RecordOrigin(
+                        origin.stream(), "", origin.shardId(), origin.sequenceNumber(), origin.arrivalMillis);
     }
 
     /** What may be kept of a dead letter. */

@@ -60,7 +60,7 @@ public final class RecordFiles {
                                 ? RecordDecoder.transactionLines(max, keep)
                                 : RecordDecoder.transactionRows(header, name, max, keep),
                         WireTypes.DECODED_TRANSACTION,
-                        value -> order(value.epochSecond, TRANSACTION_BIT, value.origin.sequenceNumber))
+                        value -> order(value.epochSecond, TRANSACTION_BIT, value.origin.sequenceNumber()))
                 .uid("transaction-file");
     }
 
@@ -75,7 +75,7 @@ public final class RecordFiles {
                                 ? RecordDecoder.labels(max, keep)
                                 : RecordDecoder.labelRows(header, name, max, keep),
                         WireTypes.DECODED_FRAUD_LABEL,
-                        value -> order(value.labelEpochSecond, 0, value.origin.sequenceNumber))
+                        value -> order(value.labelEpochSecond, 0, value.origin.sequenceNumber()))
                 .uid("label-file");
     }
 
@@ -97,7 +97,7 @@ public final class RecordFiles {
                         WireTypes.DECODED_FRAUD_LABEL)
                 .uid("delayed-labels")
                 .assignTimestampsAndWatermarks(ordered((record, previous) ->
-                        order(record.value.labelEpochSecond, 0, record.value.origin.sequenceNumber)))
+                        order(record.value.labelEpochSecond, 0, record.value.origin.sequenceNumber())))
                 .uid("delayed-labels-order");
     }
 

@@ -49,8 +49,8 @@ public final class Tables {
     public static Table<ScoredTransaction> predictions(FeatureSet set) {
         List<Column<ScoredTransaction>> columns = new ArrayList<>();
         columns.add(new Column<>("approximate_arrival_timestamp", MILLISECOND, row -> arrival(row.transaction.origin)));
-        columns.add(new Column<>("partition_key", TEXT, row -> emptyToNull(row.transaction.origin.partitionKey)));
-        columns.add(new Column<>("shard_id", TEXT, row -> emptyToNull(row.transaction.origin.shardId)));
+        columns.add(new Column<>("partition_key", TEXT, row -> emptyToNull(row.transaction.origin.partitionKey())));
+        columns.add(new Column<>("shard_id", TEXT, row -> emptyToNull(row.transaction.origin.shardId())));
         columns.add(new Column<>("sequence_number", TEXT, row -> kinesisSequence(row.transaction.origin)));
         addRaw(columns, row -> row.transaction);
         addFeatures(columns, FeatureSet.REFERENCE.features(), row -> row.features);
@@ -95,9 +95,9 @@ public final class Tables {
 
     private static Table<DeadLetter> deadLetters() {
         List<Column<DeadLetter>> columns = List.of(
-                new Column<>("stream_name", TEXT, row -> row.origin.stream),
-                new Column<>("shard_id", TEXT, row -> row.origin.shardId),
-                new Column<>("sequence_number", TEXT, row -> row.origin.sequenceNumber),
+                new Column<>("stream_name", TEXT, row -> row.origin.stream()),
+                new Column<>("shard_id", TEXT, row -> row.origin.shardId()),
+                new Column<>("sequence_number", TEXT, row -> row.origin.sequenceNumber()),
                 new Column<>("reason", TEXT, row -> row.reason.name()),
                 new Column<>("sha256", TEXT, row -> row.sha256),
                 new Column<>("message", TEXT, row -> row.message),
@@ -173,7 +173,7 @@ public final class Tables {
 
     /** The sequence number of a Kinesis record. Null for a file's record: its line number means nothing without the file. */
     private static String kinesisSequence(RecordOrigin origin) {
-        return origin.shardId.isEmpty() ? null : origin.sequenceNumber;
+        return origin.shardId().isEmpty() ? null : origin.sequenceNumber();
     }
 
     private static Long unless(long absent, long value) {

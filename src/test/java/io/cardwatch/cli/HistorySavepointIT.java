@@ -77,7 +77,7 @@ class HistorySavepointIT {
 
     private void send(JobOnKinesis kinesis) {
         for (FraudLabel label : world.liveLabels) {
-            kinesis.verdicts().add(0, RecordJson.encode(label), label.origin.sequenceNumber);
+            kinesis.verdicts().add(0, RecordJson.encode(label), label.origin.sequenceNumber());
         }
         kinesis.verdicts().send();
         for (Transaction payment : world.live) {

@@ -156,7 +156,7 @@ class FeatureDifferentialTest {
                 }
             }
             String unmatched = Answers.unmatched(expected.unmatchedLabels().stream()
-                    .map(label -> label.origin.sequenceNumber)
+                    .map(label -> label.origin.sequenceNumber())
                     .toList());
             String actual = operators.to(END);
             return actual.equals(unmatched) ? Optional.empty() : differs(END, unmatched, actual);

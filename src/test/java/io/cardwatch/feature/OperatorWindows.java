@@ -89,7 +89,7 @@ final class OperatorWindows implements Answers, Closeable {
         }
         advance(terminals, mark);
         return Answers.unmatched(deadLetters(terminals.getSideOutput(DEAD_LETTERS)).stream()
-                .map(letter -> letter.origin.sequenceNumber)
+                .map(letter -> letter.origin.sequenceNumber())
                 .toList());
     }
 
@@ -114,7 +114,7 @@ final class OperatorWindows implements Answers, Closeable {
         if (!refused.isEmpty()) {
             assertThat(accepted).isEmpty();
             assertThat(refused).singleElement().satisfies(letter -> {
-                assertThat(letter.origin.sequenceNumber).isEqualTo(tx.origin.sequenceNumber);
+                assertThat(letter.origin.sequenceNumber()).isEqualTo(tx.origin.sequenceNumber());
                 assertThat(letter.raw).isEqualTo(tx.raw);
             });
             return Answers.transaction(Outcome.valueOf(refused.get(0).reason.name()));

@@ -111,7 +111,7 @@ final class PlainWindows implements Answers {
         List<String> unmatched = new ArrayList<>();
         for (TerminalWindow terminal : terminals.values()) {
             for (DeadLetter label : terminal.takeUnmatched(times.terminalHorizon(watermark))) {
-                unmatched.add(label.origin.sequenceNumber);
+                unmatched.add(label.origin.sequenceNumber());
             }
         }
         return unmatched;

@@ -91,8 +91,8 @@ class LineFormatTest {
                     Decoded<Transaction> record = next.getRecord();
                     lines.add(
                             record.accepted()
-                                    ? record.value.origin.sequenceNumber + " " + record.value.transactionId
-                                    : record.deadLetter.origin.sequenceNumber + " " + record.deadLetter.reason);
+                                    ? record.value.origin.sequenceNumber() + " " + record.value.transactionId
+                                    : record.deadLetter.origin.sequenceNumber() + " " + record.deadLetter.reason);
                 }
             }
         }

@@ -168,7 +168,7 @@ class FeatureStateTest {
                 .map(row -> {
                     String answer = Arrays.toString(row.features);
                     CAME.incrementAndGet();
-                    FEATURED.merge(row.transaction.origin.sequenceNumber, answer, FeatureStateTest::again);
+                    FEATURED.merge(row.transaction.origin.sequenceNumber(), answer, FeatureStateTest::again);
                     return row;
                 })
                 .returns(WireTypes.FEATURED_TRANSACTION)
@@ -178,7 +178,7 @@ class FeatureStateTest {
         features.deadLetters
                 .map(letter -> {
                     LETTERS.add(ToldInOrder.letter(
-                            letter.reason.name(), letter.origin.stream, letter.origin.sequenceNumber));
+                            letter.reason.name(), letter.origin.stream(), letter.origin.sequenceNumber()));
                     return letter;
                 })
                 .returns(WireTypes.DEAD_LETTER)
@@ -244,7 +244,7 @@ class FeatureStateTest {
             }
             Transaction transaction = TOLD.get(position(number));
             out.collect(Decoded.of(transaction));
-            accepted += EXPECTED.containsKey(transaction.origin.sequenceNumber) ? 1 : 0;
+            accepted += EXPECTED.containsKey(transaction.origin.sequenceNumber()) ? 1 : 0;
             while (accepted - CAME.get() > MOST_UNANSWERED) {
                 Thread.sleep(1);
             }
@@ -256,7 +256,7 @@ class FeatureStateTest {
         for (int i = 0; i < PAYMENTS.transactions.size(); i++) {
             Verdict verdict = ORACLE.verdicts().get(i);
             if (verdict.outcome == Outcome.ACCEPTED) {
-                expected.put(PAYMENTS.transactions.get(i).origin.sequenceNumber, Arrays.toString(verdict.features));
+                expected.put(PAYMENTS.transactions.get(i).origin.sequenceNumber(), Arrays.toString(verdict.features));
             }
         }
         return expected;
@@ -289,7 +289,7 @@ class FeatureStateTest {
         }
         ORACLE.unmatchedLabels()
                 .forEach(label ->
-                        letters.add(ToldInOrder.letter("LABEL_UNMATCHED", "labels", label.origin.sequenceNumber)));
+                        letters.add(ToldInOrder.letter("LABEL_UNMATCHED", "labels", label.origin.sequenceNumber())));
         return letters;
     }
 

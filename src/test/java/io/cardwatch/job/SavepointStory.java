@@ -91,7 +91,7 @@ final class SavepointStory {
         List<Verdict> verdicts = oracle(FeatureSet.REFERENCE).verdicts();
         for (int i = 0; i < verdicts.size(); i++) {
             if (verdicts.get(i).outcome == Outcome.ACCEPTED) {
-                accepted.add(transactions.get(i).origin.sequenceNumber);
+                accepted.add(transactions.get(i).origin.sequenceNumber());
             }
         }
         return accepted;
@@ -121,7 +121,7 @@ final class SavepointStory {
         }
         oracle.unmatchedLabels()
                 .forEach(label ->
-                        letters.add(ToldInOrder.letter("LABEL_UNMATCHED", "labels", label.origin.sequenceNumber)));
+                        letters.add(ToldInOrder.letter("LABEL_UNMATCHED", "labels", label.origin.sequenceNumber())));
         return letters;
     }
 

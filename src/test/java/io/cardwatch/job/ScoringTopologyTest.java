@@ -137,11 +137,11 @@ class ScoringTopologyTest {
                         timed(
                                 told,
                                 (record, previous) ->
-                                        order(record.value.epochSecond, 1, record.value.origin.sequenceNumber)),
+                                        order(record.value.epochSecond, 1, record.value.origin.sequenceNumber())),
                         timed(
                                 told.getSideOutput(LABELS),
-                                (record, previous) ->
-                                        order(record.value.labelEpochSecond, 0, record.value.origin.sequenceNumber))));
+                                (record, previous) -> order(
+                                        record.value.labelEpochSecond, 0, record.value.origin.sequenceNumber()))));
     }
 
     /** By second, then verdicts before payments, then by position. */
@@ -167,7 +167,8 @@ class ScoringTopologyTest {
                         counted(answer(row.transaction, row.features, (float) row.decision.probability, row.fullName)))
                 .returns(Types.STRING)
                 .union(features.deadLetters
-                        .map(letter -> letter.reason + " " + letter.origin.stream + " " + letter.origin.sequenceNumber)
+                        .map(letter ->
+                                letter.reason + " " + letter.origin.stream() + " " + letter.origin.sequenceNumber())
                         .returns(Types.STRING));
     }
 
@@ -181,7 +182,8 @@ class ScoringTopologyTest {
     }
 
     private static String answer(Transaction transaction, double[] features, float probability, String fullName) {
-        return transaction.origin.sequenceNumber + " " + Arrays.toString(features) + " " + probability + " " + fullName;
+        return transaction.origin.sequenceNumber() + " " + Arrays.toString(features) + " " + probability + " "
+                + fullName;
     }
 
     private static BoundedOracle.Answers oracle(FeatureSet set) {
@@ -205,7 +207,8 @@ class ScoringTopologyTest {
                 answers.add(verdict.outcome + " transactions " + i);
             }
         }
-        oracle.unmatchedLabels().forEach(label -> answers.add("LABEL_UNMATCHED labels " + label.origin.sequenceNumber));
+        oracle.unmatchedLabels()
+                .forEach(label -> answers.add("LABEL_UNMATCHED labels " + label.origin.sequenceNumber()));
         return answers;
     }
 

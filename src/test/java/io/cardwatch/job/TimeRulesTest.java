@@ -117,7 +117,7 @@ class TimeRulesTest {
             Transaction payment = records.get(i).value;
             Verdict verdict = oracle.transaction(payment);
             if (verdict.outcome == Outcome.ACCEPTED) {
-                rows.add(payment.origin.sequenceNumber);
+                rows.add(payment.origin.sequenceNumber());
                 expected.add(ToldInOrder.row(payment, verdict.features, null));
             } else {
                 expected.add(ToldInOrder.letter(verdict.outcome.name(), "payments", Integer.toString(i)));
@@ -131,7 +131,7 @@ class TimeRulesTest {
         }
         unmatched.addAll(oracle.end());
         unmatched.forEach(
-                label -> expected.add(ToldInOrder.letter("LABEL_UNMATCHED", "labels", label.origin.sequenceNumber)));
+                label -> expected.add(ToldInOrder.letter("LABEL_UNMATCHED", "labels", label.origin.sequenceNumber())));
         assertThat(rows).hasSizeGreaterThan(PAYMENTS / 2);
 
         ToldInOrder.tell(labels, records, rows, records.size());

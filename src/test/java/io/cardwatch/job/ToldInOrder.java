@@ -251,13 +251,13 @@ final class ToldInOrder {
     }
 
     private static DeadLetter answered(DeadLetter letter) {
-        ANSWERS.add(letter(letter.reason.name(), letter.origin.stream, letter.origin.sequenceNumber));
+        ANSWERS.add(letter(letter.reason.name(), letter.origin.stream(), letter.origin.sequenceNumber()));
         return letter;
     }
 
     /** A row, written down; equal texts mean equal bits in every feature. */
     static String row(Transaction transaction, double[] features, String fullName) {
-        return transaction.origin.sequenceNumber + " " + Arrays.toString(features) + " " + fullName;
+        return transaction.origin.sequenceNumber() + " " + Arrays.toString(features) + " " + fullName;
     }
 
     /** A dead letter, written down. */
@@ -315,14 +315,14 @@ final class ToldInOrder {
         private static void tell(Decoded<Transaction> payment, Collector<Decoded<Transaction>> out) {
             int before = SCORED.get();
             out.collect(payment);
-            if (!payment.accepted() || !rows.contains(payment.value.origin.sequenceNumber)) {
+            if (!payment.accepted() || !rows.contains(payment.value.origin.sequenceNumber())) {
                 return;
             }
             long begun = System.nanoTime();
             while (SCORED.get() == before) {
                 if (System.nanoTime() - begun > PATIENCE_NANOS
                         || Thread.currentThread().isInterrupted()) {
-                    throw new IllegalStateException("no row came for payment " + payment.value.origin.sequenceNumber);
+                    throw new IllegalStateException("no row came for payment " + payment.value.origin.sequenceNumber());
                 }
                 LockSupport.parkNanos(20_000);
             }

@@ -399,7 +399,7 @@ class KinesisRecordsTest {
         @Override
         public void processElement(Decoded<Transaction> record, Context context, Collector<Integer> out) {
             if (record.accepted()) {
-                PARTITION_KEYS.add(record.value.origin.partitionKey);
+                PARTITION_KEYS.add(record.value.origin.partitionKey());
             }
             WATERMARK.set(context.timerService().currentWatermark());
             READ.add(text(record));

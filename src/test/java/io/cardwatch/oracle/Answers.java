@@ -45,7 +45,7 @@ public interface Answers {
             }
             List<FraudLabel> expired = oracle.watermark(((WatermarkAdvances) arrival).epochSecond());
             return unmatched(
-                    expired.stream().map(label -> label.origin.sequenceNumber).toList());
+                    expired.stream().map(label -> label.origin.sequenceNumber()).toList());
         };
     }
 }

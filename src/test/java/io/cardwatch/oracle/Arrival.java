@@ -16,7 +16,7 @@ public sealed interface Arrival {
                     transaction.customerId,
                     transaction.terminalId,
                     transaction.amountCents,
-                    transaction.origin.sequenceNumber);
+                    transaction.origin.sequenceNumber());
         }
     }
 
@@ -32,7 +32,7 @@ public sealed interface Arrival {
                     label.transactionId,
                     label.customerId,
                     label.terminalId,
-                    label.origin.sequenceNumber);
+                    label.origin.sequenceNumber());
         }
     }
 
