@@ -11,22 +11,25 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.TestInfo;
 
 /**
  * A row of the committed table of what the soak tests found. A run replaces the rows of the tests that it runs, also
- * where they then fail; which row may stay so is for {@code SoakResultTest} to say.
+ * where they then fail, and shows them in docs/reliability.md.
  */
 record SoakResult(String test, List<String> cells) {
     /** Nothing in it has a comma but the separators. */
-    static final Path TABLE = Path.of("src/test/resources/soak-results.csv");
+    private static final Path TABLE = Path.of("src/test/resources/soak-results.csv");
 
-    static final List<String> COLUMNS =
+    private static final Path DOCUMENT = Path.of("docs/reliability.md");
+    private static final Pattern SHOWN = Pattern.compile("(?<=<!-- soak -->\n).*(?=<!-- /soak -->)", Pattern.DOTALL);
+
+    private static final List<String> COLUMNS =
             List.of("test", "machine", "seed", "injected", "lost", "extra", "duplicated", "restarts", "seconds");
-    private static final int LOST = COLUMNS.indexOf("lost") - 1;
-    private static final int RESTARTS = COLUMNS.indexOf("restarts") - 1;
 
     /** Instead of the seed, where nothing is left to chance. */
     static final String NO_CHANCE = "none";
@@ -62,10 +65,12 @@ record SoakResult(String test, List<String> cells) {
                                 Stream.of(String.join(",", COLUMNS)),
                                 table.values().stream().map(row -> row.test() + "," + String.join(",", row.cells())))
                         .collect(Collectors.joining("\n", "", "\n")));
+        Files.writeString(
+                DOCUMENT,
+                SHOWN.matcher(Files.readString(DOCUMENT)).replaceFirst(Matcher.quoteReplacement(markdown())));
     }
 
-    /** The name of a test in the table. */
-    static String name(Method test) {
+    private static String name(Method test) {
         return test.getDeclaringClass().getSimpleName() + "." + test.getName();
     }
 
@@ -75,8 +80,7 @@ record SoakResult(String test, List<String> cells) {
         return Runtime.getRuntime().availableProcessors() + " cores " + Math.round((double) bytes / (1 << 30)) + " GiB";
     }
 
-    /** All rows, by test. */
-    static List<SoakResult> committed() throws IOException {
+    private static List<SoakResult> committed() throws IOException {
         return Files.readAllLines(TABLE).stream()
                 .skip(1)
                 .map(line -> line.split(",", -1))
@@ -84,13 +88,7 @@ record SoakResult(String test, List<String> cells) {
                 .toList();
     }
 
-    /** Lost, extra and duplicated rows. */
-    List<String> wrongs() {
-        return cells.subList(LOST, RESTARTS);
-    }
-
-    /** The table as docs/reliability.md shows it. */
-    static String markdown() throws IOException {
+    private static String markdown() throws IOException {
         return Stream.of(
                         Stream.of(COLUMNS, COLUMNS.stream().map(column -> "---").toList()),
                         committed().stream()

@@ -4,48 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the soak tests found is committed, and docs/reliability.md shows it. */
-class SoakResultTest {
+/** Each soak test is one of the soak profile. */
+class SoakTagTest {
     private static final String SUFFIX = "Soak.class";
-
-    @Test
-    void everySoakTestHasARowInTheTable() throws Exception {
-        assertThat(SoakResult.committed())
-                .extracting(SoakResult::test)
-                .containsExactlyInAnyOrderElementsOf(soaks().flatMap(soak -> Arrays.stream(soak.getDeclaredMethods()))
-                        .filter(method -> method.isAnnotationPresent(Test.class))
-                        .map(SoakResult::name)
-                        .toList());
-    }
-
-    @Test
-    void noneLostInventedOrDoubledARow() throws Exception {
-        assertThat(SoakResult.committed()).allSatisfy(row -> {
-            assertThat(row.cells()).hasSize(SoakResult.COLUMNS.size() - 1);
-            assertThat(row.wrongs()).isEqualTo(List.of("0", "0", "0"));
-        });
-    }
 
     @Test
     void everySoakTestIsTaggedSoThatAnOrdinaryBuildLeavesItOut() throws Exception {
         assertThat(soaks()).isNotEmpty().allSatisfy(soak -> assertThat(soak.getAnnotation(Tag.class))
                 .extracting(Tag::value)
                 .isEqualTo("soak"));
-    }
-
-    @Test
-    void theDocumentationShowsTheTable() throws Exception {
-        Files.writeString(Path.of("target/soak-results.md"), SoakResult.markdown());
-        assertThat(Files.readString(Path.of("docs/reliability.md")))
-                .as("the table between the markers, to be replaced with target/soak-results.md")
-                .contains("<!-- soak -->\n" + SoakResult.markdown() + "<!-- /soak -->");
     }
 
     private static Stream<Class<?>> soaks() throws Exception {
@@ -55,7 +28,7 @@ class SoakResultTest {
                     .filter(file -> file.endsWith(SUFFIX))
                     .map(file -> file.substring(0, file.length() - ".class".length()))
                     .collect(Collectors.toList());
-            return names.stream().map(SoakResultTest::load);
+            return names.stream().map(SoakTagTest::load);
         }
     }
 
