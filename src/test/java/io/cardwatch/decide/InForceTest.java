@@ -12,11 +12,14 @@ import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.oracle.Events;
 import io.cardwatch.score.FraudModel;
 import io.cardwatch.score.GoldenVectors;
+import io.cardwatch.score.OnnxModels;
 import io.cardwatch.score.PlattScaling;
 import io.cardwatch.score.ReferenceModels;
+import io.cardwatch.training.ModelImport;
 import io.cardwatch.training.ModelWriter;
 import io.cardwatch.training.TrainedModel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +64,7 @@ class InForceTest {
 
     @Test
     void everyRowIsOfOneModel_thatItNames_howeverOftenTheyAreExchanged() throws Exception {
-        List<FraudModel> models = List.of(model("a", 5), model("b", 9), model("c", 13));
+        List<FraudModel> models = List.of(model("a", 5), onnx("b"), model("c", 13));
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         env.setParallelism(2);
         env.fromSource(new NumberSequenceSource(0, Long.MAX_VALUE - 1), WatermarkStrategy.noWatermarks(), "Endless")
@@ -168,6 +171,26 @@ class InForceTest {
                         Map.of(),
                         Map.of()));
         FraudModel model = FraudModel.load(directory.toString());
+        EXPECTED.put(model.version(), expected);
+        return model;
+    }
+
+    /** Of native code: what it holds is opened and given back at each exchange. */
+    private FraudModel onnx(String name) throws Exception {
+        float[] weights = new float[FeatureSet.REFERENCE.size()];
+        weights[0] = 0.05f;
+        Path file = Files.write(temporary.resolve(name + ".onnx"), OnnxModels.logisticRegression(weights, -1));
+        Path directory = temporary.resolve(name);
+        ModelWriter.write(directory, new ModelImport(FeatureSet.REFERENCE, 0.25).read(file));
+        FraudModel model = FraudModel.load(directory.toString());
+        double[] expected = new double[1 + AMOUNTS];
+        expected[0] = 0.25;
+        for (int amount = 0; amount < AMOUNTS; amount++) {
+            float[] vector = new float[weights.length];
+            vector[0] = amount;
+            expected[1 + amount] = model.probability(vector);
+        }
+        model.release();
         EXPECTED.put(model.version(), expected);
         return model;
     }

@@ -66,8 +66,7 @@ record SoakResult(String test, List<String> cells) {
                                 table.values().stream().map(row -> row.test() + "," + String.join(",", row.cells())))
                         .collect(Collectors.joining("\n", "", "\n")));
         Files.writeString(
-                DOCUMENT,
-                SHOWN.matcher(Files.readString(DOCUMENT)).replaceFirst(Matcher.quoteReplacement(markdown())));
+                DOCUMENT, SHOWN.matcher(Files.readString(DOCUMENT)).replaceFirst(Matcher.quoteReplacement(markdown())));
     }
 
     private static String name(Method test) {
