@@ -23,9 +23,10 @@ public final class RecordOriginSerializer extends WireSerializer<RecordOrigin> {
     protected RecordOrigin read(DataInputView in, int writtenVersion) throws IOException {
         DataOutputSerializer texts = new DataOutputSerializer(USUAL_BYTES);
         for (int i = 0; i < RecordOrigin.TEXTS; i++) {
-            int length = Math.toIntExact(readVarint(in) - 1);
-            writeVarint(length + 1, texts);
-            texts.write(in, length);
+            byte[] text = new byte[Math.toIntExact(readVarint(in) - 1)];
+            in.readFully(text);
+            writeVarint(text.length + 1L, texts);
+            texts.write(text);
         }
         return new RecordOrigin(texts.getCopyOfBuffer(), in.readLong());
     }

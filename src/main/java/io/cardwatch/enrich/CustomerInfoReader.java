@@ -1,5 +1,6 @@
 package io.cardwatch.enrich;
 
+import io.cardwatch.domain.Backoff;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.CustomerChange;
@@ -128,24 +129,23 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
     }
 
     private void readFirst() throws InterruptedException {
-        long start = System.nanoTime();
-        long pauseMillis = Math.min(FIRST_PAUSE.toMillis(), refreshInterval.toMillis());
+        Backoff backoff = new Backoff(FIRST_PAUSE, refreshInterval, retryTimeout);
         while (!closed) {
             try {
                 readTable();
                 return;
             } catch (SQLException e) {
-                Duration spent = Duration.ofNanos(System.nanoTime() - start);
-                if (spent.compareTo(retryTimeout) >= 0) {
+                if (backoff.isOver()) {
                     // Without its cause, whose message would be in the stack trace.
                     throw new BadInputException(
-                            "customer_info could not be read within " + spent.toSeconds()
+                            "customer_info could not be read within "
+                                    + backoff.spent().toSeconds()
                                     + " s (warehouse.retry-timeout): " + reason(e),
                             "Check the warehouse's address, user and schema, and that the user may read the table.");
                 }
-                report(e, pauseMillis);
-                Thread.sleep(pauseMillis);
-                pauseMillis = Math.min(2 * pauseMillis, refreshInterval.toMillis());
+                Duration pause = backoff.pause();
+                report(e, pause);
+                Thread.sleep(pause.toMillis());
             }
         }
     }
@@ -154,7 +154,7 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
         try {
             readTable();
         } catch (SQLException e) {
-            report(e, refreshInterval.toMillis());
+            report(e, refreshInterval);
         }
     }
 
@@ -164,10 +164,10 @@ final class CustomerInfoReader implements SourceReader<CustomerChange, KnownCust
         handOver(output -> vanished = known.endReading());
     }
 
-    private void report(SQLException failure, long pauseMillis) {
+    private void report(SQLException failure, Duration pause) {
         if (!closed) {
             failedReadings.inc();
-            LOG.warn("Reading customer_info failed, next attempt in {} ms: {}", pauseMillis, reason(failure));
+            LOG.warn("Reading customer_info failed, next attempt in {} ms: {}", pause.toMillis(), reason(failure));
         }
     }
 

@@ -92,6 +92,7 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
         this.observation = observation;
         this.maxJump = maxJump;
         this.maxDrift = maxDrift;
+        setPeriodicWatermarkAssigner(new ShardWatermarks<>());
     }
 
     /** Sets the arrival time, UTC epoch milliseconds, from which a shard without a position is read. */
@@ -232,11 +233,12 @@ final class AlignedKinesisConsumer<T> extends FlinkKinesisConsumer<Decoded<T>> {
             if (fromBeginning && startMillis > 0) {
                 state.setLastProcessedSequenceNum(SentinelSequenceNumber.SENTINEL_AT_TIMESTAMP_SEQUENCE_NUM.get());
             }
-            int index = super.registerNewSubscribedShardState(state);
+            EventTimeProgress progress = new EventTimeProgress(maxJump);
+            int index = ShardWatermarks.register(progress, () -> super.registerNewSubscribedShardState(state));
             if (!SentinelSequenceNumber.SENTINEL_SHARD_ENDING_SEQUENCE_NUM
                     .get()
                     .equals(state.getLastProcessedSequenceNum())) {
-                shards.put(index, alignment.add(new EventTimeProgress(maxJump)));
+                shards.put(index, alignment.add(progress));
             }
             return index;
         }

@@ -17,8 +17,6 @@ import java.util.function.BiConsumer;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.AssignerWithPeriodicWatermarks;
-import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.connectors.kinesis.config.AWSConfigConstants;
 import org.apache.flink.streaming.connectors.kinesis.config.ConsumerConfigConstants;
 import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
@@ -54,16 +52,14 @@ public final class KinesisRecords {
             RecordDecoder<T> decoder,
             Observation<T> observation,
             WireTypeInfo<Decoded<T>> type) {
-        Duration maxJump = settings.get(Options.SOURCE_MAX_JUMP);
         AlignedKinesisConsumer<T> consumer = new AlignedKinesisConsumer<>(
                 stream,
                 new Schema<>(decoder, type, settings),
                 properties(settings),
                 uid,
                 observation,
-                maxJump,
+                settings.get(Options.SOURCE_MAX_JUMP),
                 settings.get(Options.SOURCE_MAX_DRIFT));
-        consumer.setPeriodicWatermarkAssigner(new ShardWatermarks<>(new EventTimeProgress(maxJump), observation));
         return env.addSource(consumer, stream, type).uid(uid);
     }
 
@@ -135,30 +131,6 @@ public final class KinesisRecords {
         @Override
         public TypeInformation<Decoded<T>> getProducedType() {
             return type;
-        }
-    }
-
-    /** The watermarks of one shard. The timestamp of a record is its shard's progress; nothing reads it. */
-    private static final class ShardWatermarks<T> implements AssignerWithPeriodicWatermarks<Decoded<T>> {
-        private final EventTimeProgress progress;
-        private final Observation<T> observation;
-
-        ShardWatermarks(EventTimeProgress progress, Observation<T> observation) {
-            this.progress = progress;
-            this.observation = observation;
-        }
-
-        @Override
-        public long extractTimestamp(Decoded<T> record, long previousTimestamp) {
-            if (record.accepted()) {
-                observation.accept(progress, record.value);
-            }
-            return progress.reachedMillis();
-        }
-
-        @Override
-        public Watermark getCurrentWatermark() {
-            return new Watermark(progress.watermark());
         }
     }
 }

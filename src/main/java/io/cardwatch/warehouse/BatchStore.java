@@ -1,5 +1,6 @@
 package io.cardwatch.warehouse;
 
+import io.cardwatch.domain.Backoff;
 import io.cardwatch.domain.DeadLetter;
 import java.io.IOException;
 import java.io.Serializable;
@@ -66,7 +67,7 @@ final class BatchStore<T> implements AutoCloseable {
      */
     Flush store(List<T> rows) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        Duration pause = FIRST_PAUSE;
+        Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, retryTimeout);
         while (true) {
             try {
                 return attempt(rows, start);
@@ -75,14 +76,13 @@ final class BatchStore<T> implements AutoCloseable {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                Duration spent = Duration.ofNanos(System.nanoTime() - start);
-                if (!dialect.isPassing(e) || spent.compareTo(retryTimeout) >= 0) {
-                    throw failure(e, spent);
+                if (!dialect.isPassing(e) || backoff.isOver()) {
+                    throw failure(e, backoff.spent());
                 }
+                Duration pause = backoff.pause();
                 LOG.warn("{} will be written again in {}: {}", table.name, pause, dialect.reason(e));
                 retries.inc();
                 Thread.sleep(pause.toMillis());
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             }
         }
     }

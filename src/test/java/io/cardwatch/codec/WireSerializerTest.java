@@ -29,6 +29,7 @@ import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes out comes back, now and from a savepoint, whatever the fields hold. */
 class WireSerializerTest {
@@ -179,6 +180,24 @@ class WireSerializerTest {
         assertThat(arrived).isEqualTo(sample.type).hasSameHashCodeAs(sample.type);
         DataInputDeserializer in = new DataInputDeserializer(bytes(sample));
         assertSame(arrived.serializer().deserialize(in), sample.values.get(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 125, 126, 127, 128, 5_000, 20_000})
+    void anOriginTravels_howeverLongItsTextsAre(int length) throws IOException {
+        String text = "ä".repeat(length / 2) + "x".repeat(length % 2);
+        RecordOrigin origin = new RecordOrigin(text, "k", text, "é" + text, 7);
+        DataOutputSerializer out = new DataOutputSerializer(16);
+        RecordOriginSerializer.INSTANCE.serialize(origin, out);
+
+        RecordOrigin read =
+                RecordOriginSerializer.INSTANCE.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
+
+        assertThat(read).usingRecursiveComparison().isEqualTo(origin);
+        assertThat(read.stream()).isEqualTo(text);
+        assertThat(read.partitionKey()).isEqualTo("k");
+        assertThat(read.shardId()).isEqualTo(text);
+        assertThat(read.sequenceNumber()).isEqualTo("é" + text);
     }
 
     @Test
