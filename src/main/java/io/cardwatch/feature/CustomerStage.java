@@ -16,12 +16,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Keyed by customer: accepts each transaction once and adds the features of the payment and of its customer.
  *
- * <p>A redelivery goes no further. What it refuses (TOO_OLD, CONFLICT) goes to the side output of dead letters. Counts {@code redelivered} and {@code
- * customersLarge}, windows that grew to 100 000 payments.
+ * <p>A redelivery is dropped. Refused transactions (TOO_OLD, CONFLICT) go to the side output of dead letters. Counts
+ * {@code redelivered}, and as {@code customersLarge} the windows that grew to 100 000 payments.
  */
 abstract class CustomerStage extends WindowOperator<CustomerWindow, FeaturedTransaction> {
     private static final Logger LOG = LoggerFactory.getLogger(CustomerStage.class);
-    /** Payments of one customer that are worth a warning. */
+    /** The number of payments of one customer that is worth a warning. */
     private static final int LARGE = 100_000;
 
     private final FeatureSet set;

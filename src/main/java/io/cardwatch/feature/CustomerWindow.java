@@ -10,10 +10,10 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * One customer's accepted transactions: decides about redelivery, conflict and lateness, and answers counts and mean
- * amounts over the last 1, 7 and 30 days, exactly, as of the second of each transaction.
+ * One customer's accepted transactions. Decides about redelivery, conflict and lateness, and computes exact counts and
+ * mean amounts over the last 1, 7 and 30 days as of each transaction's second.
  *
- * <p>The window of n days for a transaction at second t is (t − n d, t], over all that arrived before it and itself.
+ * <p>The window of n days for a transaction at second t is (t − n d, t], over itself and all that arrived before it.
  */
 public class CustomerWindow extends ExpiringWindow {
     /** What became of a transaction. */
@@ -27,7 +27,7 @@ public class CustomerWindow extends ExpiringWindow {
         /** The same identity with other content was accepted before. */
         CONFLICT;
 
-        /** Whether a question for it is answered by a vector. */
+        /** Whether {@link #ask} computes features for it. */
         public boolean isDescribed() {
             return this == ACCEPTED || this == REDELIVERED;
         }
@@ -42,14 +42,14 @@ public class CustomerWindow extends ExpiringWindow {
 
     final EventLog events;
     final RunningSum cents;
-    /** Where each window began last; hints only, so no state. */
+    /** Last positions of the windows' beginnings; hints only, so no state. */
     private final int[] hints = new int[WindowTimes.windows()];
 
     CustomerWindow() {
         this(new EventLog(COLUMNS), 0);
     }
 
-    /** A new window that answers the features of {@code set}. */
+    /** A new window for the features of {@code set}. */
     static CustomerWindow of(FeatureSet set) {
         return set == FeatureSet.EXTENDED ? new ExtendedCustomerWindow() : new CustomerWindow();
     }
@@ -98,8 +98,8 @@ public class CustomerWindow extends ExpiringWindow {
     }
 
     /**
-     * Answers what would become of a transaction if it arrived now, and its features: of one that is known, as it is
-     * counted, once. It arrives and is taken back, so that afterwards everything is as before.
+     * Returns how a transaction would be treated if it arrived now, and computes its features; a known one counts once.
+     * The transaction is inserted and removed again, so nothing changes.
      *
      * @param watermark UTC epoch milliseconds
      * @param knownBy epoch second up to which labels count
@@ -130,14 +130,14 @@ public class CustomerWindow extends ExpiringWindow {
     }
 
     /**
-     * Fills in the customer's features as of {@code epochSecond}, without a payment: means over nothing, and what only a
-     * payment has, are NaN.
+     * Fills in the customer's features as of {@code epochSecond}, without a payment. Means over nothing and features
+     * that only a payment has are NaN.
      */
     void describeNow(long epochSecond, double[] features) {
         describe(events.positionAfter(epochSecond, events.end()), epochSecond, features);
     }
 
-    /** The first epoch second after {@code epochSecond} at which {@link #describeNow} may answer otherwise by time alone. */
+    /** The first epoch second after {@code epochSecond} at which time alone may change {@link #describeNow}. */
     long changesAfter(long epochSecond) {
         return events.changesAfter(epochSecond, WindowTimes.WINDOWS);
     }
@@ -145,12 +145,12 @@ public class CustomerWindow extends ExpiringWindow {
     /** Takes a label of this customer, for features that need one. */
     void label(FraudLabel label, long watermark, WindowTimes times) {}
 
-    /** Forgets the transactions at {@code horizon}, an epoch second, or before. */
+    /** Drops the transactions at {@code horizon}, an epoch second, or before. */
     void evict(long horizon) {
         events.evictThrough(horizon);
     }
 
-    /** Forgets, too, what {@link #evict} leaves for its price. */
+    /** Drops also what {@link #evict} leaves because it costs more. */
     void compact(long horizon) {}
 
     private int positionOf(Transaction transaction) {
@@ -168,7 +168,7 @@ public class CustomerWindow extends ExpiringWindow {
                 && cents.between(position, position + 1) == transaction.amountCents;
     }
 
-    /** Counts a transaction; not yet in what {@link #settle} settles. */
+    /** Inserts a transaction, without what {@link #settle} fixes. */
     int insert(Transaction transaction) {
         int position = events.insert(transaction.epochSecond);
         events.set(TRANSACTION_ID, position, transaction.transactionId);
@@ -178,7 +178,7 @@ public class CustomerWindow extends ExpiringWindow {
         return position;
     }
 
-    /** Takes back what {@link #insert} did. */
+    /** Undoes {@link #insert}. */
     void remove(int position, Transaction transaction) {
         cents.add(position, -transaction.amountCents);
         events.remove(position);
@@ -194,7 +194,7 @@ public class CustomerWindow extends ExpiringWindow {
         describe(position + 1, transaction.epochSecond, features);
     }
 
-    /** Decides what is decided once, by the features of the transaction that was just inserted. */
+    /** Fixes what never changes later, from the features of the transaction that was just inserted. */
     void settle(int position, Transaction transaction, double[] features) {}
 
     /** Fills in counts and means over the windows that end at {@code epochSecond} and before position {@code behind}. */

@@ -15,7 +15,7 @@ public final class CustomerWindowOperator extends CustomerStage
     /**
      * @param bounded whether the run is bounded, so that records come sorted by time
      * @param contacts whether dead letters hold the bytes of records, or only their hash
-     * @param cacheShare share of the heap that keeps windows of a backend of bytes decoded, 0 for none
+     * @param cacheShare share of the heap for decoded windows where the state backend stores bytes; 0 for no cache
      */
     public CustomerWindowOperator(
             WindowTimes times,

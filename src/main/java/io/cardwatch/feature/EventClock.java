@@ -8,12 +8,13 @@ import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 
 /**
- * How far event time has come, for deciding what is too old and what may be forgotten.
+ * How far event time has advanced. This decides what is too old and what may be dropped.
  *
- * <p>While streaming that is the watermark. Flink does not checkpoint watermarks, so this does, as union state of which
- * the newest counts: after a restore nothing is refused or forgotten that would not have been without it. (With aligned
- * checkpoints all subtasks hold the same watermark at a barrier; unaligned ones could let a subtask that was behind
- * refuse what it would have accepted.) In a bounded run, whose records come sorted by time and whose watermark comes at the very end, it is each record's own time.
+ * <p>In a streaming run this is the watermark. Flink does not checkpoint watermarks, so this class does, as union state
+ * of which the newest counts: a restore does not change what is refused or dropped. (With aligned checkpoints all
+ * subtasks hold the same watermark at a barrier. With unaligned ones a subtask that was behind could refuse what it
+ * would have accepted.) In a bounded run records come sorted by time and the watermark only at the very end, so each
+ * record's own time counts.
  */
 final class EventClock implements Serializable {
     private static final ListStateDescriptor<Long> STATE =
@@ -44,14 +45,14 @@ final class EventClock implements Serializable {
     }
 
     /**
-     * UTC epoch milliseconds up to which everything has come when a timer fires: in a bounded run timers fire at the end
-     * of their key, and new ones are ignored there.
+     * The watermark when a timer fires, UTC epoch milliseconds. In a bounded run timers fire at the end of their key,
+     * and new ones are ignored there.
      */
     long watermarkAtTimer() {
         return bounded ? Long.MAX_VALUE : watermark;
     }
 
-    /** The same when a record comes that is stamped {@code epochSecond}; {@link Long#MIN_VALUE} at the beginning. */
+    /** The watermark for a record stamped {@code epochSecond}; {@link Long#MIN_VALUE} before the first. */
     long watermarkFor(long epochSecond) {
         return bounded ? epochSecond * 1000 : watermark;
     }

@@ -10,30 +10,30 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * The labels of one key, and what is known by them about its transactions, the events of a log, as of a cursor.
+ * The labels of one key, and what they say at a cursor about the key's transactions, which are the events of a log.
  *
- * <p>A transaction is known fraud at t when, of its labels with LABEL_DATETIME ≤ t, the one with the greatest
- * LABEL_DATETIME (tie: the later to arrive) says so. Labels are kept in the order of LABEL_DATETIME; a cursor over them
- * moves with t, in both directions, and what it passes is applied to or taken back from {@link #frauds} and {@link
- * #genuine}. A number of known frauds is then a difference of positions, however labels and transactions arrived.
+ * <p>A transaction is known fraud at t when, of its labels with LABEL_DATETIME ≤ t, the newest says so; of equal times,
+ * the last to arrive counts. Labels are sorted by LABEL_DATETIME. A cursor over them moves with t in both directions;
+ * it applies the labels that it passes to {@link #frauds} and {@link #genuine}, or takes them back. So the number of
+ * known frauds is a difference of positions, in whatever order labels and transactions arrived.
  *
- * <p>A transaction has a level, given by the window's owner, and known frauds are found by their least level, too.
+ * <p>The window gives each transaction a level; {@link #frauds} holds the known frauds by their least level.
  */
 final class EventLabels {
-    /** Columns of the events. Both parties of a payment and its second tell which one a label means. */
+    /** Columns of the events. A label names its transaction by second, id and both parties. */
     static final int TRANSACTION_ID = 0;
 
     static final int OTHER_PARTY = 1;
 
     private static final int LEVEL_SHIFT = 8;
-    /** Without its logs, about. */
+    /** Approximate size without the logs. */
     private static final int OBJECT_BYTES = 80;
 
     /** Known fraud at the cursor. */
     private static final long FRAUD = 1;
     /** Has a label. */
     private static final long LABELLED = 2;
-    /** Has several. */
+    /** Has several labels. */
     private static final long SEVERAL = 4;
     /** Known to be genuine at the cursor; kept only with {@link #genuine}. */
     private static final long GENUINE = 8;
@@ -47,25 +47,25 @@ final class EventLabels {
     private static final int LABEL_COLUMNS = 4;
 
     final EventLog events;
-    /** The column of the events that holds the bits above and, from {@link #LEVEL_SHIFT} on, the level. */
+    /** The events' column that holds the bits above and, from {@link #LEVEL_SHIFT} on, the level. */
     private final int verdictColumn;
 
     private final EventLog labels;
     /** Derived from the FRAUD bits, by level: the seconds of the known frauds of that level or a higher one. */
     private final EventLog[] frauds;
-    /** Derived from the GENUINE bits: the seconds of those known to be genuine; null where nobody asks for them. */
+    /** Derived from the GENUINE bits: the seconds of those known to be genuine; null if not kept. */
     private final EventLog genuine;
-    /** The second up to which labels are applied; {@link #applied} of them, the oldest. */
+    /** Labels up to this second are applied: the oldest {@link #applied}. */
     private long cursorSecond;
 
     private int applied;
 
     /**
-     * No labels yet about {@code events}.
+     * Starts with no labels about {@code events}.
      *
-     * @param verdictColumn the column that is left to the verdicts
+     * @param verdictColumn the column that holds the verdicts
      * @param levels number of levels, 1 or more
-     * @param keepGenuine whether {@link #genuine} will be asked for
+     * @param keepGenuine whether to keep {@link #genuine}
      */
     EventLabels(EventLog events, int verdictColumn, int levels, boolean keepGenuine) {
         this(events, verdictColumn, levels, keepGenuine, new EventLog(LABEL_COLUMNS), Long.MIN_VALUE, 0);
@@ -116,17 +116,17 @@ final class EventLabels {
         return genuine;
     }
 
-    /** Whether anything is known; else {@link #frauds} and {@link #genuine} are empty. */
+    /** Whether there are labels; if not, {@link #frauds} and {@link #genuine} are empty. */
     boolean hasLabels() {
         return !labels.isEmpty();
     }
 
-    /** Second of the transaction that the label with the earliest LABEL_DATETIME is about; there must be one. */
+    /** TX_DATETIME of the label with the earliest LABEL_DATETIME; there must be one. */
     long firstLabelledSecond() {
         return labels.get(LABEL_TX_SECOND, labels.first());
     }
 
-    /** Whether of the labels of this identity and LABEL_DATETIME the last to arrive says the same. */
+    /** Whether the last label to arrive with this identity and LABEL_DATETIME says the same. */
     boolean repeats(FraudLabel label, long otherParty) {
         for (int i = labels.positionAfter(label.labelEpochSecond, labels.end()) - 1;
                 i >= labels.first() && labels.second(i) == label.labelEpochSecond;
@@ -141,9 +141,9 @@ final class EventLabels {
     }
 
     /**
-     * Takes a label that repeats none.
+     * Takes a label that is not a repeated one.
      *
-     * @return whether its transaction is there
+     * @return whether its transaction has arrived
      */
     boolean add(FraudLabel label, long otherParty) {
         int position = labels.insert(label.labelEpochSecond);
@@ -168,9 +168,9 @@ final class EventLabels {
     }
 
     /**
-     * Begins the verdict of the event that was just inserted at {@code position}.
+     * Sets the verdict of the event that was just inserted at {@code position}.
      *
-     * @param labelsHere how many labels came before it
+     * @param labelsHere how many of its labels arrived before it
      */
     void begin(int position, int level, int labelsHere) {
         long bits = labelsHere == 0 ? 0 : labelsHere == 1 ? LABELLED : LABELLED | SEVERAL;
@@ -180,12 +180,12 @@ final class EventLabels {
         }
     }
 
-    /** Takes back what {@link #begin} did, before the event at {@code position} is removed. */
+    /** Undoes {@link #begin}, before the event at {@code position} is removed. */
     void end(int position) {
         leave(position, verdict(position));
     }
 
-    /** How many labels came before the event at {@code position}. Looks at those dated at its second or later. */
+    /** The number of labels of the event at {@code position}. Searches those dated at its second or later. */
     int labelsOf(int position) {
         int count = 0;
         for (int i = labels.positionAfter(events.second(position) - 1, labels.end()); i < labels.end(); i++) {
@@ -234,10 +234,10 @@ final class EventLabels {
     }
 
     /**
-     * Forgets what is about transactions at {@code horizon}, an epoch second, or before.
+     * Drops what is about transactions at {@code horizon}, an epoch second, or before.
      *
-     * <p>Labels go in the order of LABEL_DATETIME, so that this costs nothing: one may outlive its transaction behind
-     * another whose transaction has not expired, until {@link #compact}.
+     * <p>Labels are dropped from the oldest on, which is cheap. A label behind one whose transaction has not expired
+     * stays until {@link #compact}.
      */
     void evict(long horizon) {
         if (labels.isEmpty()) {
@@ -255,7 +255,7 @@ final class EventLabels {
         }
     }
 
-    /** Forgets all labels of transactions at {@code horizon} or before, also those behind fresher ones. */
+    /** Drops all labels of transactions at {@code horizon} or before, also those behind fresher ones. */
     void compact(long horizon) {
         labels.retain(labels.end(), label -> labels.get(LABEL_TX_SECOND, label) > horizon);
         applied =
@@ -266,7 +266,7 @@ final class EventLabels {
         return (verdict(event) & SEVERAL) != 0;
     }
 
-    /** What the last of the labels of {@code event} that stand before {@code behind} says; 0 where there is none. */
+    /** The verdict of the last label of {@code event} before position {@code behind}; 0 if there is none. */
     private long said(int event, int behind) {
         for (int i = behind - 1; i >= labels.first(); i--) {
             if (isOf(event, i)) {
@@ -280,7 +280,7 @@ final class EventLabels {
         return labels.get(LABEL_FRAUD, label) == 1 ? FRAUD : genuine == null ? 0 : GENUINE;
     }
 
-    /** Makes {@code verdict}, FRAUD or GENUINE or 0, what is known of {@code event}. */
+    /** Sets what is known of {@code event}: FRAUD, GENUINE or 0. */
     private void decide(int event, long verdict) {
         long before = verdict(event);
         if ((before & (FRAUD | GENUINE)) == verdict) {
@@ -312,7 +312,7 @@ final class EventLabels {
         }
     }
 
-    /** Older state may hold a level that there is no more; it was above those that are. */
+    /** Older state may hold a level that no longer exists; it was above the present ones. */
     private int level(long verdict) {
         return Math.min((int) (verdict >>> LEVEL_SHIFT), frauds.length - 1);
     }
@@ -329,7 +329,7 @@ final class EventLabels {
         events.set(verdictColumn, event, verdict);
     }
 
-    /** Whether the transaction of this second, id and other party is there. */
+    /** Whether the transaction of this second, id and other party has arrived. */
     boolean hasEventOf(long second, long transactionId, long otherParty) {
         return eventAt(second, transactionId, otherParty) >= 0;
     }
@@ -366,7 +366,7 @@ final class EventLabels {
         labels.write(out);
     }
 
-    /** Reads what {@link #write} wrote of events with so many columns. */
+    /** Reads what {@link #write} wrote for events with so many columns. */
     static EventLabels read(DataInputView in, int columns, int verdictColumn, int levels, boolean keepGenuine)
             throws IOException {
         long cursorSecond = in.readLong();

@@ -13,16 +13,16 @@ import org.apache.flink.core.memory.DataOutputView;
 /**
  * Events sorted by second, equal seconds in arrival order, each with a fixed number of {@code long} columns.
  *
- * <p>One array of rows with a moving start: what belongs to an event lies side by side, so that a key that has not been
- * seen for long waits for memory once for each event that is looked at, not once for each number. Appending and evicting
- * cost amortised constant time, inserting a late event costs a move of what is newer. A second takes 4 bytes (as an
- * offset from 2050, which covers 1982 to 2118), a column 4, or 8 once it holds a number that needs them; serialized,
- * both are variable-length differences. Positions are row numbers, valid until the next insertion or eviction.
+ * <p>The rows lie in one array with a moving start. The numbers of an event lie side by side, so that a key that has
+ * not been used for long waits for memory once per event, not once per number. Appending and evicting cost amortised
+ * constant time; inserting a late event moves all newer ones. A second takes 4 bytes (as an offset from 2050, which
+ * covers 1982 to 2118). A column takes 4, or 8 once it holds a number that needs them. Serialized, both are
+ * variable-length differences. Positions are row numbers, valid until the next insertion or eviction.
  */
 final class EventLog {
-    /** Rows that are free at least when there is room again. */
+    /** The fewest free rows after room was made. */
     private static final int LEAST_ROOM = 4;
-    /** Headers of the object and its array, about. */
+    /** Approximate size of the headers of the object and its array. */
     private static final int OBJECT_BYTES = 64;
     /** 2050-01-01T00:00:00Z: the contract's years 2000 to 2099 fit into an int around it. */
     private static final long BASE_SECOND = 2_524_608_000L;
@@ -32,7 +32,7 @@ final class EventLog {
     private final int width;
     private int start;
     private int end;
-    /** The columns that take two cells, the more significant first: column c by bit c. */
+    /** Bit c is set when column c takes two cells, the more significant first. */
     private int wide;
     /** Cells of a row: the second, then the columns. */
     private int stride;
@@ -140,7 +140,7 @@ final class EventLog {
     }
 
     /**
-     * Makes room for an event behind all of its second or before; its columns hold arbitrary values until they are set.
+     * Inserts an event behind all at its second or before. Its columns hold arbitrary values until they are set.
      *
      * @return its position
      */
@@ -170,7 +170,7 @@ final class EventLog {
         move(position + 1, position, end - position);
     }
 
-    /** Keeps of the events before position {@code behind} those that {@code kept} accepts, and all others, in their order. */
+    /** Removes the events before position {@code behind} that {@code kept} does not accept; the order stays. */
     void retain(int behind, IntPredicate kept) {
         int to = start;
         for (int i = start; i < end; i++) {
@@ -231,8 +231,8 @@ final class EventLog {
     }
 
     /**
-     * The first epoch second after {@code epochSecond} at which an event happens, or leaves a window of one of these
-     * lengths that ends there; {@link Long#MAX_VALUE} where there is none.
+     * The first epoch second after {@code epochSecond} at which an event happens or leaves a window of one of these
+     * lengths; {@link Long#MAX_VALUE} if there is none.
      */
     long changesAfter(long epochSecond, int... windows) {
         int next = positionAfter(epochSecond, end);
@@ -249,8 +249,8 @@ final class EventLog {
     }
 
     /**
-     * Moves the events to the beginning where that makes room for an eighth more and leaves not much more than a quarter
-     * free: so a window that neither grows nor shrinks allocates nothing, and its array is at most about 1.5 times as
+     * Moves the events to the beginning of the array if that makes room for an eighth more and leaves not much more
+     * than a quarter free. So a window of constant size allocates nothing, and its array is at most about 1.5 times as
      * long as its events need.
      */
     private void makeRoom() {
@@ -266,12 +266,12 @@ final class EventLog {
         }
     }
 
-    /** What is read or copied is so for the sake of a change, mostly of one event more. */
+    /** Capacity for a log that is read or copied: usually, an event is then added. */
     private static int roomFor(int size) {
         return size == 0 ? 0 : size + (size >> 3) + 1;
     }
 
-    /** Moves the events to the beginning of an array of their own. */
+    /** Copies the events to the beginning of a new array. */
     private void resize(int capacity) {
         int size = size();
         int[] roomier = capacity == 0 ? NOTHING : new int[capacity * stride];
@@ -281,7 +281,7 @@ final class EventLog {
         end = size;
     }
 
-    /** Writes all events, each as its differences to the one before. */
+    /** Writes all events, each as its differences from the one before. */
     void write(DataOutputView out) throws IOException {
         writeVarint(size(), out);
         for (int i = start; i < end; i++) {

@@ -1,9 +1,9 @@
 package io.cardwatch.feature;
 
-/** The state of one key, which a timer clears when nothing in it can matter any more. */
+/** The state of one key. A timer clears it when nothing in it can affect a result any more. */
 abstract class ExpiringWindow {
     static final long NO_TIMER = Long.MIN_VALUE;
-    /** A window without its logs, about. */
+    /** Approximate size of a window without its logs. */
     static final int OBJECT_BYTES = 120;
 
     /** Watermark at which the one timer of this key fires, or {@link #NO_TIMER}. */
@@ -11,9 +11,9 @@ abstract class ExpiringWindow {
 
     abstract boolean isEmpty();
 
-    /** The watermark at which something here expires that must not be missed; there must be something. */
+    /** The watermark of the next expiry that needs a timer. The window must not be empty. */
     abstract long nextExpiry(WindowTimes times);
 
-    /** About how many bytes of heap it takes; asked after every change, so it must cost next to nothing. */
+    /** Approximate bytes of heap. Called after every change, so it must be cheap. */
     abstract long heapBytes();
 }

@@ -9,23 +9,22 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A customer's window that knows, beside the reference features, what the customer usually spends, and the verdicts
- * about the customer's transactions.
+ * A customer's window that also keeps the customer's usual amount and the labels of the customer's transactions.
  *
  * <p>The usual amount before a transaction at second t is (105 + Σ min(aⱼ, 2 uⱼ)) / (2 + n) currency units, over the n
- * transactions j of (t − 30 d, t] that arrived before it: a mean that two imagined payments of 52.50 begin, and that one
- * large payment cannot move by more than as if it had been twice the usual. uⱼ is the usual amount before j, taken once,
- * when j arrived, and min(aⱼ, 2 uⱼ) is rounded to the cent. A transaction is high when its ratio to the usual amount is
- * above 2.5; that, too, is settled when it arrives.
+ * transactions j of (t − 30 d, t] that arrived before it. It is a mean that starts with two assumed payments of 52.50;
+ * a payment counts for at most twice the usual amount before it, so one large payment moves it little. uⱼ is the usual
+ * amount before j, fixed when j arrives, and min(aⱼ, 2 uⱼ) is rounded to the cent. A transaction is high when its ratio
+ * to the usual amount is above 2.5; this is fixed when it arrives, too.
  */
 final class ExtendedCustomerWindow extends CustomerWindow {
-    /** Above it a payment is high. */
+    /** A payment with a greater ratio is high. */
     static final double HIGH_RATIO = 2.5;
-    /** The two imagined payments. */
+    /** The two assumed payments. */
     private static final int PRIOR_PAYMENTS = 2;
 
     private static final long PRIOR_CENTS = 10_500;
-    /** The bits of no high ratio. */
+    /** Stands for no high ratio. */
     private static final long NONE = 0;
 
     private static final int FORTNIGHT = 14 * WindowTimes.DAY;
@@ -61,7 +60,7 @@ final class ExtendedCustomerWindow extends CustomerWindow {
         return super.isEmpty() ? times.customerExpiry(verdicts.firstLabelledSecond()) : super.nextExpiry(times);
     }
 
-    /** Takes a label of this customer; one that is repeated, or whose transaction has expired, changes nothing. */
+    /** Takes a label of this customer. A repeated one, or one whose transaction has expired, changes nothing. */
     @Override
     void label(FraudLabel label, long watermark, WindowTimes times) {
         long horizon = times.customerHorizon(watermark);
@@ -143,7 +142,7 @@ final class ExtendedCustomerWindow extends CustomerWindow {
         return Math.min(events, this.events.changesAfter(epochSecond, FORTNIGHT, WindowTimes.FOUR_WEEKS));
     }
 
-    /** @param own bits of the high ratio at {@code second} that does not count, or {@link #NONE} */
+    /** @param own bits of the high ratio at {@code second} to leave out, or {@link #NONE} */
     private void describe(long second, long own, long knownBy, double[] features) {
         describeHighs(second, own, features);
         verdicts.moveTo(knownBy);

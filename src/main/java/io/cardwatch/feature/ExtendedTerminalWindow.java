@@ -6,12 +6,12 @@ import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 
 /**
- * A terminal's window that knows, beside the reference features, what verdicts tell as soon as they are known.
+ * A terminal's window that also computes features from labels as soon as they are known.
  *
- * <p>A transaction is confirmed genuine at t when it is known to be, or has happened at t − delay or before and is not
- * known fraud: no report for so long counts as one. It is confirmed when it is that or known fraud. A known fraud that is
- * not high for its card is unexplained. All figures are differences of positions in the logs of these, and so exact
- * however labels and transactions arrived.
+ * <p>A transaction is confirmed genuine at t when a label says so, or when it happened at t − delay or before and is
+ * not known fraud: no report for so long counts as genuine. It is confirmed when it is confirmed genuine or known
+ * fraud. A known fraud that is not high for its card is unexplained. All counts are differences of positions in the
+ * logs of these, so they are exact in whatever order labels and transactions arrived.
  */
 final class ExtendedTerminalWindow extends TerminalWindow {
     private static final int KNOWN = 0;

@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The feature stages without Flink, for a past that is told in order of time, labels first within a second: one call an
- * event, all keys in memory. The windows are those of the job, so the values are too. Not thread-safe.
+ * The feature stages without Flink. The caller passes events one by one, sorted by time, labels before transactions
+ * within a second; all keys stay in memory. The windows are the job's own, so the values are the job's, too. Not
+ * thread-safe.
  */
 public final class FeatureReplay {
     private final FeatureSet set;
@@ -32,7 +33,7 @@ public final class FeatureReplay {
      * Takes the next transaction.
      *
      * @param features receives its values by {@link io.cardwatch.domain.Feature#index()} when it is accepted
-     * @return whether it is; if not, it is a redelivery or a conflict
+     * @return whether it was accepted; if not, it is a redelivery or a conflict
      */
     public boolean transaction(Transaction transaction, double[] features) {
         long now = transaction.epochSecond * 1000;
@@ -46,10 +47,10 @@ public final class FeatureReplay {
     }
 
     /**
-     * Answers what would become of a transaction if it came now, and changes nothing.
+     * Returns how a transaction would be treated if it arrived now. Changes nothing.
      *
      * @param knownBy epoch second up to which labels count
-     * @param features receives its values where the answer has any
+     * @param features receives its values where {@link CustomerWindow.Arrival#isDescribed} holds
      */
     public CustomerWindow.Arrival ask(Transaction transaction, long knownBy, double[] features) {
         return query.ask(

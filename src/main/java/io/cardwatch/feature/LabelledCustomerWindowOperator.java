@@ -11,15 +11,15 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * {@link CustomerStage} of the extended features, which take the labels of the customer's transactions, too. Only the
- * terminal's stage counts labels and reports those whose transaction never came.
+ * {@link CustomerStage} of the extended features, which also use the labels of the customer's transactions. Only the
+ * terminal stage counts labels and reports those whose transaction never arrived.
  */
 public final class LabelledCustomerWindowOperator extends CustomerStage
         implements TwoInputStreamOperator<Transaction, FraudLabel, FeaturedTransaction> {
     /**
      * @param bounded whether the run is bounded, so that records come sorted by time
      * @param contacts whether dead letters hold the bytes of records, or only their hash
-     * @param cacheShare share of the heap that keeps windows of a backend of bytes decoded, 0 for none
+     * @param cacheShare share of the heap for decoded windows where the state backend stores bytes; 0 for no cache
      */
     public LabelledCustomerWindowOperator(
             WindowTimes times,

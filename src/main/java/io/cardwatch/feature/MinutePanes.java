@@ -8,15 +8,15 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * How many events each minute had, for a key with too many to keep them all. They count as if all of a minute's had
- * happened in its last second: a number of events up to some second is too low by those of that minute at the most.
+ * The number of events per minute, for a key with too many to keep each. All events of a minute count in its last
+ * second, so a count up to some second is too low by at most the events of that minute.
  */
 final class MinutePanes {
     private static final int MINUTE = 60;
     private static final int EVENTS_BEFORE = 0;
     private static final int COLUMNS = 1;
 
-    /** A row a minute, by its last second. */
+    /** One row per minute, at its last second. */
     private final EventLog minutes;
 
     private final RunningSum events;
@@ -47,7 +47,7 @@ final class MinutePanes {
         return minutes.second(minutes.end() - 1);
     }
 
-    /** Counts one event more. */
+    /** Adds an event. */
     void add(long epochSecond) {
         long last = lastSecondOf(epochSecond);
         int position = find(last);
@@ -58,7 +58,7 @@ final class MinutePanes {
         events.add(position, 1);
     }
 
-    /** Counts one event less in the minute of {@code epochSecond}; false where it has none. */
+    /** Removes an event from the minute of {@code epochSecond}; false if it has none. */
     boolean takeOne(long epochSecond) {
         boolean hasOne = hasEventIn(epochSecond);
         if (hasOne) {
@@ -84,7 +84,7 @@ final class MinutePanes {
         return minutes.changesAfter(epochSecond, windows);
     }
 
-    /** Last second of the newest minute with an event that ends at {@code epochSecond} or before; else the least long. */
+    /** Last second of the newest minute with events that ends by {@code epochSecond}; else {@link Long#MIN_VALUE}. */
     long newestUpTo(long epochSecond) {
         int position = minutes.positionAfter(epochSecond, minutes.end()) - 1;
         while (position >= minutes.first() && events.between(position, position + 1) == 0) {
@@ -93,7 +93,7 @@ final class MinutePanes {
         return position < minutes.first() ? Long.MIN_VALUE : minutes.second(position);
     }
 
-    /** Forgets the minutes that end at {@code horizon}, an epoch second, or before. */
+    /** Drops the minutes that end at {@code horizon}, an epoch second, or before. */
     void evictThrough(long horizon) {
         minutes.evictThrough(horizon);
     }

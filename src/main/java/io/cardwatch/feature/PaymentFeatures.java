@@ -3,7 +3,7 @@ package io.cardwatch.feature;
 import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.Transaction;
 
-/** The features that a payment has by itself. */
+/** The features of the payment itself. */
 final class PaymentFeatures {
     private static final int HOUR = 3_600;
     /** 1970-01-01 was a Thursday, the day 3 of a week that begins on Monday. */

@@ -1,9 +1,9 @@
 package io.cardwatch.feature;
 
 /**
- * A column of an {@link EventLog} that holds, for each event, the sum of a number over the events before it, so that the
- * sum over any run of events is the difference of two cells and eviction touches none. Forgotten events stay in it; only
- * differences mean anything.
+ * A column of an {@link EventLog} with running sums: each event's cell holds the sum over the events before it. The sum
+ * over any run of events is the difference of two cells, and eviction changes none. Evicted events stay in the sums, so
+ * only differences mean anything.
  */
 final class RunningSum {
     private final EventLog log;
@@ -17,12 +17,12 @@ final class RunningSum {
         this.total = total;
     }
 
-    /** What a copy on a log with the same events begins with. */
+    /** The sum over all events; a copy on a log with the same events starts with it. */
     long total() {
         return total;
     }
 
-    /** Takes up the event that was just inserted at {@code position}, its number being 0 until {@link #add}. */
+    /** Takes the event that was just inserted at {@code position}; its number is 0 until {@link #add}. */
     void insert(int position) {
         log.set(column, position, before(position + 1));
     }

@@ -12,27 +12,27 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * One terminal's transactions and the verdicts about them: answers counts and risks over 1, 7 and 30 days that end a
- * delay before each transaction, with what was known at its second.
+ * One terminal's transactions and the labels about them. Computes counts and risks over 1, 7 and 30 days that end a
+ * delay before each transaction, from what was known at its second.
  *
  * <p>The window of n days for a transaction at second t is (t − delay − n d, t − delay]. A risk is the ratio of two
- * differences of positions: in the log of the transactions, and in that of the known frauds as of t, which {@link
- * EventLabels} keeps.
+ * differences of positions: in the log of the frauds known at t, which {@link EventLabels} keeps, and in that of the
+ * transactions.
  *
- * <p>Of a terminal with more than {@code features.max-events-per-terminal} transactions, those older than the delay that
- * have no label are kept as numbers by minute. Then the count of a window is wrong by the transactions of two minutes at
- * the most, those of its edges; frauds stay exact.
+ * <p>A terminal with more than {@code features.max-events-per-terminal} transactions keeps those older than the delay
+ * that have no label only as counts per minute. A window's count is then wrong by at most the transactions of the two
+ * minutes at its edges; frauds stay exact.
  */
 public class TerminalWindow extends ExpiringWindow {
     /** What became of a label. */
     enum Match {
-        /** Its transaction is here. */
+        /** Its transaction has arrived. */
         MATCHED,
-        /** Its transaction has not come yet; the label waits for it. */
+        /** Its transaction has not arrived yet; the label waits for it. */
         WAITING,
-        /** The same label is here already. */
+        /** The same label arrived before. */
         REPEATED,
-        /** Its transaction has expired or would have. */
+        /** Its transaction has expired, or would have if it had arrived. */
         LATE
     }
 
@@ -41,9 +41,9 @@ public class TerminalWindow extends ExpiringWindow {
 
     final EventLabels verdicts;
     private final WaitingLabels waiting;
-    /** The old transactions without a label, which are not among the events; null while there are none. */
+    /** The counts per minute of old transactions without a label; null while there are none. */
     MinutePanes panes;
-    /** Where each window's edges were last; hints only, so no state. */
+    /** Last positions of the windows' edges; hints only, so no state. */
     private final int[] eventHints = new int[WindowTimes.windows() + 1];
 
     private final int[] fraudHints = new int[WindowTimes.windows() + 1];
@@ -56,7 +56,7 @@ public class TerminalWindow extends ExpiringWindow {
         return new EventLabels(new EventLog(COLUMNS), VERDICT, levels, keepGenuine);
     }
 
-    /** A new window that answers the features of {@code set}. */
+    /** A new window for the features of {@code set}. */
     static TerminalWindow of(FeatureSet set) {
         return set == FeatureSet.EXTENDED ? new ExtendedTerminalWindow() : new TerminalWindow();
     }
@@ -77,7 +77,7 @@ public class TerminalWindow extends ExpiringWindow {
         return verdicts.events.isEmpty() && waiting.isEmpty() && panes == null;
     }
 
-    /** Whether it does not tell all of its transactions apart. */
+    /** Whether it keeps some transactions only as counts per minute. */
     boolean isCoarse() {
         return panes != null;
     }
@@ -116,10 +116,10 @@ public class TerminalWindow extends ExpiringWindow {
     }
 
     /**
-     * Answers the features of a transaction as if it arrived now, and as it is counted, once, where it has arrived. It
-     * arrives and is taken back, so that afterwards everything is as before.
+     * Computes the features of a transaction as if it arrived now; one that has arrived counts once. The transaction is
+     * inserted and removed again, so nothing changes.
      *
-     * @param known whether its customer knows it; then it is believed to have come in a minute that is collapsed, too
+     * @param known whether its customer's window holds it; then it counts as arrived even in a collapsed minute
      * @param knownBy epoch second up to which labels count
      * @param features holds the customer's features and receives the terminal's, by {@link Feature#index()}
      */
@@ -151,7 +151,7 @@ public class TerminalWindow extends ExpiringWindow {
         verdicts.moveTo(cursor);
     }
 
-    /** The first epoch second after {@code epochSecond} at which {@link #describeNow} may answer otherwise by time alone. */
+    /** The first epoch second after {@code epochSecond} at which time alone may change {@link #describeNow}. */
     long changesAfter(long epochSecond, WindowTimes times) {
         long delay = epochSecond - times.terminalWindowEnd(epochSecond);
         long first = verdicts.events.changesAfter(epochSecond - delay, WindowTimes.WINDOWS);
@@ -169,7 +169,7 @@ public class TerminalWindow extends ExpiringWindow {
         return position;
     }
 
-    /** Collapses the transactions up to {@code epochSecond} that have no label. */
+    /** Collapses the transactions up to {@code epochSecond} that have no label into counts per minute. */
     private void coarsen(long epochSecond) {
         panes = isCoarse() ? panes : new MinutePanes();
         EventLog events = verdicts.events;
@@ -188,11 +188,11 @@ public class TerminalWindow extends ExpiringWindow {
     }
 
     /**
-     * Takes a label; a repeated one changes nothing. One about a minute whose transactions are collapsed is believed to
-     * be about one of these, which is then an event again, of level 0.
+     * Takes a label; a repeated one changes nothing. One about a collapsed minute is assumed to be about one of its
+     * transactions, which becomes an event again, of level 0.
      *
      * @param watermark UTC epoch milliseconds
-     * @return {@link Match#WAITING} asks the caller to {@link #await} it
+     * @return {@link Match#WAITING} if the caller must {@link #await} it
      */
     Match label(FraudLabel label, long watermark, WindowTimes times) {
         long horizon = times.terminalHorizon(watermark);
@@ -212,12 +212,12 @@ public class TerminalWindow extends ExpiringWindow {
         return verdicts.add(label, label.customerId) ? Match.MATCHED : Match.WAITING;
     }
 
-    /** Remembers that {@code label}'s transaction has not come yet, and what to report if it never does. */
+    /** Remembers that {@code label}'s transaction has not arrived yet, and what to report if it never does. */
     void await(FraudLabel label, DeadLetter unmatched) {
         waiting.add(label, unmatched);
     }
 
-    /** Forgets what happened at {@code horizon}, an epoch second, or before. */
+    /** Drops what happened at {@code horizon}, an epoch second, or before. */
     void evict(long horizon) {
         if (isCoarse()) {
             panes.evictThrough(horizon);
@@ -227,22 +227,22 @@ public class TerminalWindow extends ExpiringWindow {
         verdicts.evict(horizon);
     }
 
-    /** Forgets, too, what {@link #evict} leaves for its price. */
+    /** Drops also what {@link #evict} leaves because it costs more. */
     void compact(long horizon) {
         verdicts.compact(horizon);
     }
 
-    /** Takes out the labels whose transactions are at {@code horizon} or before and never came. */
+    /** Removes and returns the labels whose transactions are at {@code horizon} or before and never arrived. */
     List<DeadLetter> takeUnmatched(long horizon) {
         return waiting.takeThrough(horizon);
     }
 
-    /** The level that a transaction has for the verdicts, from the features that its customer's stage gave it. */
+    /** A transaction's level for {@link EventLabels}, from the features of the customer stage. */
     int level(double[] features) {
         return 0;
     }
 
-    /** Fills in the terminal's features for its transaction at {@code epochSecond}, which is the verdicts' cursor. */
+    /** Fills in the terminal's features for its transaction at {@code epochSecond}, where the labels' cursor stands. */
     void describe(long epochSecond, WindowTimes times, double[] features) {
         EventLog events = verdicts.events;
         long windowEnd = times.terminalWindowEnd(epochSecond);
@@ -256,7 +256,7 @@ public class TerminalWindow extends ExpiringWindow {
                     behind - eventHints[w] + (isCoarse() ? panes.count(from, windowEnd) : 0);
             features[Feature.TERMINAL_ID_RISK_1DAY_WINDOW.index() + 2 * w] = 0;
         }
-        // Most terminals have no label: to look for their frauds would be to wait for memory four times for nothing.
+        // Most terminals have no label: looking for frauds would wait for memory four times for nothing.
         if (verdicts.hasLabels()) {
             describeRisks(windowEnd, features);
         }
@@ -278,7 +278,7 @@ public class TerminalWindow extends ExpiringWindow {
     /** How a window is stored. */
     public static class Serializer extends WireSerializer<TerminalWindow> {
         static final Serializer INSTANCE = new Serializer();
-        /** Before it there were no panes. */
+        /** The first version with panes. */
         private static final int PANES = 2;
 
         public Serializer() {

@@ -15,8 +15,8 @@ import org.apache.flink.util.OutputTag;
 /**
  * Keyed by terminal: adds the terminal's features to each transaction, from the transactions and labels so far.
  *
- * <p>A label whose transaction has not come when its state expires goes to the side output of dead letters. Counts
- * {@code terminalsCoarsened}, those that began to collapse what is old.
+ * <p>A label whose transaction has not arrived when its state expires becomes a dead letter. {@code terminalsCoarsened}
+ * counts the terminals that began to keep old transactions only as counts per minute.
  */
 public final class TerminalWindowOperator extends WindowOperator<TerminalWindow, FeaturedTransaction>
         implements TwoInputStreamOperator<FeaturedTransaction, FraudLabel, FeaturedTransaction> {
@@ -29,7 +29,7 @@ public final class TerminalWindowOperator extends WindowOperator<TerminalWindow,
      * @param set the features to compute
      * @param bounded whether the run is bounded, so that records come sorted by time
      * @param contacts whether dead letters hold the bytes of records, or only their hash
-     * @param cacheShare share of the heap that keeps windows of a backend of bytes decoded, 0 for none
+     * @param cacheShare share of the heap for decoded windows where the state backend stores bytes; 0 for no cache
      */
     public TerminalWindowOperator(
             FeatureSet set,

@@ -11,17 +11,17 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * The labels of one terminal whose transactions have not come yet, by the second of those, each with the dead letter
- * that it becomes if they never do. There are few: a label mostly follows its transaction.
+ * The labels of one terminal whose transactions have not arrived yet, sorted by TX_DATETIME, each with the dead letter
+ * that it becomes if its transaction never arrives. There are few: a label usually follows its transaction.
  */
 final class WaitingLabels {
     private static final int TRANSACTION_ID = 0;
     private static final int CUSTOMER_ID = 1;
     private static final int COLUMNS = 2;
-    /** A report with a record of about 200 bytes. */
+    /** Approximate size of a dead letter with a record of 200 bytes. */
     private static final int REPORT_BYTES = 1_000;
 
-    /** One row a label; row i from the oldest becomes {@code reports.get(i)}. */
+    /** One row per label; the i-th oldest row belongs to {@code reports.get(i)}. */
     private final EventLog rows;
 
     private final List<DeadLetter> reports;
@@ -39,7 +39,7 @@ final class WaitingLabels {
         return new WaitingLabels(rows.copy(), new ArrayList<>(reports));
     }
 
-    /** Bytes of heap; of the records' bytes in the reports a usual number is counted. */
+    /** Bytes of heap, assuming dead letters of usual size. */
     long heapBytes() {
         return rows.heapBytes() + (long) REPORT_BYTES * reports.size();
     }
@@ -48,7 +48,7 @@ final class WaitingLabels {
         return rows.isEmpty();
     }
 
-    /** Second of the oldest transaction that is waited for; there must be one. */
+    /** TX_DATETIME of the oldest awaited transaction; there must be one. */
     long oldestSecond() {
         return rows.second(rows.first());
     }
@@ -66,7 +66,7 @@ final class WaitingLabels {
     }
 
     /**
-     * Takes out the labels of a transaction that came.
+     * Removes the labels of a transaction that arrived.
      *
      * @return how many there were
      */
@@ -77,9 +77,9 @@ final class WaitingLabels {
         });
     }
 
-    /** The newest first. */
+    /** Visits the labels that wait for a transaction, newest first. */
     private int each(long txSecond, long transactionId, long customerId, IntConsumer row) {
-        // Of most payments: none waits.
+        // For most payments no label waits.
         if (rows.isEmpty()) {
             return 0;
         }
@@ -95,7 +95,7 @@ final class WaitingLabels {
         return count;
     }
 
-    /** Takes out the labels whose transactions are at {@code horizon}, an epoch second, or before. */
+    /** Removes and returns the labels whose transactions are at {@code horizon}, an epoch second, or before. */
     List<DeadLetter> takeThrough(long horizon) {
         int before = rows.size();
         rows.evictThrough(horizon);

@@ -8,7 +8,10 @@ import java.util.Locale;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** Windows as bytes outside a job: as state has them, a version first. They mean nothing without {@link #settings}. */
+/**
+ * Writes and reads windows as bytes outside a job: a version, then the bytes as in state. They are valid only with the
+ * same {@link #settings}.
+ */
 public final class WindowFormat {
     private static final int USUAL_BYTES = 1_024;
 
@@ -29,16 +32,16 @@ public final class WindowFormat {
                 times.settings());
     }
 
-    /** What the meaning of the bytes depends on, as one line of text. */
+    /** The settings that the bytes depend on, as one line of text. */
     public String settings() {
         return settings;
     }
 
     /**
-     * Checks that bytes were written with the settings of this.
+     * Checks that bytes were written with these settings.
      *
-     * @param written the {@link #settings} of who wrote them
-     * @throws BadInputException when they are others
+     * @param written the {@link #settings} of the writer
+     * @throws BadInputException when they differ
      */
     public void require(String written) {
         if (!written.equals(settings)) {
@@ -61,7 +64,7 @@ public final class WindowFormat {
     /**
      * Reads a customer's window.
      *
-     * @throws BadInputException when the bytes are none
+     * @throws BadInputException when the bytes are not a window
      */
     public CustomerWindow readCustomer(byte[] bytes) {
         return read(customers, bytes);
@@ -70,7 +73,7 @@ public final class WindowFormat {
     /**
      * Reads a terminal's window.
      *
-     * @throws BadInputException when the bytes are none
+     * @throws BadInputException when the bytes are not a window
      */
     public TerminalWindow readTerminal(byte[] bytes) {
         return read(terminals, bytes);

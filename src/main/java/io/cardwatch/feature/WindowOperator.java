@@ -23,12 +23,12 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * A thin shell around windows of one kind: a key's state is one window and at most one event-time timer; the clock
- * survives a restore; what is refused goes to the side output of dead letters.
+ * Base of the window operators. A key's state is one window and at most one event-time timer. The clock survives a
+ * restore. Refused records go to the side output of dead letters.
  *
- * <p>Event time is the payments' alone. Where labels are the second input, theirs says nothing about what payments may
- * still come: were it to count while the payments' stream is silent, payments held up for longer than the lateness would
- * find their windows half forgotten.
+ * <p>Only payments advance event time. Labels, where they are the second input, do not tell which payments may still
+ * arrive. If their watermark counted while the payment stream is silent, payments held up for longer than the allowed
+ * lateness would find parts of their windows dropped.
  */
 abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStreamOperator<OUT>
         implements Triggerable<Long, VoidNamespace> {
@@ -42,17 +42,17 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
     private final ValueStateDescriptor<W> descriptor;
     private final double cacheShare;
 
-    /** What this operator counts. */
+    /** This operator's counters. */
     transient Metrics counts;
 
-    /** Whether one of two inputs has come to its end. */
+    /** Whether one of two inputs has ended. */
     private transient boolean oneInputEnded;
 
-    /** The newest watermark but the last of all, UTC epoch milliseconds; null before the first. */
+    /** The newest watermark except {@code MAX_WATERMARK}, UTC epoch milliseconds; null before the first. */
     private transient volatile Long watermark;
 
     private transient ValueState<W> windows;
-    /** The same, where it is before a backend that stores bytes; else null. */
+    /** The same object where it is a cache, before a backend that stores bytes; else null. */
     private transient WriteBackCache<W> cache;
 
     private transient InternalTimerService<VoidNamespace> timers;
@@ -73,10 +73,10 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
         this.descriptor = new ValueStateDescriptor<>(stateName, serializer);
     }
 
-    /** A window of a key that has none. */
+    /** An empty window for a new key. */
     abstract W newWindow();
 
-    /** Forgets what cannot matter any more at {@code watermark}, UTC epoch milliseconds. */
+    /** Drops what can no longer affect a result at {@code watermark}, UTC epoch milliseconds. */
     abstract void expire(W window, long watermark);
 
     @Override
@@ -99,8 +99,8 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
         super.open();
         counts = Metrics.of(getMetricGroup());
         windows = getRuntimeContext().getState(descriptor);
-        // Not one that keeps the objects themselves, a changelog before it or not: a checkpoint would read them in
-        // change.
+        // No cache for a backend that keeps objects, with or without a changelog: a checkpoint could read a window while
+        // it changes.
         if (cacheShare > 0 && getKeyedStateBackend().isSafeToReuseKVState()) {
             cache = new WriteBackCache<>(getKeyedStateBackend(), windows, cacheBytes(), counts);
             windows = cache;
@@ -118,7 +118,7 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
         return (long) (Runtime.getRuntime().maxMemory() * cacheShare / slots / OPERATORS);
     }
 
-    /** Of the payments. */
+    /** The watermark of the payments. */
     @Override
     public void processWatermark1(Watermark mark) throws Exception {
         if (mark.equals(Watermark.MAX_WATERMARK)) {
@@ -128,7 +128,7 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
         }
     }
 
-    /** Of the labels. */
+    /** The watermark of the labels. */
     @Override
     public void processWatermark2(Watermark mark) throws Exception {
         if (mark.equals(Watermark.MAX_WATERMARK)) {
@@ -182,7 +182,7 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
         return window == null ? newWindow() : window;
     }
 
-    /** Stores the key's window, and sees that its timer fires in time; one that fires too early asks again. */
+    /** Stores the key's window and makes sure that its timer fires in time. One that fires too early is set again. */
     void keep(W window) throws Exception {
         if (window.isEmpty()) {
             setTimer(window, ExpiringWindow.NO_TIMER);
@@ -210,7 +210,7 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
         return DeadLetter.of(reason, message, origin, raw, contacts);
     }
 
-    /** One from state may be from a time when bytes were to be kept. */
+    /** Emits a dead letter. One restored from state may hold bytes that must not be kept any more. */
     void refuse(DeadLetter deadLetter) {
         output.collect(deadLetters, new StreamRecord<>(contacts.of(deadLetter)));
     }

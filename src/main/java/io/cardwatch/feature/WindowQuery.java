@@ -6,25 +6,25 @@ import io.cardwatch.domain.Transaction;
 import io.cardwatch.feature.CustomerWindow.Arrival;
 
 /**
- * Questions to the windows of a customer and a terminal, which are the same afterwards as before. A window that is null
- * is that of a key without events. Windows are not thread-safe, not even for questions.
+ * Queries the windows of a customer and a terminal without changing them. A null window is that of a key without
+ * events. Windows are not thread-safe, not even for queries.
  */
 public final class WindowQuery {
     private final FeatureSet set;
     private final WindowTimes times;
 
-    /** Questions to windows of {@code set} that were filled with {@code times}. */
+    /** Queries windows of {@code set} that were filled with {@code times}. */
     public WindowQuery(FeatureSet set, WindowTimes times) {
         this.set = set;
         this.times = times;
     }
 
     /**
-     * Answers what would become of a transaction if it arrived now, and its whole vector: of one that is known, as it is
-     * counted, once.
+     * Returns how a transaction would be treated if it arrived now, and computes its whole vector; a known one counts
+     * once.
      *
      * @param watermark UTC epoch milliseconds, {@link Long#MIN_VALUE} where there is none yet
-     * @param knownBy epoch second up to which labels count; an arriving transaction's own
+     * @param knownBy epoch second up to which labels count; for an arriving transaction its own
      * @param features receives the vector by {@link Feature#index()} where the answer is ACCEPTED or REDELIVERED
      */
     public Arrival ask(
@@ -43,9 +43,9 @@ public final class WindowQuery {
     }
 
     /**
-     * Answers the customer's features as of {@code epochSecond}, without a payment.
+     * Computes the customer's features as of {@code epochSecond}, without a payment.
      *
-     * @param features receives them by {@link Feature#index()}; NaN for a mean over nothing and what only a payment has
+     * @param features receives them by {@link Feature#index()}; NaN for means over nothing and what only a payment has
      */
     public void describe(CustomerWindow window, long epochSecond, double[] features) {
         orEmpty(window).describeNow(epochSecond, features);
@@ -57,7 +57,7 @@ public final class WindowQuery {
     }
 
     /**
-     * From when on the customer's features are others by time alone: none changes before, where no event arrives.
+     * The time at which the customer's features next change if no event arrives.
      *
      * @return an epoch second after {@code epochSecond}, {@link Long#MAX_VALUE} for never
      */

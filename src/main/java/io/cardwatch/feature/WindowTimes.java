@@ -4,9 +4,9 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * The spans that windows, lateness and retention are made of, in seconds, and the number of events from which a terminal
- * no longer tells its old ones apart. Watermarks are UTC epoch milliseconds, as Flink has them, and {@link
- * Long#MIN_VALUE} while there is none.
+ * The spans of windows, lateness and retention in seconds, and the number of events above which a terminal keeps old
+ * ones only as counts per minute. Watermarks are UTC epoch milliseconds, as in Flink, and {@link Long#MIN_VALUE} before
+ * the first.
  */
 public final class WindowTimes implements Serializable {
     static final int DAY = 86_400;
@@ -25,7 +25,7 @@ public final class WindowTimes implements Serializable {
     private final int maxEventsPerTerminal;
 
     /**
-     * Windows that keep each event.
+     * Times without a limit on a terminal's events.
      *
      * @param terminalDelay how far back a terminal's windows end, {@code features.terminal-delay}
      * @param allowedLateness how far behind the watermark a transaction may be, {@code features.allowed-lateness}
@@ -67,16 +67,16 @@ public final class WindowTimes implements Serializable {
     }
 
     /**
-     * The newest second whose events a terminal may collapse at {@code watermark}: no window ends before it any more, and
-     * no transaction of it can still come.
+     * The newest second whose events a terminal may collapse into counts per minute at {@code watermark}. No later
+     * window ends before it, and no transaction of it can still arrive.
      */
     long coarseThrough(long watermark) {
         return horizon(watermark, Math.max(terminalDelay, allowedLateness));
     }
 
     /**
-     * Whether a terminal collapses what is old when it comes to keep {@code events}: above the limit, but not at each
-     * event, since there may be nothing old among them; and once a watermark says what is.
+     * Whether a terminal collapses old events when it keeps {@code events}. It needs a watermark, which tells what is
+     * old. It does so above the limit, but not at each event, since there may be no old ones.
      */
     boolean coarsensAt(int events, long watermark) {
         return watermark != Long.MIN_VALUE
@@ -89,12 +89,12 @@ public final class WindowTimes implements Serializable {
         return watermark != Long.MIN_VALUE && epochSecond * 1000 < watermark - allowedLateness * 1000;
     }
 
-    /** The watermark from which on a customer's event at {@code epochSecond} cannot matter any more. */
+    /** The watermark at which a customer's event at {@code epochSecond} expires. */
     long customerExpiry(long epochSecond) {
         return (epochSecond + LONGEST + allowedLateness) * 1000;
     }
 
-    /** The watermark from which on a terminal's event at {@code epochSecond} cannot matter any more. */
+    /** The watermark at which a terminal's event at {@code epochSecond} expires. */
     long terminalExpiry(long epochSecond) {
         return (epochSecond + terminalDelay + LONGEST + allowedLateness) * 1000;
     }

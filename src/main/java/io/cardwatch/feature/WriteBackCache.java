@@ -11,9 +11,9 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 
 /**
- * Keeps the windows of the keys that were used last decoded on the heap, before a state backend that stores bytes. A
- * changed window is written to the backend when it leaves, and with all others at every checkpoint; so what is
- * checkpointed is the same as without a cache, and after a failure nothing is missing. To be used by the task's thread.
+ * Keeps recently used windows decoded on the heap, before a state backend that stores bytes. A changed window is
+ * written to the backend when it leaves the cache, and at every checkpoint. So checkpoints are the same as without a
+ * cache, and a failure loses nothing. For the task's thread only.
  *
  * @param <W> the kind of windows
  */
@@ -35,7 +35,7 @@ final class WriteBackCache<W extends ExpiringWindow> implements ValueState<W> {
      * An empty cache.
      *
      * @param stored the state of {@code backend} that holds the windows
-     * @param capacity bytes of heap that the windows may take; the one in use stays whatever it takes
+     * @param capacity bytes of heap that the windows may take; the window in use stays, whatever its size
      */
     WriteBackCache(KeyedStateBackend<Long> backend, ValueState<W> stored, long capacity, Metrics metrics) {
         this.backend = backend;
@@ -57,7 +57,7 @@ final class WriteBackCache<W extends ExpiringWindow> implements ValueState<W> {
         return stored.value();
     }
 
-    /** Keeps the window of the current key, which stays the caller's to change until its next key. */
+    /** Keeps the window of the current key. The caller may change it until its next key. */
     @Override
     public void update(W window) throws IOException {
         long key = backend.getCurrentKey();
@@ -86,7 +86,7 @@ final class WriteBackCache<W extends ExpiringWindow> implements ValueState<W> {
         stored.clear();
     }
 
-    /** Writes all that has changed. The current key is undefined afterwards. */
+    /** Writes all changed windows. The current key is undefined afterwards. */
     void flush() throws IOException {
         for (ObjectIterator<Long2ObjectMap.Entry<Entry<W>>> all =
                         entries.long2ObjectEntrySet().fastIterator();
