@@ -8,7 +8,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 
 /**
- * Decides about each transaction. A row leaves with no contact details yet. While streaming it has the job's health
+ * Decides about each transaction. Its rows have no contact details yet. In a streaming run it also has the job's health
  * reported.
  */
 public final class DecideFunction extends RichMapFunction<FeaturedTransaction, ScoredTransaction> {
@@ -32,7 +32,7 @@ public final class DecideFunction extends RichMapFunction<FeaturedTransaction, S
         return new DecideFunction(model, true);
     }
 
-    /** Leaves rows {@link ScoredTransaction#NOT_TIMED}, so that the output is a function of the input alone. */
+    /** Leaves rows {@link ScoredTransaction#NOT_TIMED}, so that the output depends on the input alone. */
     public static DecideFunction bounded(FraudModel model) {
         return new DecideFunction(model, false);
     }
@@ -41,7 +41,7 @@ public final class DecideFunction extends RichMapFunction<FeaturedTransaction, S
     public void open(OpenContext context) {
         inForce = InForce.of(getRuntimeContext().getJobInfo().getJobId().toString(), model);
         decider = new Decider(inForce);
-        // A host's monitoring takes numbers only, so the version as text is for Flink's own pages.
+        // Monitoring systems take numbers only; the version as text is for Flink's web UI.
         getRuntimeContext().getMetricGroup().gauge("modelVersion", () -> inForce.model()
                 .version());
         metrics = Metrics.of(getRuntimeContext().getMetricGroup());

@@ -5,19 +5,19 @@ import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.score.FraudModel;
 
 /**
- * Makes every decision there is: of the job, of a run over files, of an answer. What is in force may be another from one
- * payment to the next, never within one. To be used by one thread.
+ * Makes every decision: of the job, of a run over files, of an answer. What is in force may change between two
+ * payments, never within one. For use by one thread.
  */
 public final class Decider implements AutoCloseable {
     private final InForce inForce;
-    /** What {@link #model} is a copy of. */
+    /** The shared model that {@link #model} is a copy of. */
     private FraudModel original;
-    /** Of this thread. */
+    /** This thread's own copy. */
     private FraudModel model;
 
     private float[] input = {};
 
-    /** A decider by what is in force, which it reads anew for each payment. */
+    /** A decider that reads what is in force anew for each payment. */
     public Decider(InForce inForce) {
         this.inForce = inForce;
     }
@@ -41,7 +41,7 @@ public final class Decider implements AutoCloseable {
         input = new float[now.featureSet().size()];
     }
 
-    /** Gives back what it holds outside of Java's heap; the next payment takes it again. */
+    /** Frees what it holds outside of Java's heap; the next payment allocates it again. */
     @Override
     public void close() {
         if (model != null) {

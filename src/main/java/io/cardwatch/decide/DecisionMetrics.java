@@ -54,7 +54,7 @@ final class DecisionMetrics {
                 high.inc();
             }
         }
-        // The plain mean at first, then one that forgets.
+        // The plain mean at first, then an exponentially weighted one.
         rows += rows < MEMORY ? 1 : 0;
         mean += (probability - mean) / rows;
     }

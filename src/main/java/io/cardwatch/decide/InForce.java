@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What is in force in this process for one job: today the model with its threshold, one immutable object that is exchanged
- * as a whole. All subtasks of the process share it, so that one reader serves them. Thread-safe.
+ * What is in force for one job in this process: today the model with its threshold, one immutable object that is
+ * replaced as a whole. All subtasks of the process share it, so that one reader serves them. Thread-safe.
  */
 public final class InForce implements AutoCloseable {
     private static final Map<String, InForce> OF_JOBS = new HashMap<>();
@@ -22,16 +22,16 @@ public final class InForce implements AutoCloseable {
         this.model = model;
     }
 
-    /** What is in force where it never changes. */
+    /** Always the same model. */
     public static InForce fixed(FraudModel model) {
         return new InForce("", model);
     }
 
     /**
-     * What is in force for a job in this process; to be closed by each who asked.
+     * What is in force for a job in this process. Each caller must close it.
      *
      * @param job names the job, the same in all its subtasks
-     * @param first what the job began with, for the first who asks
+     * @param first what the job began with; used for the first caller
      */
     public static InForce of(String job, FraudModel first) {
         synchronized (OF_JOBS) {
@@ -47,7 +47,7 @@ public final class InForce implements AutoCloseable {
     }
 
     /**
-     * Lets another model score from the next payment on.
+     * Makes another model score from the next payment on.
      *
      * @param next one that {@link FraudModel#load} has verified
      * @throws BadInputException when it reads other features than the job computes; then nothing changes
@@ -56,7 +56,7 @@ public final class InForce implements AutoCloseable {
         if (next.featureSet() != model.featureSet()) {
             throw new BadInputException(
                     "model " + next.version() + " reads the features of features.set="
-                            + next.featureSet().lowerCaseName() + ", and the job computes those of "
+                            + next.featureSet().lowerCaseName() + ", but the job computes those of "
                             + model.featureSet().lowerCaseName(),
                     "Take a model that was trained on the job's features.");
         }

@@ -5,7 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Something that the user gave and can mend: a configuration, a file, a model. One line of cause, one of remedy. */
+/** Input that the user gave and can correct: a configuration, a file, a model. One line of cause, one of remedy. */
 @SuppressWarnings("OverrideThrowableToString") // the message is the cause alone: the command line prints two lines
 public final class BadInputException extends RuntimeException {
     private final String remedy;
@@ -20,7 +20,7 @@ public final class BadInputException extends RuntimeException {
         this.remedy = remedy;
     }
 
-    /** A file that cannot be read, for the reason that {@code root} has. */
+    /** A file that cannot be read, for the reason in {@code root}. */
     public static BadInputException unreadable(Path file, IOException root, String remedy) {
         String cause = root instanceof NoSuchFileException
                 ? file + " does not exist"

@@ -1,9 +1,9 @@
 package io.cardwatch.domain;
 
 /**
- * Whether an installation holds contact details: {@code enrichment.contact-columns}. Where it does not, it holds nothing
- * either in which a producer may have hidden them: the bytes of records, their partition keys, and sources of labels that
- * are more than a word.
+ * Whether an installation keeps contact details ({@code enrichment.contact-columns}). If not, it also keeps nothing in
+ * which a producer may have hidden them: the bytes of records, their partition keys, and label sources of more than a
+ * word.
  */
 public enum Contacts {
     /** They are read, kept and written. */

@@ -4,10 +4,11 @@ import java.util.Arrays;
 
 /**
  * A record that could not be used, kept so that nothing is lost. Its key is (stream, shard, sequence number, reason,
- * SHA-256 of the bytes): the records inside one aggregated Kinesis record share a sequence number.
+ * SHA-256 of the bytes). The hash tells apart the records inside one aggregated Kinesis record, which share a sequence
+ * number.
  */
 public final class DeadLetter {
-    /** Bytes kept of a record at the most: the default of {@code source.max-record-bytes}. */
+    /** Most bytes kept of a record: the default of {@code source.max-record-bytes}. */
     public static final int MAX_RAW_BYTES = 65_536;
 
     /** Bytes kept of a record that is over {@code source.max-record-bytes}. */
@@ -18,7 +19,7 @@ public final class DeadLetter {
     public final String message;
 
     public final RecordOrigin origin;
-    /** The record's bytes, capped; empty where only the hash may be kept. */
+    /** The record's bytes, perhaps truncated; empty where only the hash may be kept. */
     public final byte[] raw;
     /** SHA-256 of all of the record's bytes, lower-case hexadecimal. */
     public final String sha256;
@@ -34,7 +35,7 @@ public final class DeadLetter {
     /**
      * A dead letter for the record {@code bytes}.
      *
-     * @param contacts left out: only the hash is kept
+     * @param contacts if left out, only the hash is kept
      */
     public static DeadLetter of(
             DeadLetterReason reason, String message, RecordOrigin origin, byte[] bytes, Contacts contacts) {

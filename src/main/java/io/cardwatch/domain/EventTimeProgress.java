@@ -4,12 +4,13 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * How far event time has come in one shard or in a sorted history, protected against records with a wrong clock: a record stamped years ahead
- * must not make every later one late.
+ * How far event time has advanced in one shard or in a sorted history. It is protected against records with a wrong
+ * clock: a record stamped years ahead must not make every later one late.
  *
- * <p>Where a record has an arrival time, its time counts only up to five minutes after that. And one record alone
- * advances the progress by at most the greatest jump; a farther one must be confirmed by the very next record, stamped
- * at another second within the greatest jump of it. That also protects a replay of history, where arrival says nothing.
+ * <p>A record stamped more than five minutes after its arrival time, where it has one, does not count. One record alone
+ * advances event time by at most {@code source.max-jump}. A larger jump must be confirmed by the very next record,
+ * stamped at another second within that distance of it. This also protects a replay of history, where arrival times
+ * tell nothing.
  */
 public final class EventTimeProgress implements Serializable {
     private static final long ARRIVAL_TOLERANCE_MILLIS = Duration.ofMinutes(5).toMillis();
@@ -17,15 +18,15 @@ public final class EventTimeProgress implements Serializable {
 
     private final long maxJumpMillis;
     private long reached = NONE;
-    /** The last record, where it was too far ahead. */
+    /** The time of the last record if it was too far ahead. */
     private long unconfirmed = NONE;
 
-    /** @param maxJump {@code source.max-jump}: by which one record alone may advance event time */
+    /** @param maxJump {@code source.max-jump}: the most that one record alone may advance event time */
     public EventTimeProgress(Duration maxJump) {
         this.maxJumpMillis = maxJump.toMillis();
     }
 
-    /** Takes note of a record stamped {@code epochSecond}. */
+    /** Counts a record stamped {@code epochSecond}. */
     public void observe(long epochSecond, RecordOrigin origin) {
         long stamped = epochSecond * 1000;
         if (isAheadOfArrival(stamped, origin)) {
@@ -52,7 +53,7 @@ public final class EventTimeProgress implements Serializable {
         return reached;
     }
 
-    /** The watermark that this makes: further records of the second that was reached may still come. */
+    /** The watermark: just before the time reached, since more records of that second may arrive. */
     public long watermark() {
         return reached == NONE ? NONE : reached - 1;
     }

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /**
  * The features of a transaction, in the order of every feature vector, table and file. A vector holds the value of a
- * feature at its {@link #index()}; how far it goes, its {@link FeatureSet} says.
+ * feature at its {@link #index()}; its {@link FeatureSet} tells how many features it has.
  *
  * <p>For a transaction at second t of customer c at terminal m; a day is 86 400 s.
  */
@@ -54,16 +54,16 @@ public enum Feature {
     TERMINAL_ID_NB_KNOWN_FRAUD_7DAY_WINDOW(true),
     /** Number of m's known frauds in (t − 28 d, t]. */
     TERMINAL_ID_NB_KNOWN_FRAUD_28DAY_WINDOW(true),
-    /** Their share of m's transactions in that window whose verdict is confirmed; 0 where there are none. */
+    /** Known frauds ÷ confirmed transactions of m in that window; 0 where there are none. */
     TERMINAL_ID_KNOWN_FRAUD_SHARE_28DAY_WINDOW(false),
     /**
-     * Days to t from m's first known fraud in (t − 28 d, t] that is unexplained: not high for its card, so that the
-     * terminal must explain it; −1 where there is none.
+     * Days from m's first unexplained known fraud in (t − 28 d, t] to t; −1 where there is none. Unexplained means not
+     * high for its card, which points to the terminal.
      */
     TERMINAL_ID_UNEXPLAINED_FRAUD_DAYS(false),
-    /** Known frauds ÷ confirmed ones among m's transactions since that one, itself included; −1 where there is none. */
+    /** Known frauds ÷ confirmed transactions of m since that fraud, itself included; −1 where there is none. */
     TERMINAL_ID_KNOWN_FRAUD_SHARE_SINCE(false),
-    /** Number of m's transactions since that one, this one too, that are not confirmed; −1 where there is none. */
+    /** Number of m's unconfirmed transactions since that fraud, this one included; −1 where there is none. */
     TERMINAL_ID_NB_UNCONFIRMED_SINCE(true),
     /** Number of m's known frauds after its latest transaction that is confirmed genuine, and after t − delay − 30 d. */
     TERMINAL_ID_FRAUD_RUN_LENGTH(true),

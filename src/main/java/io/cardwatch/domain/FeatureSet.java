@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 public enum FeatureSet {
     /** The 15 of the public walk-through and the handbook. */
     REFERENCE(Feature.TERMINAL_ID_RISK_30DAY_WINDOW),
-    /** Those, and what verdicts tell as soon as they are known. */
+    /** Those, and features from labels as soon as they are known. */
     EXTENDED(Feature.TERMINAL_ID_FRAUD_RUN_DAYS);
 
     private final List<Feature> features;

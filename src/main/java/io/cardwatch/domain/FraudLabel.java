@@ -17,7 +17,7 @@ public final class FraudLabel {
     public final String labelSource;
 
     public final RecordOrigin origin;
-    /** The bytes it was decoded from, for its dead letter should its transaction never come. */
+    /** The bytes it was decoded from, for its dead letter in case its transaction never arrives. */
     public final byte[] raw;
 
     public FraudLabel(

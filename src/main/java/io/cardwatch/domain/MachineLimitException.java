@@ -1,6 +1,6 @@
 package io.cardwatch.domain;
 
-/** What the machine has too little of, such as memory or room on a disk. One line of cause, one of remedy. */
+/** Thrown when the machine lacks something, such as memory or disk space. One line of cause, one of remedy. */
 public final class MachineLimitException extends RuntimeException {
     private final String remedy;
 

@@ -7,14 +7,14 @@ import java.util.Arrays;
 /**
  * Where a record came from: a Kinesis stream's shard and sequence number, or a file and its line.
  *
- * <p>It keeps its texts as they travel between subtasks. They are read where a row is written, and only copied on the way
- * there.
+ * <p>It keeps its texts as the bytes that travel between subtasks. The stages only copy them; they are decoded where a
+ * row is written.
  */
 public final class RecordOrigin {
     /** {@link #arrivalMillis} of a source that knows no arrival time, such as a file. */
     public static final long NO_ARRIVAL = Long.MIN_VALUE;
 
-    /** How many texts there are. */
+    /** Number of texts. */
     public static final int TEXTS = 4;
 
     /** Approximate arrival at the source, UTC epoch milliseconds, or {@link #NO_ARRIVAL}. */
@@ -22,12 +22,12 @@ public final class RecordOrigin {
 
     private final byte[] texts;
 
-    /** Of texts, all of them not null. */
+    /** From texts, none of them null. */
     public RecordOrigin(String stream, String partitionKey, String shardId, String sequenceNumber, long arrivalMillis) {
         this(pack(stream, partitionKey, shardId, sequenceNumber), arrivalMillis);
     }
 
-    /** Of what {@link #texts()} gave. */
+    /** From what {@link #texts()} returned. */
     public RecordOrigin(byte[] texts, long arrivalMillis) {
         this.texts = texts;
         this.arrivalMillis = arrivalMillis;

@@ -2,7 +2,7 @@ package io.cardwatch.domain;
 
 /** A transaction with its features, the decision about it and the customer's contact details: a row of predictions. */
 public final class ScoredTransaction {
-    /** {@link #scoredAtMillis} of a bounded run, whose output is a function of its input alone. */
+    /** {@link #scoredAtMillis} of a bounded run, whose output depends on its input alone. */
     public static final long NOT_TIMED = Long.MIN_VALUE;
 
     public final Transaction transaction;

@@ -30,7 +30,7 @@ public final class Transaction {
     public final long fraudScenario;
 
     public final RecordOrigin origin;
-    /** The bytes it was decoded from, for its dead letter should it be refused later; empty once it is accepted. */
+    /** The bytes it was decoded from, for its dead letter in case it is refused later; empty once it is accepted. */
     public final byte[] raw;
 
     public Transaction(

@@ -4,6 +4,7 @@
  *
  * <p>Context: the types cross several network exchanges and are built a million times a second. Choice: small final
  * classes with public final fields, money in {@code long} cents, time in {@code long} UTC epoch seconds or
- * milliseconds, named so. Consequence: no defensive copies; whoever is handed an array does not write to it.
+ * milliseconds, as the name says. Consequence: no defensive copies; a method that receives an array does not write to
+ * it.
  */
 package io.cardwatch.domain;
