@@ -1,6 +1,6 @@
 package io.cardwatch.datagen;
 
-/** One stream of random numbers, of one purpose and id: all that the simulator draws, it draws here. */
+/** One stream of random numbers, for one purpose and id. Everything random in the simulator comes from such streams. */
 interface Draws {
     /** What a stream is drawn for. The numbers are part of the simulated world: they do not change. */
     enum Purpose {
@@ -33,6 +33,6 @@ interface Draws {
     /** {@code count} different numbers of 0 … bound − 1, or all of them where there are no more than that. */
     int[] sample(int bound, int count);
 
-    /** The same, drawn as {@link #below} is: the handbook's program takes these two from a generator of their own. */
+    /** The same, but drawn as {@link #below} is: the handbook's program uses a second generator for these two. */
     int[] pick(int bound, int count);
 }

@@ -1,11 +1,11 @@
 package io.cardwatch.datagen;
 
-/** Where a simulation goes: files or Kinesis. What was not completed when it is closed, need not have been written. */
+/** The destination of a simulation: files or Kinesis. If closed before {@link #complete}, events may be missing. */
 public interface EventSink extends AutoCloseable {
     /** Takes the next event; events come in the order of {@link SimulatedEvents}. */
     void accept(SimulatedEvent event);
 
-    /** Everything has been accepted: writes what is still waiting. */
+    /** Called after the last event: writes what is still waiting. */
     void complete();
 
     @Override

@@ -24,7 +24,7 @@ final class Fraudsters {
     private static final int CARDS_A_DAY = 3;
 
     private final Profile profile;
-    /** Per terminal, the first day on which it is safe again. */
+    /** By terminal, the first day on which it is safe again. */
     private final int[] safeFrom;
 
     Fraudsters(Profile profile) {
@@ -32,7 +32,7 @@ final class Fraudsters {
         safeFrom = new int[profile.terminals];
     }
 
-    /** Scenarios 1 and 2 for the payments of one day; the days come one after another, from 0. */
+    /** Marks scenarios 1 and 2 in the payments of one day; the days come one after another, from 0. */
     void strikeDay(int day, Collection<Payment> payments) {
         for (int terminal : terminalsCompromisedOn(day)) {
             safeFrom[terminal] = day + TERMINAL_DAYS;
@@ -46,7 +46,7 @@ final class Fraudsters {
         }
     }
 
-    /** Scenario 3 for the cards compromised on {@code day}; {@code fortnight} holds that day and the 13 after it. */
+    /** Marks scenario 3 for the cards compromised on {@code day}; {@code fortnight} is that day and the 13 after it. */
     void strikeCards(int day, Collection<List<Payment>> fortnight) {
         if (!profile.strikesOn(day)) {
             return;

@@ -4,15 +4,15 @@ import java.util.Arrays;
 import org.apache.commons.math3.random.MersenneTwister;
 
 /**
- * What one integer seed gives in the handbook's program. That uses two random number generators side by side: NumPy's
+ * The random numbers of the handbook's program for one seed. That program uses two generators side by side: NumPy's
  * legacy {@code numpy.random} for distributions and, through pandas, for rows of a table; Python's {@code random} for
- * members of a list. Both are Mersenne Twisters (MT19937), seeded in different ways from the same number.
+ * members of a list. Both are Mersenne Twisters (MT19937), seeded from the same number in different ways.
  *
  * <p>After the published definitions of NumPy's {@code RandomState}, whose stream is frozen (NEP 19), and CPython's
  * {@code random}.
  */
 final class HandbookDraws implements Draws {
-    /** Seeds of two worlds lie this far apart, so that no customer and no day of one has the numbers of another. */
+    /** The distance between the seeds of two worlds, so that they share no customer's and no day's numbers. */
     private static final int SEEDS_PER_WORLD = 10_000;
 
     /** The last world whose seeds lie below 2³¹, where Java's int and NumPy's unsigned seed are the same number. */
@@ -22,7 +22,7 @@ final class HandbookDraws implements Draws {
     private final MersenneTwister numpy;
     /** Seeded by {@code init_by_array}. */
     private final MersenneTwister python;
-    /** The second normal number of a pair, or NaN when it was given out. */
+    /** The second normal number of a pair, or NaN once it was used. */
     private double spareGaussian = Double.NaN;
 
     /** The streams of a seed from 0 to 2³¹ − 1. */
@@ -61,7 +61,7 @@ final class HandbookDraws implements Draws {
         return (high * 67_108_864.0 + low) / 9_007_199_254_740_992.0;
     }
 
-    /** Marsaglia's polar method. It makes two numbers at a time, and the second of them first. */
+    /** Marsaglia's polar method. It makes two numbers at a time and returns the second first. */
     @Override
     public double normal(double mean, double standardDeviation) {
         if (!Double.isNaN(spareGaussian)) {
@@ -100,7 +100,7 @@ final class HandbookDraws implements Draws {
         return count;
     }
 
-    /** Rows of a table, as {@code DataFrame.sample(n=count, random_state=seed)}: the first ones of a permutation. */
+    /** Rows of a table, as {@code DataFrame.sample(n=count, random_state=seed)}: the first of a permutation. */
     @Override
     public int[] sample(int bound, int count) {
         int[] rows = new int[bound];
@@ -113,7 +113,7 @@ final class HandbookDraws implements Draws {
         return Arrays.copyOf(rows, Math.min(bound, count));
     }
 
-    /** Uniform on 0 … most: bits as far as {@code most} has them, until they are no more than it. */
+    /** Uniform on 0 … most: draws as many bits as {@code most} has until they are at most {@code most}. */
     private int upTo(int most) {
         int mask = (Integer.highestOneBit(most) << 1) - 1;
         int value;
@@ -134,7 +134,7 @@ final class HandbookDraws implements Draws {
         return value;
     }
 
-    /** {@code random.sample}, by its method for a short list or a sample of a third of it or more. */
+    /** {@code random.sample}, by its method for short lists and for samples of a third or more. */
     @Override
     public int[] pick(int bound, int count) {
         if (bound > 21 + (count > 5 ? 3 * count : 0)) {

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * The payments of the handbook's table, day by day. The handbook draws customer after customer, then sorts the table by
- * time with NumPy's quicksort. One payment in eight shares its second with another, and their order is what that sort
- * makes of the whole table. So the whole table is in memory: 1.75 million payments, 100 MB.
+ * time with NumPy's quicksort. One payment in eight shares its second with another; their order depends on how that
+ * sort treats the whole table. So the whole table is in memory: 1.75 million payments, 100 MB.
  */
 final class HandbookTable {
     private final List<Payment> drawn = new ArrayList<>();

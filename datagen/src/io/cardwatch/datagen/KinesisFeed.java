@@ -15,19 +15,19 @@ import software.amazon.awssdk.services.kinesis.model.KinesisException;
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 
 /**
- * Feeds two Kinesis streams: payments keyed by customer, verdicts by terminal, without the truth that the simulator
- * knows. Before payments are sent, so are all verdicts that became known before them.
+ * Feeds two Kinesis streams: payments keyed by customer, verdicts by terminal, without the truth that only the
+ * simulator knows. All verdicts that became known before a payment are sent before it.
  *
- * <p>No record is stored in either stream more than an hour of event time after the newest one of both, whatever Kinesis
- * refuses in between: all that is sent lies within an hour of the oldest record that is not stored. The fewer customers
- * there are, the smaller are the requests. A reader who keeps shards together by {@code source.max-drift} therefore finds
+ * <p>No record is stored in either stream more than an hour of event time after the newest one of both, even if Kinesis
+ * refuses records in between: everything sent lies within an hour of the oldest record not yet stored. With fewer
+ * customers the requests are smaller. A reader that keeps shards together by {@code source.max-drift} therefore finds
  * no payment late.
  */
 public final class KinesisFeed implements EventSink {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
-    /** As far as the job lets one shard run ahead of another, see {@code source.max-drift}. */
+    /** How far the job lets one shard run ahead of another, see {@code source.max-drift}. */
     static final long MOST_SECONDS_APART = 3_600;
-    /** At a low rate a request holds what falls into this part of a second, so that records do not come in bursts. */
+    /** At a low rate a request holds the records of this part of a second, so that they do not come in bursts. */
     private static final double REQUESTS_PER_SECOND = 20;
 
     private static final String EMULATORS_REGION = "us-east-1";
@@ -55,12 +55,12 @@ public final class KinesisFeed implements EventSink {
     }
 
     /**
-     * A client with the credentials that the AWS SDK finds; region and endpoint as well, unless given here. With an
-     * endpoint given here the region may be missing, since an emulator has none: then it is AWS_REGION's, or us-east-1.
-     * For such an endpoint it speaks JSON, process-wide since the SDK knows no other way: kinesalite cuts its CBOR
-     * answers off after 16 KB.
+     * A client with the credentials that the AWS SDK finds, and its region and endpoint unless given here. With an
+     * endpoint the region may be missing, since an emulator has none: then it is AWS_REGION's, or us-east-1. For such
+     * an endpoint the client speaks JSON, since kinesalite truncates its CBOR answers after 16 KB. The SDK can only set
+     * this for the whole process.
      *
-     * @throws BadInputException if there is no region to be found
+     * @throws BadInputException if no region is found
      */
     public static KinesisClient client(Optional<URI> endpoint, Optional<String> region) {
         KinesisClientBuilder builder = KinesisClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder());
@@ -125,7 +125,7 @@ public final class KinesisFeed implements EventSink {
         }
     }
 
-    /** Sends the oldest record that waits, and what may go with it. A refused one is sent again before anything else. */
+    /** Sends the oldest waiting record, and others that may go with it. Refused ones are sent again first. */
     private void sendOldest() {
         long until = oldest() + MOST_SECONDS_APART;
         labels.flush(until);
@@ -143,7 +143,7 @@ public final class KinesisFeed implements EventSink {
         }
     }
 
-    /** Records that Kinesis did not take at first, each attempt counted. */
+    /** The number of records that had to be sent again, counting each attempt. */
     public long resent() {
         return payments.resent() + labels.resent();
     }

@@ -66,7 +66,7 @@ public final class LabelDelay {
 
     private static LabelDelay lognormal(double median, double sigma, String text) {
         if (!(sigma >= 0 && sigma <= 5)) {
-            throw new IllegalArgumentException("sigma " + sigma + " is not within 0 and 5");
+            throw new IllegalArgumentException("sigma " + sigma + " is not between 0 and 5");
         }
         return new LabelDelay(Shape.LOGNORMAL, median, sigma, text);
     }
@@ -80,7 +80,7 @@ public final class LabelDelay {
 
     private static double seconds(String duration) {
         String amount = duration.trim();
-        // Flink would take a bare number for milliseconds.
+        // Flink would read a bare number as milliseconds.
         if (!amount.isEmpty() && amount.chars().allMatch(Character::isDigit)) {
             throw new IllegalArgumentException("the duration " + amount + " has no unit");
         }
@@ -99,7 +99,7 @@ public final class LabelDelay {
         }
     }
 
-    /** The spelling it was read from. */
+    /** The text that it was read from. */
     @Override
     public String toString() {
         return spelling;

@@ -1,12 +1,12 @@
 package io.cardwatch.datagen;
 
 /**
- * {@code argsort(kind="quicksort")} of NumPy for times, with which pandas sorts a table by a column of times. It is not
- * stable, but it always leaves equal keys in the same order, and that order is part of the published data.
+ * {@code argsort(kind="quicksort")} of NumPy for times; pandas uses it to sort a table by a column of times. It is not
+ * stable, but always leaves equal keys in the same order, and that order is part of the published data.
  *
- * <p>NumPy's introsort (Musser 1997): quicksort with the median of the first, middle and last key as its pivot, insertion
- * sort for up to 16 keys, heap sort for a part that lies deeper than twice the binary logarithm of the length. The
- * published data comes as close as 36 of 40 partitions to that.
+ * <p>NumPy's introsort (Musser 1997): quicksort with the median of the first, middle and last key as its pivot,
+ * insertion sort for up to 16 keys, heap sort for parts nested deeper than twice the binary logarithm of the length.
+ * The published data reaches 36 of 40 nested partitions.
  */
 final class NumpySort {
     private static final int INSERTION_SORT_SPAN = 15;
@@ -42,7 +42,7 @@ final class NumpySort {
         while (right - left > INSERTION_SORT_SPAN) {
             int pivot = partition(left, right);
             remaining--;
-            // NumPy looks at the limit for the larger part only, before it sorts that.
+            // NumPy checks the limit only before it sorts the larger part.
             if (pivot - left < right - pivot) {
                 sort(pivot + 1, right, remaining);
                 right = pivot - 1;
@@ -54,7 +54,7 @@ final class NumpySort {
         insertionSort(left, right);
     }
 
-    /** Splits left … right around a pivot, whose place it returns. */
+    /** Splits left … right around a pivot; returns the pivot's position. */
     private int partition(int left, int right) {
         int middle = left + ((right - left) >> 1);
         swapIfLess(middle, left);

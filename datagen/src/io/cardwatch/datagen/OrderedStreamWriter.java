@@ -17,14 +17,14 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 
 /**
- * Writes records to one Kinesis stream and keeps the order of each key, whatever fails: a request holds a key once at
- * most, and is repeated for the records that failed until none is left, before the next request. No record is dropped;
+ * Writes records to one Kinesis stream and keeps the order of each key whatever fails. A request holds each key at most
+ * once. It is repeated for the records that failed, until none is left, before the next request. No record is dropped;
  * one whose request was cut off after it was stored comes twice.
  *
- * <p>Records of one key that come closely together therefore spread over several requests, while those of other keys go
- * ahead: {@link #send} is told how far in event time. Payments of many customers fill whole requests all the same; a
- * stream of one key is written a record at a time. A request's size needs no watching: 500 records of ours are a fiftieth
- * of the 5 MiB allowed.
+ * <p>So records of one key that lie close together spread over several requests, while those of other keys go ahead;
+ * {@link #send} is told how far in event time. Payments of many customers fill whole requests all the same; a stream of
+ * one key is written one record at a time. A request's size needs no check: 500 of our records are a fiftieth of the 5
+ * MiB allowed.
  */
 final class OrderedStreamWriter {
     static final int MOST_RECORDS = 500;
@@ -39,9 +39,9 @@ final class OrderedStreamWriter {
     private long resent;
 
     /**
-     * A writer of requests of {@code batchSize} records at most.
+     * A writer of requests of at most {@code batchSize} records.
      *
-     * @param patienceNanos how long nothing may be accepted before it gives up
+     * @param patienceNanos how long it goes on while nothing is accepted
      */
     OrderedStreamWriter(KinesisClient client, String stream, int batchSize, Pace pace, long patienceNanos) {
         this.client = client;
@@ -63,7 +63,7 @@ final class OrderedStreamWriter {
     }
 
     /**
-     * Adds a record behind those that wait.
+     * Adds a record behind the waiting ones.
      *
      * @param epochSecond its event time, UTC; not before that of the record added last
      */
@@ -75,12 +75,12 @@ final class OrderedStreamWriter {
         pending.add(new Waiting(epochSecond, entry));
     }
 
-    /** So many records wait that a request can be filled, even if keys repeat among them. */
+    /** Whether enough records wait to fill a request even if some keys repeat. */
     boolean full() {
         return pending.size() >= 2 * batchSize;
     }
 
-    /** The event time of the oldest record that waits, UTC epoch seconds; {@link Long#MAX_VALUE} if none does. */
+    /** The event time of the oldest waiting record, UTC epoch seconds; {@link Long#MAX_VALUE} if none waits. */
     long oldest() {
         return pending.isEmpty() ? Long.MAX_VALUE : pending.peek().epochSecond;
     }
@@ -92,15 +92,15 @@ final class OrderedStreamWriter {
         }
     }
 
-    /** Records that had to be sent again, each time counted. */
+    /** The number of records that had to be sent again, counting each attempt. */
     long resent() {
         return resent;
     }
 
     /**
-     * Sends one request, of the first waiting record of each key.
+     * Sends one request with the first waiting record of each key.
      *
-     * @param until the latest event time that may go, UTC epoch seconds; if all that waits is later, nothing is sent
+     * @param until the latest event time to send, UTC epoch seconds; if all waiting records are later, sends nothing
      */
     void send(long until) {
         List<PutRecordsRequestEntry> batch = next(until);
@@ -139,7 +139,7 @@ final class OrderedStreamWriter {
                 throw new BadInputException(
                         "Kinesis has accepted no record for the stream " + stream + " for "
                                 + patienceNanos / 1_000_000_000 + " s: " + attempt.reason + ".",
-                        "Give the stream more shards, lower --rate, or wait until the service is well again.");
+                        "Give the stream more shards, lower --rate, or wait until the service recovers.");
             }
             left = attempt.failed;
             if (!left.isEmpty()) {
@@ -150,7 +150,7 @@ final class OrderedStreamWriter {
         }
     }
 
-    /** What one request left undone, and why. */
+    /** The records that one request left unsent, and why. */
     private static final class Attempt {
         final List<PutRecordsRequestEntry> failed;
         final String reason;

@@ -1,17 +1,17 @@
 package io.cardwatch.datagen;
 
-/** Holds records back to a rate, counted over everything since the first: a slow moment is made up for. */
+/** Limits records to a rate, counted over everything since the first: a slow moment is made up for later. */
 final class Pace {
     private final double recordsPerSecond;
     private final long startNanos = System.nanoTime();
     private long passed;
 
-    /** A pace of so many records a second; infinity does not hold back. */
+    /** A pace of this many records a second; infinity means no limit. */
     Pace(double recordsPerSecond) {
         this.recordsPerSecond = recordsPerSecond;
     }
 
-    /** Returns when {@code records} more may go. */
+    /** Waits until {@code records} more may be sent. */
     void await(int records) {
         double dueSeconds = passed / recordsPerSecond;
         double elapsedSeconds = (System.nanoTime() - startNanos) / 1e9;

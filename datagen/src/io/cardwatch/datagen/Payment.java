@@ -1,6 +1,6 @@
 package io.cardwatch.datagen;
 
-/** A payment that is still in the making: later days may compromise its card. */
+/** A payment that may still change: later days may compromise its card. */
 final class Payment {
     /** Seconds from the beginning of the first day. */
     final long second;
@@ -8,7 +8,7 @@ final class Payment {
     final int customer;
     final int terminal;
     long cents;
-    /** 0 for a genuine payment, else the last fraud scenario that marked it. */
+    /** 0 for a genuine payment, else the last fraud scenario that applied to it. */
     int scenario;
 
     Payment(long second, int customer, int terminal, long cents) {

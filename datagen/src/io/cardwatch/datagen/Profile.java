@@ -20,13 +20,13 @@ public final class Profile {
     public final int terminals;
     public final LocalDate firstDay;
     public final int days;
-    /** A customer uses the terminals nearer than this, on a square of 100 by 100. */
+    /** A customer uses the terminals within this distance, on a square of 100 by 100. */
     public final double radius;
 
     public final LabelDelay labelDelay;
-    /** Whether the payments are those that the handbook's program draws, with world 0 the published ones. */
+    /** Whether the payments are those of the handbook's program; with world 0 they are the published ones. */
     public final boolean handbook;
-    /** Share of the genuine payments that get a verdict, too: 0 (frauds only) to 1. */
+    /** Share of the genuine payments that also get a verdict: 0 (frauds only) to 1. */
     public final double genuineLabelShare;
 
     private Profile(Builder builder) {
@@ -49,7 +49,7 @@ public final class Profile {
                 genuineLabelShare);
         if (firstDay.isBefore(EARLIEST) || lastDay().isAfter(LATEST)) {
             throw new BadInputException(
-                    "The simulated days " + firstDay + " to " + lastDay() + " are not within " + EARLIEST + " and "
+                    "The simulated days " + firstDay + " to " + lastDay() + " are not between " + EARLIEST + " and "
                             + LATEST + ".",
                     "Choose another first day or fewer days.");
         }
@@ -73,7 +73,7 @@ public final class Profile {
                             terminals,
                             radius,
                             days),
-                    "Leave these options away, or choose the profile cardwatch, which takes any.");
+                    "Omit these options, or choose the profile cardwatch, which takes any.");
         }
         if (seed < 0 || seed > HandbookDraws.LAST_WORLD) {
             throw new BadInputException(
@@ -96,25 +96,25 @@ public final class Profile {
     }
 
     /**
-     * The published data set itself, row for row; with a seed other than 0 what the handbook's program would draw from
-     * other seeds than the published ones. Customers, terminals and radius are fixed. Fewer days are the first ones of
-     * the table, another first day moves all of it.
+     * The published data set itself, row for row. Another seed than 0 gives what the handbook's program would draw from
+     * other seeds. Customers, terminals and radius are fixed. Fewer days are the first ones of the table; another first
+     * day moves all of it.
      */
     public static Builder handbook() {
         return new Builder(true);
     }
 
-    /** The stream that a part of the world is drawn from; labels and contacts are not part of it. */
+    /** The random stream for a part of the world; labels and contacts are not part of it. */
     Draws draws(Draws.Purpose purpose, int id) {
         return handbook ? HandbookDraws.of(seed, purpose, id) : XoshiroDraws.of(seed, purpose, id);
     }
 
-    /** The number of days that are drawn, of which {@link #days} are given out. */
+    /** The number of days that are drawn; the first {@link #days} of them are used. */
     int drawnDays() {
         return handbook ? DAYS : days;
     }
 
-    /** Whether terminals and cards are compromised on that day; the handbook's program leaves out its last one. */
+    /** Whether terminals and cards are compromised on that day; the handbook's program skips its last day. */
     boolean strikesOn(int day) {
         return !handbook || day < DAYS - 1;
     }
@@ -133,7 +133,7 @@ public final class Profile {
         return lastDay().plusDays(1).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
     }
 
-    /** A profile in the making, beginning with the reference parameters, labels of frauds after seven days. */
+    /** Builds a profile. It begins with the reference parameters and labels of frauds after seven days. */
     public static final class Builder {
         private final boolean handbook;
         private long seed;
@@ -199,7 +199,7 @@ public final class Profile {
         /**
          * The profile.
          *
-         * @throws BadInputException if no simulation can have these parameters
+         * @throws BadInputException if a simulation cannot have these parameters
          */
         public Profile build() {
             return new Profile(this);

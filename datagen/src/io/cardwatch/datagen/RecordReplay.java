@@ -3,17 +3,17 @@ package io.cardwatch.datagen;
 import java.time.Duration;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 
-/** Sends records to the Kinesis stream that they came from, each key's in their order. */
+/** Sends records to the Kinesis stream that they came from, in order for each key. */
 public final class RecordReplay {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
-    /** Of 64 KB each they stay below the 5 MiB that a request may hold. */
+    /** Most records of a request: with 64 KB each they stay below its limit of 5 MiB. */
     private static final int MOST_RECORDS = 64;
-    /** Dead letters come in no order of time, and one that cannot be read has none. */
+    /** The event time of every record: dead letters are not sorted by time, and an unreadable one has none. */
     private static final long ANY_TIME = 0;
 
     private final OrderedStreamWriter writer;
 
-    /** A replay into a stream that exists; {@code client} stays the caller's. */
+    /** A replay into a stream that exists; the caller must close {@code client}. */
     public RecordReplay(KinesisClient client, String stream) {
         writer = new OrderedStreamWriter(
                 client, stream, MOST_RECORDS, new Pace(Double.POSITIVE_INFINITY), PATIENCE.toNanos());
@@ -22,7 +22,7 @@ public final class RecordReplay {
     /**
      * Adds a record of {@code key}.
      *
-     * @throws io.cardwatch.domain.BadInputException when Kinesis takes nothing any more
+     * @throws io.cardwatch.domain.BadInputException when Kinesis accepts nothing any more
      */
     public void add(String key, byte[] record) {
         writer.add(ANY_TIME, key, record);
@@ -31,7 +31,7 @@ public final class RecordReplay {
         }
     }
 
-    /** Sends what is left. */
+    /** Sends the remaining records. */
     public void flush() {
         writer.flush(ANY_TIME);
     }

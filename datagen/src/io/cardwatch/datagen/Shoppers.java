@@ -5,9 +5,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * All customers, shopping day after day. Per customer and day: Poisson many payments; the time of each is normal around
- * noon and dropped when it falls outside the day, the amount normal around the customer's mean (uniform up to twice the
- * mean where that is negative), the terminal one within reach.
+ * All customers, shopping day after day. For each customer and day the number of payments is Poisson distributed. The
+ * time of each is normal around noon; it is dropped when it falls outside the day. The amount is normal around the
+ * customer's mean, or uniform up to twice the mean where that is negative. The terminal is one within reach.
  */
 final class Shoppers {
     static final int SECONDS_PER_DAY = 86_400;
@@ -37,7 +37,7 @@ final class Shoppers {
         return payments;
     }
 
-    /** Adds the payments of one customer on one day as they are drawn; the days come one after another, from 0. */
+    /** Adds the payments of one customer on one day in the order drawn; the days come one after another, from 0. */
     void shop(int customer, int day, List<Payment> payments) {
         Draws own = draws[customer];
         double mean = world.meanAmount(customer);

@@ -3,9 +3,9 @@ package io.cardwatch.datagen;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 
-/** Something that happens in the simulated world: a payment is made, or the verdict about an earlier one is known. */
+/** An event of the simulated world: a payment is made, or the verdict about an earlier one becomes known. */
 public final class SimulatedEvent {
-    /** The payment, with its truth in {@code fraud} and {@code fraudScenario}; null exactly when {@link #isLabel()}. */
+    /** The payment with its truth in {@code fraud} and {@code fraudScenario}; null exactly when {@link #isLabel()}. */
     public final Transaction transaction;
     /** The verdict; null unless {@link #isLabel()}. */
     public final FraudLabel label;
@@ -27,7 +27,7 @@ public final class SimulatedEvent {
         return label != null;
     }
 
-    /** The payment as a stream carries it: without the truth about it. */
+    /** The payment as a stream carries it, without its true label. */
     public Transaction observed() {
         return new Transaction(
                 transaction.transactionId,

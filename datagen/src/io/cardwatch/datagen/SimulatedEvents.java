@@ -12,11 +12,11 @@ import java.util.PriorityQueue;
 import java.util.function.Supplier;
 
 /**
- * What happens in the simulated world, in order of time; within a second the verdicts come first, then the payments by
+ * The events of the simulated world in order of time; within a second, verdicts come first, then payments by
  * transaction id. Labels that become known only after the last day follow the last payment.
  *
- * <p>Days are drawn on demand, fourteen ahead of the one being given out, since a card compromised today marks payments
- * of the coming fortnight; those of the handbook's profile are drawn all at once. Not thread-safe.
+ * <p>Days are drawn on demand, fourteen ahead of the current one, since a card compromised today marks payments of the
+ * coming fortnight. Those of the handbook's profile are drawn all at once. Not thread-safe.
  */
 public final class SimulatedEvents implements Iterator<SimulatedEvent> {
     private static final String ORIGIN = "simulator";
@@ -25,7 +25,7 @@ public final class SimulatedEvents implements Iterator<SimulatedEvent> {
     private final Profile profile;
     private final Supplier<List<Payment>> days;
     private final Fraudsters fraudsters;
-    /** The day being given out next and those after it, as far as they are drawn. */
+    /** The days drawn so far, from the next one to return. */
     private final ArrayDeque<List<Payment>> daysAhead = new ArrayDeque<>();
 
     private final ArrayDeque<Transaction> today = new ArrayDeque<>();
@@ -64,7 +64,7 @@ public final class SimulatedEvents implements Iterator<SimulatedEvent> {
         return SimulatedEvent.of(transaction);
     }
 
-    /** Payments given out so far that scenario 1, 2 or 3 made frauds; for 0 the genuine ones. */
+    /** The number of payments returned so far with this scenario, 1, 2 or 3; 0 for genuine ones. */
     public long payments(int scenario) {
         return paymentsByScenario[scenario];
     }
@@ -101,7 +101,7 @@ public final class SimulatedEvents implements Iterator<SimulatedEvent> {
                 NO_BYTES);
     }
 
-    /** Frauds are always reported, genuine payments as often as the profile says; analysts find a fifth of the frauds. */
+    /** Draws the verdict: always for frauds, else as often as the profile says. Analysts find a fifth of the frauds. */
     private void judge(Transaction transaction, Draws draws) {
         boolean fraud = transaction.fraud == 1;
         double chance = draws.uniform(0, 1);

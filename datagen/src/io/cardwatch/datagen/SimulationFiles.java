@@ -18,10 +18,10 @@ import java.util.stream.Stream;
 
 /**
  * Writes {@code transactions} and {@code labels} into a directory, as .csv or .jsonl, and {@code customers.csv}, each
- * also .gz. The transactions carry their truth, TX_FRAUD and TX_FRAUD_SCENARIO. A file appears when it is whole.
+ * also .gz. The transactions carry their truth, TX_FRAUD and TX_FRAUD_SCENARIO. A file appears when it is complete.
  */
 public final class SimulationFiles implements EventSink {
-    /** How a file spells its records. */
+    /** The format of the records. */
     public enum Format {
         CSV,
         JSONL
@@ -35,7 +35,7 @@ public final class SimulationFiles implements EventSink {
     /**
      * Begins the files and writes the customers.
      *
-     * @throws BadInputException if the directory holds anything or cannot be written to
+     * @throws BadInputException if the directory is not empty or cannot be written to
      */
     public SimulationFiles(Path directory, Format format, boolean gzip, List<Customer> customers) {
         boolean csv = format == Format.CSV;
@@ -57,7 +57,7 @@ public final class SimulationFiles implements EventSink {
         } catch (IOException e) {
             throw new BadInputException(
                     "The directory " + directory + " cannot be written to: " + e.getMessage() + ".",
-                    "Choose another with --out, or mend its permissions.",
+                    "Choose another with --out, or correct its permissions.",
                     e);
         }
         if (csv) {

@@ -3,8 +3,8 @@ package io.cardwatch.datagen;
 import java.util.Arrays;
 
 /**
- * Who lives where and spends how: customers and terminals uniform on a square of 100 by 100, each customer with a mean
- * amount of 5 to 100, a standard deviation of half of it, and 0 to 4 payments a day on average.
+ * The places and habits of the simulated world: customers and terminals are uniform on a square of 100 by 100. Each
+ * customer has a mean amount of 5 to 100, a standard deviation of half of it, and 0 to 4 payments a day on average.
  *
  * <p>Building it compares every customer with every terminal: 50 million distances for the reference profile.
  */
@@ -51,12 +51,12 @@ final class World {
         return meanAmount[customer];
     }
 
-    /** Mean of the customer's Poisson distribution; before payments outside the day are dropped. */
+    /** Mean of the customer's Poisson distribution, before payments outside the day are dropped. */
     double paymentsPerDay(int customer) {
         return paymentsPerDay[customer];
     }
 
-    /** Terminals within the radius, ascending; a customer with none of them pays nowhere. */
+    /** Terminals within the radius, ascending; a customer without any makes no payments. */
     int[] reachableTerminals(int customer) {
         return reachableTerminals[customer];
     }

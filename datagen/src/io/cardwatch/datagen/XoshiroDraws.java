@@ -7,10 +7,10 @@ import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 import org.apache.commons.rng.simple.RandomSource;
 
 /**
- * The streams of the worlds of our own, and of everything that is not in the handbook's program.
+ * The random streams of our own worlds, and of everything that the handbook's program does not have.
  *
- * <p>The generator is xoshiro256++, its 256 bits of state filled by SplitMix64 from seed, purpose and id, as its
- * authors advise; streams of different ids are independent for all that a simulation can tell.
+ * <p>The generator is xoshiro256++. SplitMix64 fills its 256 bits of state from seed, purpose and id, as its authors
+ * advise. For a simulation, streams of different ids are independent.
  */
 final class XoshiroDraws implements Draws {
     private final UniformRandomProvider random;

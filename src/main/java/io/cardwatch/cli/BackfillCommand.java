@@ -43,8 +43,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "backfill",
         description =
-                "Compute features of past transactions, with their labels, into cust_payment_tx_history, or fill the windows"
-                        + " of a job that starts.")
+                "Write past transactions with their features and labels to cust_payment_tx_history, or fill the windows"
+                        + " of a new job.")
 final class BackfillCommand implements Callable<Integer> {
     /** The stream is read again from this long before the last transaction, because records may have been late. */
     private static final Duration OVERLAP = Duration.ofHours(1);
@@ -80,8 +80,8 @@ final class BackfillCommand implements Callable<Integer> {
                 showDefaultValue = Visibility.NEVER,
                 paramLabel = "DIR",
                 description =
-                        "Write no rows but a savepoint from which run or a cluster starts with full windows; a new or"
-                                + " empty directory.")
+                        "Write a savepoint instead of rows, into a new or empty directory; run or a cluster starts"
+                                + " from it with full windows.")
         private Optional<Path> savepoint = Optional.empty();
     }
 
@@ -131,7 +131,7 @@ final class BackfillCommand implements Callable<Integer> {
     private void writeSavepoint(Path target) throws Exception {
         if (inputs.hasDeadLetterFile()) {
             throw new ParameterException(
-                    command.commandLine(), "--dead-letters goes with rows; with --savepoint they are only counted");
+                    command.commandLine(), "--dead-letters needs rows; --savepoint only counts dead letters");
         }
         Settings settings = configuration.settings();
         HistorySavepoint.requireEmpty(target);
@@ -157,10 +157,10 @@ final class BackfillCommand implements Callable<Integer> {
                 + Instant.ofEpochSecond(savepoint.lastSecond).minus(OVERLAP);
         String directory = quoted(savepoint.directory.toString());
         console.println(
-                "Start from it once, with the settings of features that were given here and those of your warehouse,"
+                "Start from it once, with the settings of features given here and those of your warehouse,"
                         + " either by");
         console.println("  java -jar cardwatch.jar run --from " + directory + start);
-        console.println("or, when it has been copied to where the cluster can read it, by");
+        console.println("or, after copying it to where the cluster can read it, by");
         console.println(
                 "  flink run -d -s " + directory + " -c io.cardwatch.job.CardwatchJob cardwatch-job.jar" + start);
     }

@@ -105,7 +105,7 @@ final class BenchmarkModelCommand implements Callable<Integer> {
         for (String row : rows) {
             if (!BenchmarkRow.names().contains(row)) {
                 throw new BadInputException(
-                        "there is no row " + row, "Choose of " + String.join(", ", BenchmarkRow.names()) + ".");
+                        "there is no row " + row, "Choose from " + String.join(", ", BenchmarkRow.names()) + ".");
             }
         }
         if (threads < 1) {

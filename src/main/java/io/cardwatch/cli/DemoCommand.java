@@ -120,7 +120,7 @@ final class DemoCommand implements Callable<Integer> {
                 console.flush();
                 Thread.currentThread().join();
             }
-            console.println("To look further, start with --keep: database and web UI then stay.");
+            console.println("To explore further, start with --keep: the database and the web UI then stay.");
             job.cancel().get();
         } finally {
             FileUtils.deleteDirectoryQuietly(checkpoints.toFile());

@@ -47,12 +47,12 @@ final class Failure {
         if (unpacked instanceof BindException) {
             return new Failure(
                     BAD_INPUT,
-                    "a port cannot be had: " + unpacked.getMessage(),
+                    "no port is available: " + unpacked.getMessage(),
                     "Give another port with --web-port, or stop what uses it.");
         }
         if (isForeignBadInput(unpacked)) {
             String message = unpacked.getMessage().substring((BAD_INPUT_CLASS + ": ").length());
-            return new Failure(BAD_INPUT, message, "Mend that and start again; --verbose tells more.");
+            return new Failure(BAD_INPUT, message, "Correct that and start again; --verbose tells more.");
         }
         return unpacked.getCause() == null ? unexpected(unpacked) : of(unpacked.getCause());
     }

@@ -45,7 +45,7 @@ final class FileInputs {
     @ArgGroup
     private Labels labels = new Labels();
 
-    @Option(names = "--dead-letters", paramLabel = "FILE", description = "Where records go that could not be used.")
+    @Option(names = "--dead-letters", paramLabel = "FILE", description = "File for the records that could not be used.")
     private Optional<Path> deadLetters;
 
     /** Where labels come from: a file, or the transactions themselves. */
@@ -62,7 +62,7 @@ final class FileInputs {
                 showDefaultValue = Visibility.NEVER,
                 paramLabel = "DURATION",
                 converter = DurationConverter.class,
-                description = "Take labels from TX_FRAUD of the transactions, known so long after each, such as 7d.")
+                description = "Take labels from TX_FRAUD of the transactions, known this long after each, such as 7d.")
         private Optional<Duration> delay = Optional.empty();
     }
 

@@ -109,7 +109,7 @@ final class GenerateCommand implements Callable<Integer> {
                 names = "--region",
                 showDefaultValue = Help.Visibility.NEVER,
                 paramLabel = "NAME",
-                description = "AWS region; else that of the environment, or us-east-1 with --endpoint-url.")
+                description = "AWS region; without it, that of the environment, or us-east-1 with --endpoint-url.")
         private Optional<String> region = Optional.empty();
 
         @Option(
@@ -117,8 +117,8 @@ final class GenerateCommand implements Callable<Integer> {
                 showDefaultValue = Help.Visibility.NEVER,
                 paramLabel = "N",
                 description =
-                        "Records a second, of both streams together and in order of their time: neither runs more than"
-                                + " an hour of event time ahead of the other. Else as many as Kinesis takes.")
+                        "Records a second, of both streams together, in order of event time: neither stream is ever"
+                                + " more than an hour ahead of the other. Without it, as many as Kinesis takes.")
         private Optional<Double> rate = Optional.empty();
 
         private double rate() {

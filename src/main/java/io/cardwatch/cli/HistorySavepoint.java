@@ -87,8 +87,8 @@ final class HistorySavepoint {
             long reached = sort(inputs, settings, sorted);
             if (reached == Long.MIN_VALUE) {
                 throw new BadInputException(
-                        "the transactions do not tell how far event time came",
-                        "Give a history with transactions of at least two different seconds of a day.");
+                        "the transactions do not determine event time",
+                        "Give a history with transactions at two or more different seconds within a day.");
             }
             return replay(sorted, reached, settings, target);
         } finally {

@@ -37,9 +37,9 @@ import software.amazon.awssdk.services.kinesis.KinesisClient;
 @Command(
         name = "replay-dead-letters",
         sortOptions = false,
-        description = "Once the cause of dead letters is mended: write the rows that the warehouse refused"
-                + " (WAREHOUSE_REJECTED), and send the records of all others into their Kinesis streams again."
-                + " The dead letters stay; what is sent twice ends as one row, and what still cannot be used as"
+        description = "After the cause of dead letters is corrected: write the rows that the warehouse refused"
+                + " (WAREHOUSE_REJECTED), and send all other records to their Kinesis streams again. The dead"
+                + " letters stay. A record that is sent twice gives one row; one that still cannot be used gives"
                 + " one more dead letter each time.")
 final class ReplayDeadLettersCommand implements Callable<Integer> {
     private static final RecordOrigin NOWHERE = new RecordOrigin("", "", "", "", RecordOrigin.NO_ARRIVAL);
@@ -94,12 +94,12 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
         stored.forEach(
                 new StoredDeadLetters.Selection(Set.of(DeadLetterReason.WAREHOUSE_REJECTED), since, until), rows::add);
         rows.flush();
-        say("%,d rows written that had been refused; %,d were there already%n", rows.written, rows.there);
+        say("%,d refused rows written; %,d were there already%n", rows.written, rows.there);
         if (rows.unreadable > 0) {
-            say("%,d dead letters hold no row of a table of ours%n", rows.unreadable);
+            say("%,d dead letters hold no row of a Cardwatch table%n", rows.unreadable);
         }
         if (rows.refused > 0) {
-            say("%,d rows are refused still: the messages of their dead letters name the constraint%n", rows.refused);
+            say("%,d rows are still refused: the messages of their dead letters name the constraint%n", rows.refused);
         }
         return rows.refused == 0;
     }
@@ -133,8 +133,8 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
         say("%,d records sent to %s and %,d to %s%n", transactionsSent, transactions, labelsSent, labels);
         if (incomplete > 0) {
             say(
-                    "%,d left out: their bytes were not kept in full (OVERSIZE, or enrichment.contact-columns=false), so"
-                            + " their producers must send them again%n",
+                    "%,d skipped: they were stored truncated (OVERSIZE) or only as a hash"
+                            + " (enrichment.contact-columns=false); their producers must send them again%n",
                     incomplete);
         }
     }

@@ -50,12 +50,12 @@ final class RunCommand implements Callable<Integer> {
             names = "--from",
             paramLabel = "DIR",
             description =
-                    "Savepoint or checkpoint to start from, or a directory of them; left out, windows start empty.")
+                    "Savepoint or checkpoint to start from, or a directory of them; without it, windows start empty.")
     private Optional<String> savepoint;
 
     @Option(
             names = "--allow-non-restored-state",
-            description = "Leave out state that the job no longer has, such as the customers of"
+            description = "Skip state that the job no longer has, such as the customers of"
                     + " enrichment.contact-columns=false.")
     private boolean allowNonRestoredState;
 
@@ -80,15 +80,15 @@ final class RunCommand implements Callable<Integer> {
         from.ifPresent(path -> console.println("Starting from " + path));
         try {
             watch(env.executeAsync("cardwatch"), console);
-            console.println("Stopped with a savepoint; give its directory with --from to go on from there");
+            console.println("Stopped with a savepoint; give its directory with --from to continue from it");
             console.flush();
         } catch (Exception e) {
             if (ExceptionUtils.findThrowableWithMessage(e, FLINKS_OPTION).isEmpty()) {
                 throw e;
             }
             throw new BadInputException(
-                    savepoint.orElseThrow() + " holds state that a job of these settings has not",
-                    "Start it with --allow-non-restored-state to leave that out, or with the settings it was written"
+                    savepoint.orElseThrow() + " holds state that a job with these settings does not have",
+                    "Start it with --allow-non-restored-state to skip that state, or with the settings it was written"
                             + " with.",
                     e);
         }
@@ -132,7 +132,7 @@ final class RunCommand implements Callable<Integer> {
                 console.println(
                         "Running; Flink's web UI: http://localhost:" + webPort + ", checkpoints: " + checkpoints);
             } else if (now != last && now == JobStatus.RESTARTING) {
-                console.println("The job failed and starts again; the cause is in " + Surroundings.log());
+                console.println("The job failed and restarts; the cause is in " + Surroundings.log());
             }
             console.flush();
             last = now;

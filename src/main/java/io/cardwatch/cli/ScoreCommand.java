@@ -39,10 +39,10 @@ final class ScoreCommand implements Callable<Integer> {
     @Option(
             names = "--customers",
             paramLabel = "FILE",
-            description = "Customers as CSV; left out, the contact columns stay empty.")
+            description = "Customers as CSV; without it, the contact columns stay empty.")
     private Optional<Path> customers;
 
-    @Option(names = "--model", paramLabel = "DIR", description = "Model directory; left out, the shipped model scores.")
+    @Option(names = "--model", paramLabel = "DIR", description = "Model directory; without it, the shipped model scores.")
     private Optional<String> model;
 
     @Option(

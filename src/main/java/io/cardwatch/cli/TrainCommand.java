@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
 /** Trains a model on labelled history, or takes one from elsewhere, and writes its directory. */
 @Command(
         name = "train",
-        description = "Train a model on labelled history, or take one from elsewhere, and write its directory.")
+        description = "Train a model on labelled history, or import one, and write its directory.")
 final class TrainCommand implements Callable<Integer> {
     private static final String POSITIVE_CLASS = "--positive-class";
 
@@ -106,7 +106,7 @@ final class TrainCommand implements Callable<Integer> {
         ModelWriter.write(out, model);
         if (!model.namesFeatures) {
             progress.printf(
-                    "%s names no features: they are taken to be the %s ones in their order.%n",
+                    "%s names no features: the %s ones are assumed, in their order.%n",
                     history.model.getFileName(), set.lowerCaseName());
         }
         progress.printf(
@@ -214,7 +214,7 @@ final class TrainCommand implements Callable<Integer> {
                 names = "--import",
                 paramLabel = "FILE",
                 description = {
-                    "Train nothing, take a model from elsewhere as it is: XGBoost's JSON (.json, binary:logistic), or ONNX"
+                    "Import a trained model as it is, without training: XGBoost's JSON (.json, binary:logistic), or ONNX"
                             + " (.onnx, needs ONNX Runtime).",
                     "It must read the features of --features.set. Its threshold is 0.5 unless --threshold gives another."
                 })

@@ -22,7 +22,7 @@ final class TrainingMixin {
             names = THRESHOLD,
             paramLabel = "POLICY",
             description = {
-                "From which probability on a transaction counts as fraud, chosen on the validation days:",
+                "Probability from which a transaction counts as fraud, chosen on the validation days:",
                 "best-f1; precision=P, the lowest with that precision; cards-per-day=K, the lowest that alerts K cards"
                         + " a day; cost=FILE, the one that saves most, FILE being JSON like"
                         + " {\"review\": 4, \"savedShare\": 0.8, \"blockedGenuine\": 10}; or the probability itself."
@@ -34,8 +34,8 @@ final class TrainingMixin {
             paramLabel = "DURATION",
             converter = FileInputs.DurationConverter.class,
             description = {
-                "Count rows without a verdict as genuine, like 7d: of rows so much older than the last one; younger ones"
-                        + " are left out, whatever their verdict.",
+                "Count rows without a verdict as genuine if they are older than the last row by this much, like 7d;"
+                        + " younger rows are left out, whatever their verdict.",
                 "Without this all rows without a verdict are left out."
             })
     private Optional<Duration> genuineAfter;
@@ -73,15 +73,15 @@ final class TrainingMixin {
     @Option(names = "--threads", description = "Threads; another number may change the last digits.")
     private int threads = DEFAULTS.trees.threads;
 
-    @Option(names = "--hold-out-days", description = "Days at the end of the history that the figures are taken from.")
+    @Option(names = "--hold-out-days", description = "Days at the end of the history that the figures come from.")
     private int holdOutDays = DEFAULTS.holdOutDays;
 
     @Option(
             names = "--validation-days",
-            description = "Days before those that early stopping, calibration and threshold are taken from.")
+            description = "Days before those, for early stopping, calibration and threshold.")
     private int validationDays = DEFAULTS.validationDays;
 
-    @Option(names = "--gap-days", description = "Days before each of these that nothing is taken from.")
+    @Option(names = "--gap-days", description = "Unused days before each of these two parts.")
     private int gapDays = DEFAULTS.gapDays;
 
     /** Refuses options that only training uses: an imported model is taken as it is. */
@@ -91,7 +91,7 @@ final class TrainingMixin {
                     && command.commandLine().getParseResult().hasMatchedOption(option)) {
                 throw new ParameterException(
                         command.commandLine(),
-                        option.longestName() + " is for training, --import takes a model as it is.");
+                        option.longestName() + " is for training; --import takes a model as it is.");
             }
         }
     }
@@ -104,7 +104,7 @@ final class TrainingMixin {
         return ThresholdPolicy.parse(threshold)
                 .given()
                 .orElseThrow(() -> new BadInputException(
-                        "--threshold " + threshold + " is chosen on rows, and --import has none",
+                        "--threshold " + threshold + " is chosen on rows, but --import has none",
                         "Give the probability itself, like --threshold 0.5."));
     }
 
@@ -138,7 +138,7 @@ final class TrainingMixin {
                 paramLabel = "DURATION",
                 converter = FileInputs.DurationConverter.class,
                 description = {
-                    "Search that long for better hyperparameters, like 10m, on three validation folds before the hold-out.",
+                    "Search this long for better hyperparameters, like 10m, on three validation folds before the hold-out.",
                     "How far it comes depends on the machine: metrics.json says how many candidates it tried, and"
                             + " --candidates with that number gives the same bytes."
                 })
@@ -148,7 +148,7 @@ final class TrainingMixin {
                 names = "--candidates",
                 showDefaultValue = Visibility.NEVER,
                 paramLabel = "N",
-                description = "Search through so many candidates, however long that takes.")
+                description = "Try this many candidates, however long that takes.")
         private Optional<Integer> candidates = Optional.empty();
     }
 }

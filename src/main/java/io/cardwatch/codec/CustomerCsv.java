@@ -68,7 +68,7 @@ public final class CustomerCsv {
             reader.read(row);
             return fields.value(new RecordOrigin(place, "", "", "", RecordOrigin.NO_ARRIVAL), NO_BYTES);
         } catch (Rejection e) {
-            throw new BadInputException(place + ": " + e.getMessage(), "Mend the row or leave it out.", e);
+            throw new BadInputException(place + ": " + e.getMessage(), "Correct the row or remove it.", e);
         }
     }
 

@@ -44,12 +44,12 @@ public final class Options {
             "source.initial-position",
             ValueType.oneOf(InitialPosition.class),
             "TRIM_HORIZON",
-            "Where reading both streams begins when there is no savepoint; LATEST is the time of the start.");
+            "Where to start reading both streams without a savepoint; LATEST means the time of the start.");
 
     public static final Option<Optional<Instant>> SOURCE_INITIAL_TIMESTAMP = optional(
             "source.initial-timestamp",
             ValueType.instant(),
-            "Arrival time from which AT_TIMESTAMP reads; needed there, an error elsewhere.");
+            "Arrival time from which AT_TIMESTAMP reads; required with it, an error without it.");
 
     public static final Option<Integer> SOURCE_MAX_RECORD_BYTES = declare(
             "source.max-record-bytes",
@@ -61,19 +61,19 @@ public final class Options {
             "source.max-drift",
             ValueType.wholeSeconds("1 s", "30 d"),
             "1 h",
-            "Event time by which no shard runs ahead of the slowest.");
+            "Most event time by which a shard may be ahead of the slowest one.");
 
     public static final Option<Duration> SOURCE_MAX_JUMP = declare(
             "source.max-jump",
             ValueType.wholeSeconds("1 s", "365 d"),
             "1 d",
-            "Event time by which one record alone may advance its shard's watermark.");
+            "Most event time by which a single record may advance its shard's watermark.");
 
     public static final Option<Duration> SOURCE_IDLE_INTERVAL = declare(
             "source.idle-interval",
             ValueType.duration("1 s", "1 d"),
             "60 s",
-            "Silence after which a shard no longer holds the watermark back.");
+            "Time without records after which a shard no longer holds back the watermark.");
 
     public static final Option<Duration> SOURCE_POLL_INTERVAL = declare(
             "source.poll-interval",
@@ -108,8 +108,8 @@ public final class Options {
             "features.set",
             ValueType.word(FeatureSet.class),
             "reference",
-            "Features that are computed, and that the model must have been trained on: the 15 of the reference, or"
-                    + " those and what verdicts tell as soon as they are known.");
+            "Features to compute, on which the model must be trained: the 15 reference ones, or extended, which"
+                    + " adds features from labels as soon as they are known.");
 
     public static final Option<Duration> FEATURES_TERMINAL_DELAY = declare(
             "features.terminal-delay",
@@ -121,19 +121,19 @@ public final class Options {
             "features.allowed-lateness",
             ValueType.wholeSeconds("0 s", "365 d"),
             "3 d",
-            "Event time behind the watermark from which an event is TOO_OLD; state is kept as much longer.");
+            "An event further behind the watermark is TOO_OLD; state is kept longer by as much.");
 
     public static final Option<Integer> FEATURES_MAX_EVENTS_PER_TERMINAL = declare(
             "features.max-events-per-terminal",
             ValueType.integer(1_000, 100_000_000),
             "100000",
-            "Transactions of one terminal above which those older than its delay are counted by minute.");
+            "A terminal with more transactions keeps those older than the delay only as counts per minute.");
 
     public static final Option<Double> FEATURES_CACHE_SHARE = declare(
             "features.cache-share",
             ValueType.real(0, 0.8),
             "0.3",
-            "Share of a TaskManager's heap that keeps windows decoded when RocksDB stores them; 0 for none.");
+            "Share of a TaskManager's heap that caches decoded windows when RocksDB stores them; 0 for none.");
 
     // customers and enrichment
 
@@ -147,7 +147,7 @@ public final class Options {
             "customers.gate-buffer",
             ValueType.integer(1, 100_000_000),
             "1000000",
-            "Rows that wait per subtask for the first read of customer_info before the job fails.");
+            "Most rows per subtask that wait for the first read of customer_info; with more, the job fails.");
 
     public static final Option<Contacts> ENRICHMENT_CONTACT_COLUMNS = declare(
             "enrichment.contact-columns",
@@ -160,12 +160,12 @@ public final class Options {
     public static final Option<Optional<String>> MODEL_PATH = optional(
             "model.path",
             ValueType.text("a directory or a URI that Flink can read", path -> true),
-            "Model directory that train wrote; left out, the model shipped in the jar scores.");
+            "Model directory written by train; without it, the model in the jar scores.");
 
     public static final Option<Optional<Double>> MODEL_THRESHOLD = optional(
             "model.threshold",
             ValueType.real(0, 1),
-            "Fraud probability from which fraud_prediction is 1; left out, the model's own.");
+            "Fraud probability from which fraud_prediction is 1; without it, the model's own.");
 
     // warehouse
 
@@ -177,7 +177,7 @@ public final class Options {
     public static final Option<Optional<String>> WAREHOUSE_USER = optional(
             "warehouse.user",
             ValueType.text("a database user's name", user -> true),
-            "Database user; left out, the driver's default.");
+            "Database user; without it, the driver's default.");
 
     public static final Option<Optional<String>> WAREHOUSE_PASSWORD_ENV = optional(
             "warehouse.password-env",
@@ -213,14 +213,14 @@ public final class Options {
             "warehouse.flush-interval",
             ValueType.duration("1 ms", "10 min"),
             "50 ms",
-            "Longest time that a row waits for its batch to fill, once the batch before is written.");
+            "Longest time that a row waits for its batch to fill, once the previous batch is written.");
 
     public static final Option<Duration> WAREHOUSE_RETRY_TIMEOUT = declare(
             "warehouse.retry-timeout",
             ValueType.duration("0 s", "1 d"),
             "5 min",
-            "How long a batch that fails for a passing reason, or the first reading of customer_info, is tried again before"
-                    + " the job restarts.");
+            "How long a batch with a temporary failure, or the first read of customer_info, is retried before the job"
+                    + " restarts.");
 
     public static final Option<Integer> WAREHOUSE_WRITERS = declare(
             "warehouse.writers",
@@ -241,7 +241,7 @@ public final class Options {
             "dead-letters.alarm-share",
             ValueType.real(0, 1),
             "0.05",
-            "Share of the records of the last five minutes, of 100 at least, above which dead letters are worth a warning; 1 for none.");
+            "Share of dead letters among the last five minutes' records (at least 100) above which a warning is logged; 1 for none.");
 
     private Options() {}
 

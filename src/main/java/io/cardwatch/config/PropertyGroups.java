@@ -63,7 +63,7 @@ final class PropertyGroups {
                 String key = id.textValue() + "." + property.getKey();
                 JsonNode value = property.getValue();
                 require(value.isValueNode() && !value.isNull(), key + " in " + file + " is not a text or a number");
-                require(properties.put(key, value.asText()) == null, key + " stands twice in " + file);
+                require(properties.put(key, value.asText()) == null, key + " occurs twice in " + file);
             });
         }
     }

@@ -4,8 +4,7 @@ import java.util.Arrays;
 
 /**
  * A record that could not be used, kept so that nothing is lost. Its key is (stream, shard, sequence number, reason,
- * SHA-256 of the bytes). The hash tells apart the records inside one aggregated Kinesis record, which share a sequence
- * number.
+ * SHA-256 of the bytes), since the records inside one aggregated Kinesis record share a sequence number.
  */
 public final class DeadLetter {
     /** Most bytes kept of a record: the default of {@code source.max-record-bytes}. */

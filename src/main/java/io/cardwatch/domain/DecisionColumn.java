@@ -3,9 +3,9 @@ package io.cardwatch.domain;
 import java.util.Locale;
 
 /**
- * The optional values of a decision beside its score. Each has one name in the warehouse, in files and in answers,
- * which hold them in this order. The code that makes a value sets it by {@link Decision#with}; only the SQL that
- * creates the column names it, too.
+ * The optional values of a decision beside its score, in the order of the warehouse, files and answers, each with the
+ * same name in all. The code that makes a value sets it by {@link Decision#with}; else only the SQL that creates it
+ * names it.
  */
 public enum DecisionColumn {
     /** How unlike the past the vector is. */

@@ -7,10 +7,9 @@ import java.time.Duration;
  * How far event time has advanced in one shard or in a sorted history. It is protected against records with a wrong
  * clock: a record stamped years ahead must not make every later one late.
  *
- * <p>A record stamped more than five minutes after its arrival time, where it has one, does not count. One record alone
+ * <p>A record stamped more than five minutes after its arrival, where that is known, does not count. One record alone
  * advances event time by at most {@code source.max-jump}. A larger jump must be confirmed by the very next record,
- * stamped at another second within that distance of it. This also protects a replay of history, where arrival times
- * tell nothing.
+ * stamped at another second within that distance. This also protects a replay of history, where arrival tells nothing.
  */
 public final class EventTimeProgress implements Serializable {
     private static final long ARRIVAL_TOLERANCE_MILLIS = Duration.ofMinutes(5).toMillis();

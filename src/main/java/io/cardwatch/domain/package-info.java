@@ -4,7 +4,6 @@
  *
  * <p>Context: the types cross several network exchanges and are built a million times a second. Choice: small final
  * classes with public final fields, money in {@code long} cents, time in {@code long} UTC epoch seconds or
- * milliseconds, as the name says. Consequence: no defensive copies; a method that receives an array does not write to
- * it.
+ * milliseconds, as named. Consequence: no defensive copies; a method that receives an array does not write to it.
  */
 package io.cardwatch.domain;

@@ -130,8 +130,8 @@ public final class ContactJoin extends AbstractStreamOperator<ScoredTransaction>
         }
         if (waitingRows >= gateBuffer) {
             throw new BadInputException(
-                    "More than " + gateBuffer + " rows of a subtask wait for the first full reading of customer_info",
-                    "See in the log why that reading does not end (a lock, a slow database), or raise"
+                    "More than " + gateBuffer + " rows of a subtask wait for the first full read of customer_info",
+                    "Find in the log why that read does not end (a lock, a slow database), or raise"
                             + " customers.gate-buffer.");
         }
         waiting.add(element.getValue());

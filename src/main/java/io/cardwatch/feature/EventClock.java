@@ -13,8 +13,8 @@ import org.apache.flink.api.common.typeutils.base.LongSerializer;
  * <p>In a streaming run this is the watermark. Flink does not checkpoint watermarks, so this class does, as union state
  * of which the newest counts: a restore does not change what is refused or dropped. (With aligned checkpoints all
  * subtasks hold the same watermark at a barrier. With unaligned ones a subtask that was behind could refuse what it
- * would have accepted.) In a bounded run records come sorted by time and the watermark only at the very end, so each
- * record's own time counts.
+ * would have accepted.) In a bounded run, sorted by time with its watermark at the very end, each record's own time
+ * counts.
  */
 final class EventClock implements Serializable {
     private static final ListStateDescriptor<Long> STATE =

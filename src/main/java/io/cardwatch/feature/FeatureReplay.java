@@ -11,9 +11,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The feature stages without Flink. The caller passes events one by one, sorted by time, labels before transactions
- * within a second; all keys stay in memory. The windows are the job's own, so the values are the job's, too. Not
- * thread-safe.
+ * The feature stages without Flink, for events sorted by time, labels first within a second. The caller passes one
+ * event per call; all keys stay in memory. The windows are the job's own, so the values are, too. Not thread-safe.
  */
 public final class FeatureReplay {
     private final FeatureSet set;

@@ -8,10 +8,7 @@ import java.util.Locale;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/**
- * Writes and reads windows as bytes outside a job: a version, then the bytes as in state. They are valid only with the
- * same {@link #settings}.
- */
+/** Windows as bytes outside a job: a version, then the bytes of state. Valid only with the same {@link #settings}. */
 public final class WindowFormat {
     private static final int USUAL_BYTES = 1_024;
 
@@ -46,7 +43,7 @@ public final class WindowFormat {
     public void require(String written) {
         if (!written.equals(settings)) {
             throw new BadInputException(
-                    "the windows were written with " + written + ", and are to be read with " + settings,
+                    "the windows were written with " + written + ", but are to be read with " + settings,
                     "Give both sides the same options features.* and the same release.");
         }
     }

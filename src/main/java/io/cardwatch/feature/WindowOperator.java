@@ -99,8 +99,8 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
         super.open();
         counts = Metrics.of(getMetricGroup());
         windows = getRuntimeContext().getState(descriptor);
-        // No cache for a backend that keeps objects, with or without a changelog: a checkpoint could read a window while
-        // it changes.
+        // No cache for a backend that keeps objects, with or without a changelog: a checkpoint could read a window
+        // while it changes.
         if (cacheShare > 0 && getKeyedStateBackend().isSafeToReuseKVState()) {
             cache = new WriteBackCache<>(getKeyedStateBackend(), windows, cacheBytes(), counts);
             windows = cache;

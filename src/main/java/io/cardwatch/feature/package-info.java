@@ -8,9 +8,9 @@
  * the events is state, late events are inserted in place, results do not depend on how subtasks race, and in-order
  * events cost amortised constant time.
  *
- * <p>The customer stage comes first: it decides about redelivery, conflict and lateness once, before any window counts
- * a payment. Payments may be reordered on their way to the terminal stage; its windows end a delay before each payment,
- * so this changes no result. A known identity with the same content is a redelivery even when it is older than the
- * allowed lateness, since it already has its row.
+ * <p>The customer stage comes first: it decides about redelivery, conflict and lateness once, before any window counts.
+ * Payments may be reordered on the way to the terminal stage; its windows end a delay back, so this changes no result.
+ * A known identity with the same content is a redelivery even beyond the allowed lateness, since it already has its
+ * row.
  */
 package io.cardwatch.feature;

@@ -206,7 +206,7 @@ final class LineFormat<T> implements BulkFormat<Decoded<T>, FileSourceSplit> {
                 limit = Math.max(0, in.read(buffer));
             } catch (EOFException | ZipException e) {
                 throw new BadInputException(
-                        file + " is damaged behind line " + lineNumber + ": " + e.getMessage(),
+                        file + " is damaged after line " + lineNumber + ": " + e.getMessage(),
                         "Get the file again; nothing was written.",
                         e);
             }

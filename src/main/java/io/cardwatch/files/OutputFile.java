@@ -100,8 +100,8 @@ public final class OutputFile implements AutoCloseable {
         return new MachineLimitException(
                 name + " cannot be written: " + e.getMessage(),
                 target == null
-                        ? "Look at what reads it."
-                        : "Free space there, or write elsewhere; what was begun is removed.",
+                        ? "Check the program that reads it."
+                        : "Free space there, or write elsewhere; the unfinished file is removed.",
                 e);
     }
 
@@ -207,8 +207,8 @@ public final class OutputFile implements AutoCloseable {
                             ? earlier + " is named twice"
                             : files.get(i) + " and " + earlier + " are one file";
                     throw new BadInputException(
-                            both + ", and what is written second would replace the first",
-                            "Give each file of the call a path of its own.");
+                            both + ", and the second would replace the first",
+                            "Give each file its own path.");
                 }
             }
         }

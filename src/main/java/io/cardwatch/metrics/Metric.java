@@ -21,13 +21,13 @@ public enum Metric {
     DEAD_LETTERS(
             "deadLetters.REASON",
             OperatorName.COUNT_DEAD_LETTERS,
-            "Records that could not be used, late ones included; refused rows stand below."),
+            "Records that could not be used, including late ones; for refused rows see below."),
     DEAD_LETTER_SHARE(
             "deadLetterShare",
             OperatorName.COUNT_DEAD_LETTERS,
-            "Share of these among the records of the last five minutes, 0 to 1."),
+            "Share of dead letters among the records of the last five minutes, 0 to 1."),
     REDELIVERED(
-            "redelivered", OperatorName.CUSTOMER_WINDOWS, "Transactions that had come before with the same content."),
+            "redelivered", OperatorName.CUSTOMER_WINDOWS, "Transactions that were delivered again with the same content."),
     CUSTOMERS_LARGE(
             "customersLarge",
             OperatorName.CUSTOMER_WINDOWS,
@@ -35,12 +35,12 @@ public enum Metric {
     TERMINALS_COARSENED(
             "terminalsCoarsened",
             OperatorName.TERMINAL_WINDOWS,
-            "Terminals that began to count old payments by minute."),
-    LABELS_REPEATED("labelsRepeated", OperatorName.TERMINAL_WINDOWS, "Labels that had come before."),
+            "Terminals that began to keep old payments only as counts per minute."),
+    LABELS_REPEATED("labelsRepeated", OperatorName.TERMINAL_WINDOWS, "Labels that were delivered again."),
     LABELS_LATE(
             "labelsLate",
             OperatorName.TERMINAL_WINDOWS,
-            "Labels that came when nothing of their time is kept any more."),
+            "Labels that arrived after the state of their transaction had expired."),
     WATERMARK_LAG_MILLIS(
             "watermarkLagMillis",
             OperatorName.CUSTOMER_WINDOWS + ", " + OperatorName.TERMINAL_WINDOWS,
@@ -76,16 +76,16 @@ public enum Metric {
     WAREHOUSE_REJECTED(
             "table.TABLE.deadLetters.WAREHOUSE_REJECTED",
             "the predictions' and the labels' table",
-            "Rows that the warehouse refused, which are dead letters now."),
-    RETRIES("table.TABLE.retries", "each table", "Batches that were tried again after a passing error."),
+            "Rows that the warehouse refused and that became dead letters."),
+    RETRIES("table.TABLE.retries", "each table", "Batches that were retried after a temporary error."),
     COMMIT_LATENCY_ROWS(
             "table.TABLE.commitLatencyRows",
             "the predictions' table",
-            "Rows of committed batches, refused ones too, whose record's arrival in Kinesis is known, those of a replay included."),
+            "Rows of committed batches whose record's arrival in Kinesis is known, including refused and replayed rows."),
     COMMIT_LATENCY_MILLIS_TOTAL(
             "table.TABLE.commitLatencyMillisTotal",
             "the predictions' table",
-            "From arrival to commit, added up over them."),
+            "Sum of their times from arrival to commit."),
     COMMIT_LATENCY_MILLIS_OLDEST(
             "table.TABLE.commitLatencyMillisOldest",
             "the predictions' table",

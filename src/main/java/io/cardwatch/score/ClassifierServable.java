@@ -34,7 +34,7 @@ abstract class ClassifierServable<T extends ClassifierServable<T>> implements Mo
     /** The model itself. */
     abstract Classifier classifier();
 
-    /** By how much a probability may differ from the golden one. */
+    /** The most that a probability may differ from the golden one. */
     abstract float goldenTolerance();
 
     /** The probability of fraud for one row. */

@@ -4,8 +4,8 @@ import io.cardwatch.domain.FeatureSet;
 import java.io.Serializable;
 
 /**
- * A verified model: a classifier over the features of a {@link FeatureSet}, a decision threshold and a version. It is loaded and
- * checked where the job is started, and travels in the job graph, so that all subtasks score with the same one.
+ * A verified model: a classifier over the features of a {@link FeatureSet}, a decision threshold and a version. It is
+ * loaded and checked where the job is started, and sent in the job graph, so that all subtasks score with the same one.
  */
 public final class FraudModel implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -23,10 +23,10 @@ public final class FraudModel implements Serializable {
     }
 
     /**
-     * Loads a model directory through Flink ML and Flink's file systems, and checks that it is whole and unchanged, reads
-     * exactly the features of one of our sets, and reproduces its golden vectors.
+     * Loads a model directory through Flink ML and Flink's file systems. Checks that it is complete and unchanged,
+     * reads exactly the features of a {@link FeatureSet}, and reproduces its golden vectors.
      *
-     * @throws io.cardwatch.domain.BadInputException if any of this does not hold
+     * @throws io.cardwatch.domain.BadInputException if any of these checks fails
      */
     public static FraudModel load(String directoryUri) {
         return ModelLoader.load(directoryUri);
@@ -43,9 +43,10 @@ public final class FraudModel implements Serializable {
     }
 
     /**
-     * The probability of fraud, 0 to 1. To be asked by one thread at a time.
+     * The probability of fraud, 0 to 1. For one thread at a time.
      *
-     * @param features by {@link io.cardwatch.domain.Feature#index()}, the first {@link #featureSet()} of them, NaN where missing
+     * @param features by {@link io.cardwatch.domain.Feature#index()}, the first {@link #featureSet()} of them, NaN
+     *     where missing
      */
     public float probability(float[] features) {
         return classifier.probability(features);
@@ -56,7 +57,7 @@ public final class FraudModel implements Serializable {
         return new FraudModel(featureSet, classifier.forThread(), threshold, version);
     }
 
-    /** Gives back what it holds outside of Java's heap; the next row takes it again. */
+    /** Frees what it holds outside of Java's heap; the next row allocates it again. */
     public void release() {
         classifier.release();
     }
@@ -71,7 +72,7 @@ public final class FraudModel implements Serializable {
         return threshold;
     }
 
-    /** Names the model in every row that it scored. */
+    /** The model's name in every row that it scored. */
     public String version() {
         return version;
     }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * Feature vectors, some values missing (NaN), and the probabilities that the training library gave for them: what a
- * model must reproduce wherever it is loaded.
+ * Feature vectors, some with missing values (NaN), and the probabilities that the training library gave for them. A
+ * model must reproduce these wherever it is loaded.
  */
 public final class GoldenVectors {
     @JsonProperty

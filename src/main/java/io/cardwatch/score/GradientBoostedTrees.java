@@ -6,30 +6,30 @@ import java.util.List;
 
 /**
  * Gradient-boosted trees for a yes/no question, as XGBoost trains them (objective binary:logistic), evaluated in plain
- * Java. Immutable. Scoring visits one node per level and tree, without a branch for the processor to mispredict, whether
- * values are missing or not. Four trees are walked side by side: a walk waits for memory at each step, and four waits
- * overlap.
+ * Java. Immutable. Scoring visits one node per level and tree, without branches that the processor could mispredict,
+ * whether values are missing or not. Each step of a walk waits for memory; four trees are walked side by side so that
+ * their waits overlap.
  *
- * <p>Arithmetic is XGBoost's: thresholds, leaves and sums are 32-bit floats; {@code value < threshold} goes left; NaN is
- * a missing value and goes where the node says; the sum starts with the base margin and adds the leaves in tree order.
- * So margins equal those of xgboost4j bit for bit, provided that the C library rounds the logarithm of the base score
- * correctly (glibc's logf is one unit in the last place off for about one base score in 200).
+ * <p>Arithmetic is XGBoost's: thresholds, leaves and sums are 32-bit floats; {@code value < threshold} goes left; NaN
+ * is a missing value and goes where the node says; the sum starts with the base margin and adds the leaves in tree
+ * order. Margins therefore equal those of xgboost4j bit for bit, if the C library rounds the logarithm of the base
+ * score correctly (glibc's logf is one unit in the last place off for about one base score in 200).
  */
 public final class GradientBoostedTrees implements Classifier {
     private static final long serialVersionUID = 1L;
 
-    /** No value's key, so that a missing value goes left of every threshold. */
+    /** The key of a missing value that goes left: below every threshold's. No value has it. */
     private static final int LEFT_OF_ALL = Integer.MIN_VALUE;
-    /** No value's key either: right of every threshold, and left of a leaf's. */
+    /** The key of a missing value that goes right: above every threshold's but a leaf's. No value has it. */
     private static final int RIGHT_OF_ALL = Integer.MAX_VALUE - 1;
 
     private static final int LEAF_KEY = Integer.MAX_VALUE;
     private static final int SLOT_BITS = 12;
     private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
-    /** Each has two slots. */
+    /** Most features; each takes two slots. */
     public static final int MAX_FEATURES = 1 << (SLOT_BITS - 1);
 
-    /** What the distance to a child leaves room for. */
+    /** Most nodes of a tree: as many as the distance to a child can express. */
     public static final int MAX_NODES_OF_A_TREE = 1 << (Integer.SIZE - SLOT_BITS);
 
     private final int[] roots;
@@ -37,10 +37,10 @@ public final class GradientBoostedTrees implements Classifier {
     private final int[] depths;
 
     /**
-     * All nodes of all trees, each tree breadth first, with siblings side by side: the right child is the left child + 1.
-     * A node is its threshold's {@link #key} in the upper 32 bits, the distance to its left child in the next 20, and in
-     * the lowest 12 the slot of the value that it compares. A leaf is its own left child, and left of its threshold is
-     * every value: a walk that is at a leaf stays there.
+     * All nodes of all trees, each tree breadth first, with siblings side by side: the right child comes just after the
+     * left. A node holds its threshold's {@link #key} in the upper 32 bits, the distance to its left child in the next
+     * 20, and in the lowest 12 the slot of the value that it compares. A leaf is its own left child and its threshold
+     * is above every value, so a walk that reaches a leaf stays there.
      */
     private final long[] nodes;
     /** What a leaf adds to the margin. */
@@ -81,7 +81,7 @@ public final class GradientBoostedTrees implements Classifier {
         }
     }
 
-    /** Puts the nodes from position {@code root} on; steps to the farthest leaf. */
+    /** Writes the nodes from position {@code root} on; returns the number of steps to the farthest leaf. */
     private int layOut(TreeEnsemble.Tree tree, int root) {
         int[] levels = new int[tree.left.length];
         for (int node = 0; node < levels.length; node++) {
@@ -147,7 +147,7 @@ public final class GradientBoostedTrees implements Classifier {
         return sum;
     }
 
-    /** The sign of the difference says where to go. */
+    /** The child to go to, from the sign of the difference. */
     private int child(int position, int[] slots) {
         long node = nodes[position];
         int place = (int) node;
@@ -155,7 +155,7 @@ public final class GradientBoostedTrees implements Classifier {
         return position + (place >>> SLOT_BITS) + 1 + (int) (difference >> (Long.SIZE - 1));
     }
 
-    /** Two keys for each value, that differ where it is missing: for nodes that send it left, and right. */
+    /** Two keys per value. They differ only if it is missing: one is for nodes that send it left, one for right. */
     private static int[] slots(float[] x) {
         int[] slots = new int[2 * x.length];
         for (int i = 0; i < x.length; i++) {
@@ -166,7 +166,7 @@ public final class GradientBoostedTrees implements Classifier {
         return slots;
     }
 
-    /** An integer that is in the order of floats, −0 and 0 the same. */
+    /** An integer that sorts as the float does; −0 and 0 give the same. */
     private static int key(float value) {
         int bits = Float.floatToRawIntBits(value + 0f);
         return bits ^ ((bits >> (Integer.SIZE - 1)) & Integer.MAX_VALUE);

@@ -9,11 +9,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.apache.flink.core.fs.Path;
 
-/** The files of a model directory and how they are read: through Flink's file systems, so that any URI will do. */
+/** The files of a model directory, read through Flink's file systems, so that any of their URIs works. */
 public final class ModelDirectory {
     /** {@link ModelManifest}. */
     public static final String MANIFEST = "cardwatch.json";
-    /** What Flink ML reads first: a pipeline, with the number of its stages. */
+    /** The file that Flink ML reads first: a pipeline with the number of its stages. */
     public static final String PIPELINE_METADATA = "metadata";
     /** The directory of the stage that gives the probability, {@link TreesServable} or {@link OnnxServable}. */
     public static final String STAGE = "stages/0";
@@ -26,7 +26,7 @@ public final class ModelDirectory {
     /** The model of an {@link OnnxServable}. */
     public static final String ONNX = STAGE + "/data/model.onnx";
 
-    static final String REMEDY = "Give a model directory as 'train' wrote it, whole and unchanged.";
+    static final String REMEDY = "Give a model directory written by 'train', complete and unchanged.";
 
     static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -65,7 +65,7 @@ public final class ModelDirectory {
         }
     }
 
-    /** Reads a file whose content must be what the manifest was written for. */
+    /** Reads a file whose hash must be the one in the manifest. */
     byte[] read(String file, ModelManifest manifest) {
         byte[] bytes = read(file);
         if (!Sha256.of(bytes).equals(manifest.files.get(file))) {

@@ -19,7 +19,7 @@ import org.apache.flink.ml.servable.types.DataTypes;
 import org.apache.flink.ml.util.FileUtils;
 import org.apache.flink.util.ExceptionUtils;
 
-/** Reads model directories and refuses those that are not what {@code train} wrote. */
+/** Reads model directories and refuses those that {@code train} did not write. */
 final class ModelLoader {
     private ModelLoader() {}
 
@@ -134,13 +134,13 @@ final class ModelLoader {
         }
         if (!wellShaped) {
             throw new BadInputException(
-                    "the golden vectors of the model in " + directory + " are none, or not of its features",
+                    "the golden vectors of the model in " + directory + " are missing, or not of its features",
                     ModelDirectory.REMEDY);
         }
         return golden;
     }
 
-    /** The metadata is checked first: a model is data, and must not name any other class to load. */
+    /** Checks the metadata first: a model is data and must not name another class to load. */
     private static ClassifierServable<?> loadStage(ModelDirectory directory, ModelManifest manifest) {
         String stage = directory.pathOf(ModelDirectory.STAGE);
         try {
@@ -200,7 +200,7 @@ final class ModelLoader {
             }
             if (!(Math.abs(own - golden.probabilities[i]) <= stage.goldenTolerance())) {
                 throw new BadInputException(
-                        "the model gives " + own + " for golden vector " + i + ", in training it was "
+                        "the model gives " + own + " for golden vector " + i + ", but training gave "
                                 + golden.probabilities[i],
                         "Train it again; if that does not help, report it: it would score wrongly.");
             }

@@ -20,8 +20,8 @@ public final class ModelManifest {
     public final int formatVersion;
 
     /**
-     * Stands in every row that the model scored. It ends in a dash and the beginning of a hash over what is before that
-     * and everything that a decision depends on: another model, calibration or threshold, another version.
+     * The version in every row that the model scored. It ends in a dash and the beginning of a hash over the rest of it
+     * and everything that a decision depends on: another model, calibration or threshold gives another version.
      */
     @JsonProperty
     public final String modelVersion;
@@ -38,7 +38,7 @@ public final class ModelManifest {
     @JsonProperty
     public final SortedMap<String, String> files;
 
-    /** Where the model comes from: seed, rows, period, parameters, hash of the data. For readers, not for programs. */
+    /** Where the model comes from: seed, rows, period, parameters, hash of the data. Programs do not read it. */
     @JsonProperty
     public final Map<String, Object> provenance;
 
@@ -59,7 +59,7 @@ public final class ModelManifest {
     }
 
     /**
-     * A manifest of the present format, its version computed.
+     * A manifest of the present format, with its version computed.
      *
      * @param origin beginning of the version: the last day of the data, ISO-8601, or "imported"
      * @param files the bytes of each file that scoring reads, by its path below the directory
@@ -76,7 +76,7 @@ public final class ModelManifest {
                 FORMAT_VERSION, version(origin, features, threshold, hashes), features, threshold, hashes, provenance);
     }
 
-    /** Whether the version is that of these features, threshold and files. */
+    /** Whether the version belongs to these features, threshold and files. */
     boolean hasItsVersion() {
         String origin = modelVersion.substring(0, Math.max(0, modelVersion.lastIndexOf('-')));
         return modelVersion.equals(version(origin, features, threshold, files));

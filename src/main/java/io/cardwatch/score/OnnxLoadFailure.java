@@ -4,7 +4,7 @@ import io.cardwatch.domain.BadInputException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is said of a file that ONNX Runtime does not open; its own words are long, and name no remedy. */
+/** The error for a file that ONNX Runtime does not open. Its own message is long and names no remedy. */
 final class OnnxLoadFailure {
     private static final Pattern IR = Pattern.compile("model IR version: (\\d+), max supported IR version: (\\d+)");
     private static final Pattern OPERATORS = Pattern.compile(
@@ -14,7 +14,7 @@ final class OnnxLoadFailure {
     private OnnxLoadFailure() {}
 
     /**
-     * The words for an error.
+     * Translates an error.
      *
      * @param runtime the version of ONNX Runtime
      */

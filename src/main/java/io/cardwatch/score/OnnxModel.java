@@ -4,12 +4,12 @@ import io.cardwatch.domain.BadInputException;
 import java.util.List;
 
 /**
- * A model in the ONNX format, scored by ONNX Runtime: native code, an artifact that only those add who have such a
- * model. The model's bytes travel in the job graph; every copy opens a session of its own when its first row comes.
+ * A model in the ONNX format, scored by ONNX Runtime. That is native code in an extra artifact, added only by users
+ * with such a model. The model's bytes travel in the job graph; every copy opens its own session for its first row.
  *
- * <p>It must take one tensor of floats, a row of features per line, and answer with one of floats: [N, 2] with the
- * probabilities of genuine and fraud, as scikit-learn's converters write it without ZipMap, or [N, 1] or [N] with that of
- * fraud.
+ * <p>It must take one tensor of floats, a row of features per line, and return one tensor of floats: [N, 2] with the
+ * probabilities of genuine and fraud, as scikit-learn's converters write it without ZipMap, or [N, 1] or [N] with that
+ * of fraud.
  */
 public final class OnnxModel implements Classifier {
     private static final long serialVersionUID = 1L;
@@ -29,10 +29,10 @@ public final class OnnxModel implements Classifier {
     }
 
     /**
-     * Opens a model as it stands in an {@code .onnx} file.
+     * Opens a model with the content of an {@code .onnx} file.
      *
-     * @param column where the probability of fraud stands if there are two, 0 or 1
-     * @throws BadInputException if ONNX Runtime is not there or cannot load it, or its inputs and outputs are others
+     * @param column the column, 0 or 1, that holds the probability of fraud if there are two
+     * @throws BadInputException if ONNX Runtime is missing or cannot load it, or its inputs and outputs are others
      */
     public static OnnxModel parse(byte[] onnx, int column) {
         OnnxModel model = new OnnxModel(onnx, column);
@@ -45,15 +45,15 @@ public final class OnnxModel implements Classifier {
         return session().output();
     }
 
-    /** How many values the model gives for a row; to be asked after a row was scored. */
+    /** The number of values that the model gives for a row; known after a row was scored. */
     public int columns() {
         return session().columns();
     }
 
     /**
-     * The probability for one row; it allocates.
+     * The probability for one row. It allocates memory.
      *
-     * @throws BadInputException if the model does not take such a row, or answers with no probability
+     * @throws BadInputException if the model refuses such a row or returns no probability
      */
     @Override
     public float probability(float[] x) {
@@ -70,7 +70,7 @@ public final class OnnxModel implements Classifier {
         return session().featureCount();
     }
 
-    /** With a session of its own. */
+    /** A copy with its own session. */
     @Override
     public OnnxModel forThread() {
         return new OnnxModel(onnx, column);

@@ -32,7 +32,7 @@ public final class OnnxServable extends ClassifierServable<OnnxServable> {
         return model;
     }
 
-    /** Another processor adds a layer's products in another order. */
+    /** Not 0, since another processor adds a layer's products in another order. */
     @Override
     float goldenTolerance() {
         return 1e-5f;

@@ -22,14 +22,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An open session of ONNX Runtime; the only class that knows its API. It computes in the thread that asks, which must be
- * one at a time: all rows share one tensor for their features and one for the answer, since making these would cost as
- * much as scoring.
+ * An open session of ONNX Runtime; the only class that knows its API. It computes in the calling thread, one at a time:
+ * all rows share one tensor for their features and one for the answer, since creating these would cost as much as
+ * scoring.
  */
 final class OnnxSession {
-    /** The output that is taken where there are several, as scikit-learn's converters call it. */
+    /** The output to use if there are several, as scikit-learn's converters name it. */
     private static final String PROBABILITIES = "probabilities";
-    /** By how much a sum of floats, such as that of a forest's leaves, may leave 0 to 1. */
+    /** The most that a sum of floats, such as that of a forest's leaves, may leave 0 to 1. */
     private static final float ROUNDING = 1e-5f;
 
     private final OrtSession session;
@@ -37,11 +37,11 @@ final class OnnxSession {
     private final int featureCount;
     private final String output;
 
-    /** A row's features, which ONNX Runtime reads where they are. */
+    /** A row's features; ONNX Runtime reads them in place. */
     private FloatBuffer row;
 
     private Map<String, OnnxTensor> inputs = Map.of();
-    /** A row's answer, which ONNX Runtime writes where it is. */
+    /** A row's answer; ONNX Runtime writes it in place. */
     private FloatBuffer answer;
 
     private Map<String, OnnxTensor> outputs = Map.of();
@@ -141,12 +141,12 @@ final class OnnxSession {
         return ((TensorInfo) info.getInfo()).getShape();
     }
 
-    /** 0 where the model leaves it open. */
+    /** The number of features; 0 where the model leaves it open. */
     int featureCount() {
         return featureCount;
     }
 
-    /** The name of the output that is taken. */
+    /** The name of the output that is used. */
     String output() {
         return output;
     }
@@ -156,14 +156,14 @@ final class OnnxSession {
         return answer.capacity();
     }
 
-    /** @param column where the probability of fraud stands if there are two, 0 or 1 */
+    /** @param column the column, 0 or 1, that holds the probability of fraud if there are two */
     float probability(float[] x, int column) {
         try {
             run(x);
         } catch (OrtException e) {
             throw new BadInputException(
                     "the ONNX model does not score a row of " + x.length + " features: " + firstLine(e),
-                    "Export it for rows of the features that it is to score, any number at a time.",
+                    "Export it for any number of rows of the features that it scores.",
                     e);
         }
         int classes = answer.capacity();
@@ -176,13 +176,13 @@ final class OnnxSession {
         if (classes > 2 || !(probability >= -ROUNDING && probability <= 1 + ROUNDING)) {
             throw new BadInputException(
                     "the ONNX model gives " + classes + " values for a row, with " + probability
-                            + " for fraud: no probability of two classes",
+                            + " for fraud, which is no probability of two classes",
                     "Export a classifier with its probabilities, not margins or labels.");
         }
         return Math.max(0, Math.min(1, probability));
     }
 
-    /** Leaves what the model says of a row in {@link #answer}. */
+    /** Writes the model's answer for a row to {@link #answer}. */
     private void run(float[] x) throws OrtException {
         if (inputs.isEmpty() || row.capacity() != x.length) {
             closeTensors();
@@ -191,7 +191,7 @@ final class OnnxSession {
         }
         row.put(x).rewind();
         if (outputs.isEmpty()) {
-            // The model may leave its answer's shape open, and a tensor to write to must have it.
+            // The model may leave its answer's shape open, but a tensor to write to must have one.
             try (OrtSession.Result first = session.run(inputs, Set.of(output))) {
                 TensorInfo shaped = ((OnnxTensor) first.get(0)).getInfo();
                 answer = floats((int) shaped.getNumElements());
@@ -207,7 +207,7 @@ final class OnnxSession {
                 .asFloatBuffer();
     }
 
-    /** Not a copy: it is {@code floats}. */
+    /** A tensor over {@code floats}, not a copy. */
     private static OnnxTensor tensor(FloatBuffer floats, long... shape) throws OrtException {
         return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), floats, shape);
     }

@@ -6,7 +6,7 @@ import io.cardwatch.domain.BadInputException;
 import java.io.Serializable;
 
 /**
- * Turns a margin, the log-odds that trees give, into a probability that means what it says: the logistic function of
+ * Turns a margin, the trees' log-odds, into a calibrated probability: the logistic function of
  * {@code slope · margin + intercept}, both fitted on rows that the trees did not see. It keeps the order of rows.
  *
  * <p>After Platt, Probabilistic Outputs for Support Vector Machines (1999), with the slope's sign turned.
@@ -14,7 +14,7 @@ import java.io.Serializable;
 public final class PlattScaling implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** Takes the margin as the log-odds that it claims to be: XGBoost's own probability. */
+    /** Uses the margin unchanged as log-odds: XGBoost's own probability. */
     public static final PlattScaling IDENTITY = new PlattScaling(1, 0);
 
     /** XGBoost bounds the exponent here, so that exp stays finite. */

@@ -6,8 +6,8 @@ import io.cardwatch.domain.BadInputException;
 import java.util.List;
 
 /**
- * Gradient-boosted trees as a model directory holds them, in {@link ModelDirectory#TREES}: JSON whose names are those of
- * the fields here. Each number is the shortest text of its 32-bit float, so reading it gives the same float.
+ * Gradient-boosted trees as a model directory holds them, in {@link ModelDirectory#TREES}: JSON with the names of the
+ * fields here. Each number is the shortest text of its 32-bit float, so reading it gives the same float.
  */
 public final class TreeEnsemble {
     /** The log-odds before any tree. */
@@ -18,7 +18,7 @@ public final class TreeEnsemble {
     @JsonProperty
     public final int featureCount;
 
-    /** Their names in the order of a row; empty where the file that the trees came from has none. */
+    /** The features' names in the order of a row; empty if the file that the trees came from has none. */
     @JsonProperty
     public final List<String> featureNames;
 
@@ -37,14 +37,14 @@ public final class TreeEnsemble {
         this.trees = List.copyOf(trees);
     }
 
-    /** How many nodes all trees have. */
+    /** The number of nodes of all trees. */
     int nodes() {
         return trees.stream().mapToInt(tree -> tree.left.length).sum();
     }
 
     /**
-     * One tree: a list for each property of its nodes, which are numbered breadth first from the root, 0. The right child
-     * of a node is the one after its left child.
+     * One tree, as a list for each property of its nodes. Nodes are numbered breadth first from the root, 0. A node's
+     * right child is the one after its left child.
      */
     public static final class Tree {
         /** The left child; 0 for a leaf. */
@@ -55,7 +55,7 @@ public final class TreeEnsemble {
         @JsonProperty
         public final int[] feature;
 
-        /** An inner node's threshold, smaller values go left; what a leaf adds to the log-odds. */
+        /** An inner node's threshold (smaller values go left), or what a leaf adds to the log-odds. */
         @JsonProperty
         public final float[] value;
 
@@ -63,7 +63,7 @@ public final class TreeEnsemble {
         @JsonProperty
         public final boolean[] missingLeft;
 
-        /** The weight of the training rows that came by (XGBoost's sum of the hessian): what SHAP values are made with. */
+        /** The weight of the training rows that passed here (XGBoost's sum of the hessian); SHAP values need it. */
         @JsonProperty
         public final float[] cover;
 
@@ -81,7 +81,7 @@ public final class TreeEnsemble {
             this.cover = cover;
         }
 
-        /** Refuses a tree that a walk would leave, or go round in. */
+        /** Refuses a tree in which a walk would leave the nodes or go in a circle. */
         void requireSound(int featureCount) {
             int nodes = left.length;
             boolean sound = nodes > 0

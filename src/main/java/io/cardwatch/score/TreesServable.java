@@ -6,7 +6,7 @@ import org.apache.flink.ml.param.DoubleParam;
 import org.apache.flink.ml.param.Param;
 import org.apache.flink.ml.util.ServableReadWriteUtils;
 
-/** {@link GradientBoostedTrees}, calibrated as the stage's parameters say, as a stage of a Flink ML pipeline. */
+/** {@link GradientBoostedTrees} with the calibration in the stage's parameters, as a stage of a Flink ML pipeline. */
 public final class TreesServable extends ClassifierServable<TreesServable> {
     public static final Param<Double> CALIBRATION_SLOPE =
             new DoubleParam("calibrationSlope", "The slope of Platt's scaling.", PlattScaling.IDENTITY.slope);
@@ -36,7 +36,7 @@ public final class TreesServable extends ClassifierServable<TreesServable> {
         return trees;
     }
 
-    /** The arithmetic is XGBoost's own but for the last digits of exp. */
+    /** Not 0: the arithmetic is XGBoost's own except for the last digits of exp. */
     @Override
     float goldenTolerance() {
         return 1e-6f;

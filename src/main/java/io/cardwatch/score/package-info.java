@@ -3,7 +3,7 @@
  *
  * <p>Context: XGBoost's own library takes 57 µs for a row and brings native code to the cluster; Flink ML's pipelines
  * box every row. Choice: a model is a directory in Flink ML's servable format, loaded and verified through it, while
- * the stage's trees are scored by plain Java on a {@code float[]}. Who brings another kind of model adds ONNX Runtime, which
+ * the stage's trees are scored by plain Java on a {@code float[]}. Users with another kind of model add ONNX Runtime, which
  * nothing else needs. The directory:
  *
  * <pre>
@@ -15,7 +15,7 @@
  * stages/0/data/trees.json  {@link io.cardwatch.score.TreeEnsemble}: the trees with their covers; or model.onnx
  * stages/1/…                room for a stage more, laid out in the same way
  * profile.json              room for what the training rows looked like
- * metrics.json              how it did on held-out data; for readers, not read here
+ * metrics.json              figures on held-out data; for readers, not read here
  * report.html               the same as a page for a fraud team
  * </pre>
  *

@@ -12,10 +12,10 @@ import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
-/** Trees that XGBoost grew, in XGBoost's memory until closed. */
+/** Trees grown by XGBoost. They hold XGBoost's native memory until closed. */
 public final class BoostedTrees implements AutoCloseable {
     final Booster booster;
-    /** How many of the trees count, from the first on; 0 for all. */
+    /** The number of trees that count, from the first on; 0 for all. */
     private final int counting;
 
     BoostedTrees(Booster booster, int counting) {
@@ -26,7 +26,7 @@ public final class BoostedTrees implements AutoCloseable {
     /**
      * Grows {@code rounds} trees on all rows of {@code data}, without early stopping.
      *
-     * @param step what the progress calls it
+     * @param step the name of this step for the progress
      */
     public static BoostedTrees grow(
             TrainingData data, Hyperparameters parameters, int rounds, String step, TrainingProgress progress) {
@@ -65,7 +65,7 @@ public final class BoostedTrees implements AutoCloseable {
         return margins(rows.features(), rows.set().size());
     }
 
-    /** The log-odds for vectors that stand one after the other, NaN where a value is missing. */
+    /** The log-odds for vectors stored one after the other, NaN where a value is missing. */
     float[] margins(float[] features, int width) {
         try {
             DMatrix matrix = new DMatrix(features, features.length / width, width, Float.NaN);
@@ -88,7 +88,7 @@ public final class BoostedTrees implements AutoCloseable {
         return margins;
     }
 
-    /** All rows of {@code data} with their labels; to be disposed of. */
+    /** All rows of {@code data} with their labels. The caller must dispose of the matrix. */
     static DMatrix matrix(TrainingData data) throws XGBoostError {
         DMatrix matrix = new DMatrix(data.features(), data.rows(), data.set().size(), Float.NaN);
         matrix.setLabel(data.labels());
@@ -96,7 +96,7 @@ public final class BoostedTrees implements AutoCloseable {
         return matrix;
     }
 
-    /** As XGBoost saves them to a {@code .json} file. */
+    /** The bytes that XGBoost saves to a {@code .json} file. */
     byte[] json() {
         try {
             return booster.toByteArray("json");

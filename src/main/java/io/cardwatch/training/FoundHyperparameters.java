@@ -3,15 +3,15 @@ package io.cardwatch.training;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a search for hyperparameters came to; worth is mean average precision on the validation folds. */
+/** The result of a search for hyperparameters. Worth is the mean average precision on the validation folds. */
 public final class FoundHyperparameters {
-    /** The best candidate; of equals the first. */
+    /** The best candidate; of equal ones the first. */
     public final Hyperparameters best;
-    /** How many candidates counted; 0 where there was no search, or no time for one. */
+    /** The number of candidates that counted; 0 if there was no search, or no time for one. */
     public final int tried;
-    /** NaN where none counted. */
+    /** The worth of {@link #best}; NaN if none counted. */
     public final double bestWorth;
-    /** The worth of the hyperparameters that were given, the first candidate; NaN where none counted. */
+    /** The worth of the given hyperparameters, the first candidate; NaN if none counted. */
     public final double givenWorth;
 
     private FoundHyperparameters(Hyperparameters best, int tried, double bestWorth, double givenWorth) {
@@ -34,7 +34,7 @@ public final class FoundHyperparameters {
                 : new FoundHyperparameters(best, tried + 1, bestWorth, givenWorth);
     }
 
-    /** For provenance. */
+    /** The result as part of the provenance. */
     Map<String, Object> describe() {
         Map<String, Object> description = new LinkedHashMap<>();
         description.put("candidates", tried);

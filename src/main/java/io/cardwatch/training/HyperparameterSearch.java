@@ -12,12 +12,12 @@ import java.util.Random;
 import java.util.function.LongSupplier;
 
 /**
- * Looks for hyperparameters by random search (Bergstra and Bengio, 2012): a fixed sequence of candidates, the first one
- * the given hyperparameters themselves, the others drawn from a seeded generator. A candidate's worth is the mean over
- * {@link #FOLDS} folds by time of the average precision on their validation rows, at the number of trees where that mean
- * is highest.
+ * Random search for hyperparameters (Bergstra and Bengio, 2012) over a fixed sequence of candidates. The first is the
+ * given hyperparameters, the others are drawn from a seeded generator. A candidate's worth is the average precision on
+ * the validation rows, as the mean over {@link #FOLDS} folds by time, at the number of trees where that mean is
+ * highest.
  *
- * <p>The clock only says how far along the sequence the search comes: the same number of candidates finds the same.
+ * <p>The clock only decides how many candidates are tried. The same number gives the same result.
  */
 final class HyperparameterSearch {
     static final int FOLDS = 3;
@@ -37,8 +37,8 @@ final class HyperparameterSearch {
     }
 
     /**
-     * Tries candidates until the budget is spent or their number reached. One that is not finished by then does not
-     * count; if none is, or nothing is to be searched, the given hyperparameters are what was found.
+     * Tries candidates until the budget is spent or their number is reached. An unfinished candidate does not count. If
+     * none counts, or there is no search, the result is the given hyperparameters.
      */
     FoundHyperparameters search(TrainingData data) {
         if (!options.searches()) {
@@ -100,7 +100,7 @@ final class HyperparameterSearch {
                 : (double) (nanoClock.getAsLong() - startNanos) / options.budget.toNanos();
     }
 
-    /** A candidate with the seed, bins, most rounds and threads of {@code given}. */
+    /** A random candidate with the seed, bins, most rounds and threads of {@code given}. */
     private static Hyperparameters drawn(Hyperparameters given, Random random) {
         Hyperparameters drawn = new Hyperparameters();
         drawn.rounds = given.rounds;
@@ -124,7 +124,7 @@ final class HyperparameterSearch {
         return rounded(from * Math.pow(to / from, random.nextDouble()));
     }
 
-    /** Three digits, so that what was found can be given again as options. */
+    /** Three digits, so that the result can be given again as options. */
     private static double rounded(double value) {
         return BigDecimal.valueOf(value).round(new MathContext(3)).doubleValue();
     }

@@ -5,14 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How trees are grown. Of what did best on the published data's validation folds, all the same within the noise, the
- * defaults are the cheapest: 1.75 million rows take less than a minute of CPU.
+ * How trees are grown. Several settings did equally well, within the noise, on the published data's validation folds;
+ * the defaults are the cheapest of these: 1.75 million rows take less than a minute of CPU.
  */
 public final class Hyperparameters {
     /** Every value of a feature is a bin: slower, for few rows. */
     public static final int EXACT = 0;
 
-    /** Trees at most; how many are kept, early stopping says. */
+    /** Most trees; early stopping decides how many are kept. */
     public int rounds = 250;
     /** Levels of a tree. */
     public int depth = 5;
@@ -32,10 +32,10 @@ public final class Hyperparameters {
     public double lambda = 1;
 
     public int seed = 1;
-    /** Threads of the library. Sums of floats depend on how rows are shared out: another number, other last digits. */
+    /** Threads of the library. Another number may change the last digits, since it changes the order of float sums. */
     public int threads = 1;
 
-    /** Refuses what XGBoost would refuse in the middle of the work. */
+    /** Refuses what XGBoost would only refuse in the middle of the work. */
     void requireValid() {
         require(rounds >= 1 && rounds <= 10_000, "--rounds", rounds, "1 to 10000");
         require(depth >= 1 && depth <= 16, "--depth", depth, "1 to 16");
@@ -58,7 +58,7 @@ public final class Hyperparameters {
         }
     }
 
-    /** As XGBoost names them. */
+    /** The parameters under XGBoost's names. */
     public Map<String, Object> forXgboost() {
         Map<String, Object> parameters = new LinkedHashMap<>();
         parameters.put("objective", "binary:logistic");

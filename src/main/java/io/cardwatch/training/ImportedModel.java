@@ -6,9 +6,9 @@ import io.cardwatch.score.ModelManifest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A model that was trained elsewhere, as {@link ModelImport} reads it: all that a model directory is written from. */
+/** A model trained elsewhere, as {@link ModelImport} reads it: everything a model directory is written from. */
 public final class ImportedModel {
-    /** Whether the file names its features; if not, their order is taken on trust. */
+    /** Whether the file names its features; if not, their order is not checked. */
     public final boolean namesFeatures;
     /** Where the probability of fraud is taken from, like "class 1 of binary:logistic". */
     public final String answer;
@@ -37,7 +37,7 @@ public final class ImportedModel {
         manifest = files.manifest("imported", set, threshold, whole);
     }
 
-    /** The mean of the golden vectors' probabilities: near 1 where the wrong class was taken for fraud. */
+    /** The mean of the golden vectors' probabilities; near 1 if the wrong class was taken for fraud. */
     public double meanProbability() {
         double sum = 0;
         for (float probability : golden.probabilities) {
@@ -51,7 +51,7 @@ public final class ImportedModel {
         return manifest.modelVersion;
     }
 
-    /** The files of its directory, by their paths. */
+    /** The files of its directory, by path. */
     public Map<String, byte[]> files() {
         return files.with(manifest);
     }

@@ -1,6 +1,6 @@
 package io.cardwatch.training;
 
-/** The penalised loss over standardised features, with its first and second derivatives where it was last asked. */
+/** The penalised loss over standardised features, with its first and second derivatives at the last point evaluated. */
 final class LogisticLoss {
     private final float[] features;
     private final int width;
@@ -84,7 +84,7 @@ final class LogisticLoss {
                 for (int k = 0; k < j; k++) {
                     rest -= hessian[i][k] * hessian[j][k];
                 }
-                // Where nothing curves, as along a feature that never varies, no step is taken.
+                // No step is taken without curvature, as along a feature that never varies.
                 hessian[i][j] = i > j ? rest / hessian[j][j] : rest > 1e-12 ? Math.sqrt(rest) : 1e150;
             }
             for (int k = 0; k < i; k++) {

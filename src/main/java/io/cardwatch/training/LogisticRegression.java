@@ -3,21 +3,21 @@ package io.cardwatch.training;
 import io.cardwatch.training.history.TrainingData;
 
 /**
- * Logistic regression with an L2 penalty, the baseline of every figure: the same model as scikit-learn's {@code
- * LogisticRegression(C=1)} behind its {@code StandardScaler}. The features are standardised, the penalty is ½ |w|² beside
- * the sum of the log losses, and the intercept is free.
+ * Logistic regression with an L2 penalty, the baseline of every figure: the same model as scikit-learn's
+ * {@code LogisticRegression(C=1)} behind its {@code StandardScaler}. The features are standardised, the penalty is ½
+ * |w|² beside the sum of the log losses, and the intercept is free.
  *
- * <p>Fitted by Newton's method with step halving (iteratively reweighted least squares): the loss is convex, so what it
- * finds does not depend on the way there. The time is rows × features² for each of about ten steps.
+ * <p>Fitted by Newton's method with step halving (iteratively reweighted least squares). The loss is convex, so the
+ * result does not depend on the steps taken. Time is rows × features² for each of about ten steps.
  */
 public final class LogisticRegression {
     private static final int MAX_STEPS = 100;
     private static final int MAX_HALVINGS = 30;
-    /** A step that lowers the loss by a smaller part of it is the last one. */
+    /** The step that lowers the loss by less than this share of it is the last one. */
     private static final double CONVERGED = 1e-12;
 
     private final int width;
-    /** In units of the features, the intercept last. */
+    /** By feature, in its units; the intercept last. */
     private final double[] coefficients;
 
     private LogisticRegression(double[] coefficients) {
@@ -25,7 +25,7 @@ public final class LogisticRegression {
         this.coefficients = coefficients;
     }
 
-    /** Learns from all rows of {@code data}; there must be frauds and genuine ones. */
+    /** Fits to all rows of {@code data}; there must be frauds and genuine ones. */
     public static LogisticRegression fit(TrainingData data) {
         double[] targets = new double[data.rows()];
         for (int row = 0; row < targets.length; row++) {
@@ -35,7 +35,7 @@ public final class LogisticRegression {
     }
 
     /**
-     * Learns from rows with targets between 0 and 1.
+     * Fits to rows with targets between 0 and 1.
      *
      * @param features the vectors of all rows, one after the other
      * @param penalty the factor of ½ |w|²; 0 for none
@@ -75,7 +75,7 @@ public final class LogisticRegression {
         return to;
     }
 
-    /** Factor of a feature in the log-odds. */
+    /** The factor of a feature in the log-odds. */
     double coefficient(int feature) {
         return coefficients[feature];
     }

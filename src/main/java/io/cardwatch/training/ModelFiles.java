@@ -33,7 +33,7 @@ public final class ModelFiles {
         files.put(ModelDirectory.GOLDEN, compactJson(golden));
     }
 
-    /** Flink ML's own keys. Its timestamp says when a stage was saved; ours is the last second of the data. */
+    /** Flink ML's own keys. Its timestamp is when a stage was saved; here it is the last second of the data. */
     private static Map<String, Object> metadata(Class<?> stage, Map<String, Object> parameters, long lastSecond) {
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("className", stage.getName());
@@ -42,7 +42,7 @@ public final class ModelFiles {
         return metadata;
     }
 
-    /** Of trees; {@code lastSecond} is that of the data, UTC epoch seconds, 0 where it is not known. */
+    /** The files for trees; {@code lastSecond} is that of the data, UTC epoch seconds, 0 if not known. */
     public static ModelFiles of(TreeEnsemble trees, PlattScaling calibration, GoldenVectors golden, long lastSecond) {
         Map<String, Object> parameters = new LinkedHashMap<>();
         parameters.put(TreesServable.CALIBRATION_SLOPE.name, calibration.slope);
@@ -52,7 +52,7 @@ public final class ModelFiles {
         return model;
     }
 
-    /** Of an ONNX model's bytes; {@code column} holds the probability of fraud, 0 or 1. */
+    /** The files for an ONNX model's bytes; {@code column} holds the probability of fraud, 0 or 1. */
     public static ModelFiles of(byte[] onnx, int column, GoldenVectors golden) {
         ModelFiles model =
                 new ModelFiles(OnnxServable.class, Map.of(OnnxServable.FRAUD_COLUMN.name, column), golden, 0);
@@ -65,14 +65,14 @@ public final class ModelFiles {
         return ModelManifest.of(origin, set.names(), threshold, files, provenance);
     }
 
-    /** These and their manifest, by the path below the directory; may be added to. */
+    /** These and their manifest, by path below the directory. The caller may add to the map. */
     public Map<String, byte[]> with(ModelManifest manifest) {
         Map<String, byte[]> all = new LinkedHashMap<>(files);
         all.put(ModelDirectory.MANIFEST, json(manifest));
         return all;
     }
 
-    /** A file to be read by people. */
+    /** A file for people to read. */
     static byte[] json(Object value) {
         try {
             return (JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8);

@@ -19,13 +19,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Takes over a model that was trained elsewhere, with golden vectors from the library that it was made for, XGBoost or
+ * Imports a model that was trained elsewhere, with golden vectors from the library that it was made for, XGBoost or
  * ONNX Runtime.
  */
 public final class ModelImport {
     private static final String XGBOOST = ".json";
     private static final String ONNX = ".onnx";
-    /** By how much the evaluation of trees may differ from XGBoost's. */
+    /** The most that the evaluation of trees may differ from XGBoost's. */
     private static final float TOLERANCE = 1e-6f;
 
     private final FeatureSet set;
@@ -33,8 +33,8 @@ public final class ModelImport {
     private final String positiveClass;
 
     /**
-     * @param set what the model reads
-     * @param threshold the probability from which a transaction is to count as fraud, 0 to 1
+     * @param set the features that the model reads
+     * @param threshold the probability from which a transaction counts as fraud, 0 to 1
      */
     public ModelImport(FeatureSet set, double threshold) {
         this(set, threshold, "");
@@ -43,7 +43,7 @@ public final class ModelImport {
     /**
      * The same for ONNX models whose classes are not 0 and 1.
      *
-     * @param positiveClass the class that is fraud, as the file names it; empty for class 1
+     * @param positiveClass the fraud class, as the file names it; empty for class 1
      */
     public ModelImport(FeatureSet set, double threshold, String positiveClass) {
         this.set = set;
@@ -51,7 +51,7 @@ public final class ModelImport {
         this.positiveClass = positiveClass;
     }
 
-    /** Whether the name is that of a file with XGBoost's JSON. */
+    /** Whether the file's name is that of XGBoost's JSON. */
     public static boolean isXgboost(Path file) {
         return endsIn(file, XGBOOST);
     }
@@ -59,8 +59,8 @@ public final class ModelImport {
     /**
      * Reads XGBoost's JSON from a file that ends in {@code .json}, an ONNX model from one that ends in {@code .onnx}.
      *
-     * @throws BadInputException if it is no such model, is damaged, reads other features, gives no probability of two
-     *     classes, or has classes of which nobody says which is fraud
+     * @throws BadInputException if it is not such a model, is damaged, reads other features, gives no probability of
+     *     two classes, or does not tell which of its classes is fraud
      */
     public ImportedModel read(Path file) {
         String name = String.valueOf(file.getFileName());
@@ -120,7 +120,7 @@ public final class ModelImport {
                 ModelFiles.of(ensemble, PlattScaling.IDENTITY, golden, 0));
     }
 
-    /** No value is missing in its golden vectors: none is in the job, and many a model cannot do without. */
+    /** Its golden vectors have no missing values: the job has none, and many models cannot handle them. */
     private ImportedModel onnx(byte[] onnx, Map<String, Object> provenance) {
         OnnxModel model = OnnxModel.parse(onnx, OnnxModel.SECOND);
         try {
@@ -159,7 +159,7 @@ public final class ModelImport {
     private void requireCount(int count) {
         if (count > 0 && count != set.size()) {
             throw new BadInputException(
-                    "the model reads " + count + " features, the " + set() + " are " + set.size(),
+                    "the model reads " + count + " features, but the " + set() + " are " + set.size(),
                     "Give a model of these features, or the set that it reads by --features.set.");
         }
     }

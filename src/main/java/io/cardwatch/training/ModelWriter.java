@@ -10,20 +10,20 @@ import java.util.Map;
 import org.apache.flink.util.FileUtils;
 
 /**
- * Writes a model directory whole or not at all: into a directory beside the target, which is renamed at the end. The
- * same model gives the same bytes.
+ * Writes a model directory completely or not at all: into a directory beside the target, which is renamed at the end.
+ * The same model gives the same bytes.
  */
 public final class ModelWriter {
-    /** How the model did on held-out data; for readers. */
+    /** The model's figures on held-out data, for readers. */
     public static final String METRICS = "metrics.json";
 
-    /** The same and more for a fraud team. */
+    /** A page with these figures and more for a fraud team. */
     public static final String REPORT = "report.html";
 
     private ModelWriter() {}
 
     /**
-     * Writes {@code model} as the new directory {@code target}, with the page of HTML about it.
+     * Writes {@code model} and the HTML page about it as the new directory {@code target}.
      *
      * @throws BadInputException if {@code target} exists already, or cannot be written
      */
@@ -49,7 +49,7 @@ public final class ModelWriter {
     }
 
     /**
-     * The same for a model from elsewhere, without {@link #METRICS}: nobody measured it here.
+     * The same for an imported model, without {@link #METRICS}: it was not measured here.
      *
      * @throws BadInputException if {@code target} exists already, or cannot be written
      */
@@ -64,7 +64,7 @@ public final class ModelWriter {
             Files.createDirectories(parent);
             Path part = Files.createTempDirectory(parent, ".model-");
             try {
-                // Nobody else may enter a temporary directory; what is made inside has the usual rights.
+                // Only its owner may enter a temporary directory; a directory inside has the usual rights.
                 Path whole = Files.createDirectory(part.resolve("model"));
                 for (Map.Entry<String, byte[]> file : files.entrySet()) {
                     put(whole, file.getKey(), file.getValue());
@@ -81,7 +81,7 @@ public final class ModelWriter {
         }
     }
 
-    /** Refuses a target that exists or cannot be made; also to be asked before the time is spent to train for it. */
+    /** Refuses a target that exists or cannot be created. Also called before training, so that no time is wasted. */
     public static void requireFree(Path target) {
         if (Files.exists(target)) {
             throw new BadInputException(target + " exists already", "Give a new directory, or remove this one first.");

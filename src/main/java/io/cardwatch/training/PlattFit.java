@@ -4,9 +4,9 @@ import io.cardwatch.domain.BadInputException;
 import io.cardwatch.score.PlattScaling;
 
 /**
- * Fits a {@link PlattScaling} on margins that the trees did not learn from: the logistic regression of the label on the
- * margin, by maximum likelihood without a penalty, with Platt's targets (n⁺ + 1)/(n⁺ + 2) and 1/(n⁻ + 2) in the place of
- * 1 and 0, so that few rows do not make it certain (Platt, 1999; Lin, Lin and Weng, 2007).
+ * Fits a {@link PlattScaling} on margins of rows that the trees did not learn from: a logistic regression of the label
+ * on the margin, by maximum likelihood without a penalty. Platt's targets (n⁺ + 1)/(n⁺ + 2) and 1/(n⁻ + 2) replace 1
+ * and 0, so that few rows do not make it overconfident (Platt, 1999; Lin, Lin and Weng, 2007).
  */
 final class PlattFit {
     private PlattFit() {}

@@ -5,8 +5,8 @@ import io.cardwatch.domain.FeatureSet;
 import java.util.Random;
 
 /**
- * Rows for the golden vectors of a model whose training rows nobody has: seeded, in ranges that payments have. Flags are 0
- * or 1, shares 0 to 1 and mostly 0, the other values exponential, so that now and then one is far out.
+ * Rows for the golden vectors of a model whose training rows are not available: seeded, in the ranges that payments
+ * have. Flags are 0 or 1, shares 0 to 1 and mostly 0; the other values are exponential, so that some lie far out.
  */
 final class PlausibleRows {
     static final long SEED = 1;
@@ -14,7 +14,7 @@ final class PlausibleRows {
     private static final int ROWS = 64;
     /** One row in four has a value missing. */
     private static final int MISSING = 4;
-    /** Of counts, days and ratios, whole or not, as of amounts. */
+    /** The mean of counts, days, ratios and amounts. */
     private static final double MEAN = 30;
 
     private PlausibleRows() {}

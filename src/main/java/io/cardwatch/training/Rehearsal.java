@@ -5,24 +5,24 @@ import io.cardwatch.training.evaluation.ScoredRows;
 import io.cardwatch.training.history.TrainingData;
 
 /**
- * A training as it would have been before the last weeks of the history: from it come the number of trees, the
- * calibration and the threshold of the final model, and the figures that it is judged by.
+ * A training without the last weeks of the history. It gives the number of trees, the calibration and the threshold of
+ * the final model, and the figures by which that model is judged.
  */
 final class Rehearsal {
-    /** The trees that did best on the validation rows. */
+    /** The number of trees that did best on the validation rows. */
     final int rounds;
 
     final PlattScaling calibration;
     final double threshold;
-    /** Chosen on, so never the rows to judge by. */
+    /** Rows that settings were chosen on, so they must not be used to judge. */
     final ScoredRows validation;
-    /** Seen by nothing. */
+    /** Rows that nothing was learned from or chosen on. */
     final ScoredRows heldOut;
-    /** The same probabilities as XGBoost gives them. */
+    /** The held-out rows with XGBoost's own probabilities. */
     final ScoredRows uncalibrated;
-    /** The same rows by logistic regression. */
+    /** The held-out rows by logistic regression. */
     final ScoredRows baseline;
-    /** The threshold with the best F1 of logistic regression on the validation rows. */
+    /** Logistic regression's threshold with the best F1 on the validation rows. */
     final double baselineThreshold;
 
     Rehearsal(

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
-/** From which probability on a transaction counts as fraud, said as an aim; the threshold follows from scored rows. */
+/** The aim by which a threshold is chosen on scored rows: the probability from which a transaction counts as fraud. */
 public final class ThresholdPolicy {
     /** The best harmonic mean of precision and recall. */
     public static final ThresholdPolicy BEST_F1 = new ThresholdPolicy(Aim.BEST_F1, 0, null, "best-f1");
@@ -36,9 +36,9 @@ public final class ThresholdPolicy {
     }
 
     /**
-     * Reads a policy: {@code best-f1}; {@code precision=P}, the lowest threshold whose precision is at least P; {@code
-     * cards-per-day=K}, the lowest one at which, as the mean over UTC days, alerts concern at most K different cards; {@code
-     * cost=FILE}, the one that saves most by the {@link CostModel} in the file; or the threshold itself, a probability.
+     * Reads a policy: {@code best-f1}; {@code precision=P}, the lowest threshold whose precision is at least P;
+     * {@code cards-per-day=K}, the lowest whose alerts concern at most K different cards, as the mean over UTC days;
+     * {@code cost=FILE}, the one that saves most by the {@link CostModel} in the file; or the threshold itself.
      *
      * @throws BadInputException if it is none of these, or the file cannot be used
      */
@@ -81,24 +81,24 @@ public final class ThresholdPolicy {
         return new BadInputException("'" + text + "' is no threshold policy", "Give " + FORMS + ".");
     }
 
-    /** The threshold, where it was given as such. */
+    /** The threshold, if the policy is one. */
     public OptionalDouble given() {
         return aim == Aim.GIVEN ? OptionalDouble.of(wanted) : OptionalDouble.empty();
     }
 
-    /** The costs that it weighs, where it does. */
+    /** The costs, if the policy has them. */
     public Optional<CostModel> costs() {
         return Optional.ofNullable(costs);
     }
 
-    /** As it was given. */
+    /** The policy's text as given. */
     @Override
     public String toString() {
         return text;
     }
 
     /**
-     * The threshold for rows like these, which nothing was learned from; there must be frauds and genuine ones.
+     * The threshold for rows that nothing was learned from; there must be frauds and genuine ones.
      *
      * @throws BadInputException if no threshold reaches the aim
      */

@@ -9,9 +9,9 @@ import java.util.Locale;
  *
  * <pre>learn | gap | validation | gap | hold-out</pre>
  *
- * <p>Trees learn from the first part. Their number, the calibration and the threshold come from the validation part, the
- * figures from the hold-out, which none of these saw. A gap is as long as labels take: on the day that a part begins,
- * the labels of the last days before would not be known yet.
+ * <p>Trees learn from the first part. The validation part gives their number, the calibration and the threshold; the
+ * hold-out, which none of these saw, gives the figures. A gap is as long as labels take: on the day that a part begins,
+ * the labels of the days just before it would not be known yet.
  */
 final class TimeSplit {
     private static final long SECONDS_PER_DAY = 86_400;
@@ -46,7 +46,7 @@ final class TimeSplit {
     /**
      * What comes before the hold-out.
      *
-     * @param earlier by how many times the length of the validation part everything lies earlier; for several folds
+     * @param earlier moves everything earlier by this many lengths of the validation part; for several folds
      */
     static TimeSplit of(TrainingData data, TrainingOptions options, int earlier) {
         long validationFrom =

@@ -10,9 +10,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Map;
 
-/** What training makes: all that a model directory is written from. */
+/** The result of training: everything a model directory is written from. */
 public final class TrainedModel {
-    /** What its vectors hold. */
+    /** The features of its vectors. */
     public final FeatureSet set;
     /** The trees as XGBoost saves them. */
     public final byte[] xgboostJson;
@@ -20,13 +20,13 @@ public final class TrainedModel {
     public final double threshold;
     /** Turns the trees' margins into probabilities. */
     public final PlattScaling calibration;
-    /** Rows with the calibrated probabilities of XGBoost's own margins. */
+    /** Rows with the calibrated probabilities, from XGBoost's own margins. */
     public final GoldenVectors golden;
     /** The last second of the data, UTC epoch seconds. */
     public final long lastSecond;
     /** Data, seed and parameters. */
     public final Map<String, Object> provenance;
-    /** How it did on held-out data, and the rows behind that, as {@link ModelWriter#METRICS} holds it. */
+    /** Its figures on held-out data and the rows behind them, as {@link ModelWriter#METRICS} holds them. */
     public final Map<String, Object> metrics;
 
     private final ModelFiles files;
@@ -60,7 +60,7 @@ public final class TrainedModel {
         return manifest.modelVersion;
     }
 
-    /** The files of its directory, by their paths. */
+    /** The files of its directory, by path. */
     Map<String, byte[]> files() {
         return files.with(manifest);
     }

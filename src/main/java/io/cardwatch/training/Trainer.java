@@ -12,13 +12,13 @@ import java.util.Map;
 /**
  * Trains gradient-boosted trees with XGBoost at the true prevalence.
  *
- * <p>First everything is rehearsed without the end of the history ({@link TimeSplit}): how many trees, the calibration of
- * their probabilities, the threshold, and on rows that none of these saw, the figures. Then the final trees are grown on
- * all rows, the newest included, and take number, calibration and threshold over: the same kind of data and the same
- * hyperparameters but for the last weeks, so their probabilities mean the same.
+ * <p>A rehearsal without the end of the history ({@link TimeSplit}) comes first. It gives the number of trees, the
+ * calibration and the threshold, and the figures on rows that none of these saw. The final trees are then grown on all
+ * rows, the newest included, with that number, calibration and threshold. Data and hyperparameters differ only by the
+ * last weeks, so the final trees' probabilities mean the same.
  */
 public final class Trainer {
-    /** Of frauds and of other rows each. */
+    /** Golden rows of each kind, frauds and others. */
     private static final int GOLDEN_ROWS = 32;
     /** One golden vector in four has a value missing. */
     private static final int GOLDEN_MISSING = 4;
@@ -29,7 +29,7 @@ public final class Trainer {
     /**
      * A trainer with these options.
      *
-     * @throws io.cardwatch.domain.BadInputException if one is out of its range
+     * @throws io.cardwatch.domain.BadInputException if an option is out of its range
      */
     public Trainer(TrainingOptions options, TrainingProgress progress) {
         options.requireValid();
@@ -38,11 +38,11 @@ public final class Trainer {
     }
 
     /**
-     * Trains on {@code data}. The same rows in the same order give the same bytes; with a search for hyperparameters, if
-     * as many candidates are tried.
+     * Trains on {@code data}. The same rows in the same order give the same bytes. A search for hyperparameters must
+     * try as many candidates for that.
      *
-     * @throws io.cardwatch.domain.BadInputException if the history is too short, it or a part of it is of one kind only,
-     *     or no threshold reaches the aim
+     * @throws io.cardwatch.domain.BadInputException if the history is too short, it or a part of it lacks frauds or
+     *     genuine rows, or no threshold reaches the aim
      */
     public TrainingResult train(TrainingData data) {
         data.requireBothClasses("the history");
@@ -69,7 +69,7 @@ public final class Trainer {
         }
     }
 
-    /** Frauds and other rows, spread over the history, with the calibrated probabilities of XGBoost's own margins. */
+    /** Frauds and other rows, spread over the history, with calibrated probabilities from XGBoost's own margins. */
     private static GoldenVectors golden(BoostedTrees trees, TrainingData data, PlattScaling calibration) {
         List<float[]> vectors = new ArrayList<>();
         addSpread(vectors, data, true);

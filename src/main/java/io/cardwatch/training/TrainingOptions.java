@@ -3,28 +3,28 @@ package io.cardwatch.training;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How to train: what trees, on which part of the history, to which aim. */
+/** How to train: which trees, on which part of the history, with which aim. */
 public final class TrainingOptions {
     public Hyperparameters trees = new Hyperparameters();
 
-    /** Days at the end of the history that the figures are taken from. */
+    /** Days at the end of the history that the figures come from. */
     public int holdOutDays = 7;
-    /** Days before those that early stopping, calibration and threshold are taken from. */
+    /** Days before those, for early stopping, calibration and threshold. */
     public int validationDays = 7;
-    /** Days before each of these two that nothing is taken from: their labels would not be known yet. */
+    /** Unused days before each of these two parts: their labels would not be known yet. */
     public int gapDays = 7;
 
-    /** How long before the end of the history a row without a verdict counts as genuine; see TrainingData. */
+    /** Rows without a verdict that are older than the last row by this much count as genuine; see TrainingData. */
     public Optional<Duration> genuineAfter = Optional.empty();
 
     public ThresholdPolicy threshold = ThresholdPolicy.BEST_F1;
 
-    /** How long to search for better hyperparameters; zero for not at all. */
+    /** How long to search for better hyperparameters; zero for no search. */
     public Duration budget = Duration.ZERO;
-    /** The number of candidates to search through, however long it takes; 0 lets the budget decide. */
+    /** The number of candidates to try, however long that takes; 0 lets the budget decide. */
     public int candidates = 0;
 
-    /** Refuses what could only fail in the middle of the work. */
+    /** Refuses what would only fail in the middle of the work. */
     void requireValid() {
         trees.requireValid();
         Hyperparameters.require(holdOutDays >= 1 && holdOutDays <= 3650, "--hold-out-days", holdOutDays, "1 to 3650");

@@ -3,16 +3,16 @@ package io.cardwatch.training;
 import io.cardwatch.training.evaluation.HeldOutScore;
 import io.cardwatch.training.evaluation.ScoredRows;
 
-/** A model and what its figures come from: the rows of the hold-out, as a model scores them that never saw these days. */
+/** A model and the source of its figures: the hold-out's rows, scored by a model that never saw those days. */
 public final class TrainingResult {
     public final TrainedModel model;
-    /** What the search came to, if there was one. */
+    /** The result of the search, if there was one. */
     public final FoundHyperparameters search;
-    /** With calibrated probabilities. */
+    /** The hold-out's rows with calibrated probabilities. */
     public final ScoredRows heldOut;
     /** The figures of {@link #heldOut}, with the decision at the model's threshold. */
     public final HeldOutScore score;
-    /** The same rows by logistic regression. */
+    /** The hold-out's rows by logistic regression. */
     public final ScoredRows baseline;
 
     TrainingResult(

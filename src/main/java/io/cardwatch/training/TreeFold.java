@@ -12,9 +12,9 @@ import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /**
- * Rows to learn from and rows to say when to stop, in XGBoost's memory, for any number of trainings. After each tree the
- * average precision on the validation rows is taken; when {@link #PATIENCE} trees have not raised it by {@link #LEAST_GAIN},
- * no more are grown, and those before them are kept. A week of validation cannot tell smaller gains from chance.
+ * Rows to learn from and validation rows to decide when to stop, in XGBoost's memory, for any number of trainings. Each
+ * tree is followed by the average precision on the validation rows. When {@link #PATIENCE} trees have not raised it by
+ * {@link #LEAST_GAIN}, only those before them are kept. A week of validation cannot tell smaller gains from chance.
  */
 final class TreeFold implements AutoCloseable {
     static final int PATIENCE = 40;
@@ -46,7 +46,7 @@ final class TreeFold implements AutoCloseable {
     /**
      * Grows trees.
      *
-     * @param goOn asked with the number of trees before each one; where it says no, there is no result
+     * @param goOn called before each tree with the number of trees so far; if it returns false, there is no result
      */
     Optional<Grown> grow(Hyperparameters parameters, IntPredicate goOn) {
         try {
@@ -57,7 +57,7 @@ final class TreeFold implements AutoCloseable {
     }
 
     private Optional<Grown> growOrFail(Hyperparameters parameters, IntPredicate goOn) throws XGBoostError {
-        // The validation rows are watched: of rows that it knows XGBoost keeps the sum over the trees so far.
+        // The validation rows are watched: XGBoost keeps the sum over the trees so far only for rows that it knows.
         Booster booster =
                 XGBoost.train(learn, parameters.forXgboost(), 0, Map.of("validation", validation), null, null);
         double[] curve = new double[parameters.rounds];
@@ -90,9 +90,9 @@ final class TreeFold implements AutoCloseable {
     /** The trees that are kept. */
     static final class Grown implements AutoCloseable {
         final BoostedTrees trees;
-        /** How many they are. */
+        /** Their number. */
         final int rounds;
-        /** Average precision on the validation rows, by number of trees − 1, also of trees that are not kept. */
+        /** Average precision on the validation rows, by number of trees − 1, including trees that are not kept. */
         final double[] curve;
         /** The log-odds of the validation rows. */
         final float[] validationMargins;

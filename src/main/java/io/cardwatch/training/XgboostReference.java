@@ -8,9 +8,9 @@ import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
-/** What XGBoost's library makes of a model: the reference for our evaluation of its trees. */
+/** XGBoost's own results for a model: the reference for our evaluation of its trees. */
 final class XgboostReference {
-    /** JSON's. */
+    /** JSON's white space. */
     private static final String WHITE_SPACE = " \t\r\n";
 
     private XgboostReference() {}
@@ -20,7 +20,7 @@ final class XgboostReference {
      *
      * @param json a model that {@link io.cardwatch.score.GradientBoostedTrees} could read
      * @param rows features in the model's order, NaN where missing
-     * @throws BadInputException if the library cannot load it, or would not score with all of its trees
+     * @throws BadInputException if the library cannot load it, or would not use all of its trees
      */
     static float[] probabilities(byte[] json, float[][] rows) {
         int width = rows[0].length;
@@ -52,7 +52,7 @@ final class XgboostReference {
         }
     }
 
-    /** XGBoost takes white space neither before the first brace nor in an empty list, nor a byte order mark. */
+    /** Removes white space and a byte order mark: XGBoost accepts none before the first brace or in an empty list. */
     private static byte[] withoutWhiteSpace(byte[] json) {
         ByteArrayOutputStream compact = new ByteArrayOutputStream(json.length);
         boolean started = false;
@@ -69,7 +69,7 @@ final class XgboostReference {
         return compact.toByteArray();
     }
 
-    /** The classifier of XGBoost's Python package leaves out the rounds after the best one, its file does not. */
+    /** Refuses unused rounds: XGBoost's Python classifier ignores those after the best one, but saves them. */
     private static void requireAllRounds(Booster booster) throws XGBoostError {
         String best = booster.getAttr("best_iteration");
         long rounds = booster.getNumBoostedRound();

@@ -85,7 +85,7 @@ public final class RefusedRows {
             batch.clear();
         } catch (IOException e) {
             throw new BadInputException(
-                    e.getMessage(), "Look at the warehouse and start again: rows that are written stay one.", e);
+                    e.getMessage(), "Check the warehouse and start again: no row is written twice.", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while rows were written", e);

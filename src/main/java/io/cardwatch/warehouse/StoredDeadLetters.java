@@ -65,9 +65,9 @@ public final class StoredDeadLetters {
             throw new BadInputException(
                     "the dead letters of the warehouse " + warehouse + " cannot be read: " + e.getMessage(),
                     warehouse.dialect.isTooSlow(e)
-                            ? "Take a shorter time with --since and --until, or let the warehouse take longer, with"
-                                    + " ?socketTimeout=600 (seconds) behind warehouse.url."
-                            : "Look at the warehouse and start again: what was sent twice ends as one row.",
+                            ? "Choose a shorter period with --since and --until, or wait longer for the warehouse, with"
+                                    + " ?socketTimeout=600 (seconds) at the end of warehouse.url."
+                            : "Check the warehouse and start again: a record that is sent twice gives one row.",
                     e);
         }
     }

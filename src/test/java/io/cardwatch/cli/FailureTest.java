@@ -66,7 +66,7 @@ class FailureTest {
                         + " where it was direct memory.\n");
         assertThat(told(new RuntimeException(
                         new BindException("Could not start rest endpoint on any port in port" + " range 8081"))))
-                .isEqualTo("error: a port cannot be had: Could not start rest endpoint on any port in port range 8081\n"
+                .isEqualTo("error: no port is available: Could not start rest endpoint on any port in port range 8081\n"
                         + "remedy: Give another port with --web-port, or stop what uses it.\n");
     }
 

@@ -173,7 +173,7 @@ class HistorySavepointTest {
 
         assertThat(exitCode).as(errors.toString()).isEqualTo(3);
 
-        assertThat(errors.toString()).contains("do not tell how far event time came");
+        assertThat(errors.toString()).contains("do not determine event time");
         assertThat(directory).isEmptyDirectory();
     }
 

@@ -97,7 +97,7 @@ class ReplayDeadLettersCommandTest {
         assertThat(replay("--reason=WAREHOUSE_REJECTED,BAD_JSON", "--since=2020-01-01T00:00:00Z"))
                 .isZero();
         assertThat(out.toString())
-                .isEqualTo("2 rows written that had been refused; 0 were there already\n"
+                .isEqualTo("2 refused rows written; 0 were there already\n"
                         + "1 records sent to payments and 0 to verdicts\n");
         await(job, PREDICTIONS, "3");
         await(job, "SELECT count(*) FROM cust_payment_tx_outcomes WHERE transaction_id = 2 AND tx_fraud = 1", "1");
@@ -168,7 +168,7 @@ class ReplayDeadLettersCommandTest {
 
         assertThat(out.toString())
                 .startsWith(
-                        "0 records sent to payments and 1 to verdicts\n2 left out: their bytes were not kept in full");
+                        "0 records sent to payments and 1 to verdicts\n2 skipped: they were stored truncated (OVERSIZE)");
         assertThat(kinesis.records("payments")).isEmpty();
         assertThat(kinesis.records("verdicts"))
                 .extracting(Record::partitionKey)

@@ -171,7 +171,7 @@ class TrainCommandTest {
                 .contains(
                         "Fraud is output probability, taken on trust: the file names no classes; mean probability 0.26894"
                                 + " over 64 golden rows.")
-                .contains("model.onnx names no features: they are taken to be the reference ones in their order.");
+                .contains("model.onnx names no features: the reference ones are assumed, in their order.");
         assertThat(FraudModel.load(model).threshold()).isEqualTo(0.5);
     }
 
@@ -214,9 +214,9 @@ class TrainCommandTest {
         assertThat(err.toString().lines())
                 .hasSize(12)
                 .contains(
-                        "error: --threshold best-f1 is chosen on rows, and --import has none",
-                        "error: --rounds is for training, --import takes a model as it is.",
-                        "error: --candidates is for training, --import takes a model as it is.");
+                        "error: --threshold best-f1 is chosen on rows, but --import has none",
+                        "error: --rounds is for training; --import takes a model as it is.",
+                        "error: --candidates is for training; --import takes a model as it is.");
         assertThat(Path.of(model)).doesNotExist();
     }
 

@@ -48,7 +48,7 @@ class UnfinishedOutputTest {
             assertThat(err.toString().lines())
                     .containsExactly(
                             "error: " + out.resolve("transactions.csv") + " cannot be written: No space left on device",
-                            "remedy: Free space there, or write elsewhere; what was begun is removed.");
+                            "remedy: Free space there, or write elsewhere; the unfinished file is removed.");
             assertThat(names(out)).containsExactly("customers.csv");
         } finally {
             // Also where a file on it was left open.

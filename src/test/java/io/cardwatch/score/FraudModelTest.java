@@ -88,7 +88,7 @@ class FraudModelTest {
         assertRefused("stages/0/metadata of the model in");
 
         ForgedManifest.renew(directory);
-        assertRefused("for golden vector 0, in training it was");
+        assertRefused("for golden vector 0, but training gave");
     }
 
     @ParameterizedTest
@@ -204,7 +204,7 @@ class FraudModelTest {
         alter("stages/0/data/trees.json", "\"baseMargin\":", "\"baseMargin\":1e-4,\"x\":");
         ForgedManifest.renew(directory);
 
-        assertRefused("for golden vector 0, in training it was");
+        assertRefused("for golden vector 0, but training gave");
     }
 
     @ParameterizedTest
@@ -250,7 +250,7 @@ class FraudModelTest {
         Files.writeString(directory.resolve("stages/0/golden.json"), "{\"vectors\":[],\"probabilities\":[]}");
         ForgedManifest.renew(directory);
 
-        assertRefused("are none, or not of its features");
+        assertRefused("are missing, or not of its features");
     }
 
     @ParameterizedTest

@@ -218,10 +218,10 @@ class ModelImportTest {
     @Test
     void refusesAModelOfAnotherSet() throws Exception {
         Path json = file("model.json", ReferenceModels.json(booster(FeatureSet.REFERENCE.names())));
-        assertRefused(json, FeatureSet.EXTENDED, "the model reads 15 features, the extended features are ");
+        assertRefused(json, FeatureSet.EXTENDED, "the model reads 15 features, but the extended features are ");
 
         Path onnx = file("model.onnx", OnnxModels.logisticRegression(new float[WIDTH], 0));
-        assertRefused(onnx, FeatureSet.EXTENDED, "the model reads 15 features, the extended features are ");
+        assertRefused(onnx, FeatureSet.EXTENDED, "the model reads 15 features, but the extended features are ");
     }
 
     @Test
@@ -267,7 +267,7 @@ class ModelImportTest {
         assertNotLoaded("stages/0/metadata of the model in");
 
         ForgedManifest.renew(directory.resolve("model"));
-        assertNotLoaded("for golden vector 0, in training it was");
+        assertNotLoaded("for golden vector 0, but training gave");
     }
 
     @Test
@@ -289,7 +289,7 @@ class ModelImportTest {
         assertNotLoaded("stages/0/data/model.onnx of the model in");
 
         ForgedManifest.renew(directory.resolve("model"));
-        assertNotLoaded("for golden vector 0, in training it was");
+        assertNotLoaded("for golden vector 0, but training gave");
     }
 
     private FraudModel imported(Path file, FeatureSet set, double threshold) {

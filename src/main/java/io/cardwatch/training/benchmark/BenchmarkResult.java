@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** What one row measured; means over the folds where there are several. */
+/** The figures of one row; means where there are several folds. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"row", "auc", "ap", "cp100", "ece", "brier", "threshold", "precision", "recall", "f1", "balancedF1"
 })
@@ -40,7 +40,7 @@ public final class BenchmarkResult {
     @JsonProperty
     public final double brier;
 
-    /** The decision at the threshold that the train command chose; null where none was. */
+    /** The decision at the threshold that the train command chose; null if it chose none. */
     @JsonProperty
     public final Double threshold;
 

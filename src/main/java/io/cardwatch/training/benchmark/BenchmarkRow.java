@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A row of the benchmark's table: features and labels, and what learns from them. */
+/** A row of the benchmark's table: its features and labels, and the learner. */
 public final class BenchmarkRow {
     /** How a row learns, and what it is tested on. */
     enum Learner {
@@ -14,10 +14,12 @@ public final class BenchmarkRow {
         LOGISTIC_REGRESSION,
         /** On the seven days before the gap; the handbook's folds. */
         TREES_OF_A_WEEK,
-        /** On all before the gap; the handbook's folds. */
+        /** On everything before the gap; the handbook's folds. */
         TREES,
-        /** All that {@code train --validation-days 14 --threshold 0.5} does, on the days up to 2018-07-24; August and September,
-         * all cards. */
+        /**
+         * As {@code train --validation-days 14 --threshold 0.5}, on the days up to 2018-07-24; tested on all cards of
+         * August and September.
+         */
         TRAIN_COMMAND
     }
 
@@ -40,7 +42,7 @@ public final class BenchmarkRow {
             delayed("delay-1d", Duration.ofDays(1)),
             delayed("delay-6h", Duration.ofHours(6)));
 
-    /** As it is called in tables and on the command line. */
+    /** The name in tables and on the command line. */
     public final String name;
 
     final Labels labels;

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One fold of the Fraud Detection Handbook's protocol (chapter 5): seven days to train on, seven days of delay in
- * which labels come, seven days to test on. Days are UTC days, counted from the first of the data.
+ * One fold of the Fraud Detection Handbook's protocol (chapter 5): seven days to train on, a gap of seven days in which
+ * labels arrive, seven days to test on. Days are UTC days, counted from the first of the data.
  *
- * <p>Of the test days the cards are left out that are known to be compromised: those with a fraud in the training week,
- * and on each test day those with a fraud since then up to eight days before it.
+ * <p>The test days leave out cards known to be compromised: those with a fraud in the training week, and on each test
+ * day those with a fraud between then and eight days before that day.
  */
 final class Fold {
     private static final int SECONDS_PER_DAY = 86_400;
     private static final int WEEK = 7;
-    /** The folds that results are published for: training begins on 2018-07-25, 08-01, 08-08 and 08-15. */
+    /** The folds of the published results: training begins on 2018-07-25, 08-01, 08-08 and 08-15. */
     private static final int FIRST_TEST_FOLD = 115;
     /** The folds to choose settings on: training begins on 2018-06-20, 06-27, 07-04 and 07-11. */
     private static final int FIRST_VALIDATION_FOLD = 80;
@@ -58,7 +58,7 @@ final class Fold {
         return rows.during(Long.MIN_VALUE, second(firstDay + WEEK) - 1);
     }
 
-    /** The first second of the test days, when the labels must be known that are learned from. */
+    /** The first second of the test days, when the labels to learn from must be known. */
     long gapEnd() {
         return second(firstDay + 2 * WEEK);
     }

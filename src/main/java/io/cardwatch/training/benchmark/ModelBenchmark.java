@@ -24,18 +24,18 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The Fraud Detection Handbook's protocol on the handbook's data, which is simulated here: four folds, cards known to be
- * compromised left out, card precision at 100. The same seed gives the same figures.
+ * The Fraud Detection Handbook's protocol on the handbook's data, which is simulated here: four folds, without cards
+ * known to be compromised, card precision at 100. The same seed gives the same figures.
  */
 public final class ModelBenchmark {
     private static final int CARDS = 100;
     private static final int WEEK = 7;
     private static final int SECONDS_PER_DAY = 86_400;
-    /** Trees from all before the gap, chosen on the validation folds; all else are the train command's defaults. */
+    /** Trees from everything before the gap, chosen on the validation folds; all else are train's defaults. */
     private static final int REFERENCE_ROUNDS = 400;
 
     private static final int EXTENDED_ROUNDS = 250;
-    /** Trees from a week, by the exact method, chosen there, too. */
+    /** The number of trees from a week, by the exact method, also chosen there. */
     private static final int WEEK_ROUNDS = 200;
     /** 2018-07-25, where the true rate's training ends and the test follows a week later, up to 2018-10-01. */
     private static final int TRUE_RATE_LEARN_END = 115;
@@ -45,7 +45,7 @@ public final class ModelBenchmark {
     private static final int TRUE_RATE_VALIDATION_LEARN_END = 80;
 
     private static final int TRUE_RATE_VALIDATION_DAYS = 14;
-    /** Probabilities are calibrated; a fortnight's best F1 is found anywhere between 0.2 and 0.6. */
+    /** Fixed, since probabilities are calibrated; a fortnight's best F1 lies anywhere between 0.2 and 0.6. */
     private static final ThresholdPolicy MORE_LIKELY_THAN_NOT = ThresholdPolicy.parse("0.5");
 
     private final Profile.Builder world;
@@ -54,15 +54,15 @@ public final class ModelBenchmark {
     private final long start = Profile.handbook().build().startEpochSecond();
 
     /**
-     * @param seed of the handbook's world, 0 for the published data
+     * @param seed of the handbook's world; 0 gives the published data
      * @param threads of XGBoost; another number may change the last digits
-     * @param progress told what is being done, and how far it is
+     * @param progress told the step and how far it is
      */
     public ModelBenchmark(long seed, int threads, TrainingProgress progress) {
         this(Profile.handbook().seed(seed), threads, progress);
     }
 
-    /** The same in another world of the same 183 days. */
+    /** The benchmark in another world of the same 183 days. */
     ModelBenchmark(Profile.Builder world, int threads, TrainingProgress progress) {
         this.world = world;
         this.threads = threads;
@@ -72,9 +72,9 @@ public final class ModelBenchmark {
     /**
      * Measures {@code rows}.
      *
-     * @param validation whether on the four earlier folds that settings are chosen on, not on those that results are
-     *     published for
-     * @param results told each row when it is measured
+     * @param validation whether to test on the four earlier folds, which settings are chosen on, instead of those of
+     *     the published results
+     * @param results told each row once it is measured
      */
     public void run(List<BenchmarkRow> rows, boolean validation, Consumer<BenchmarkResult> results) {
         List<Fold> folds = validation ? Fold.validation(start) : Fold.test(start);
@@ -199,8 +199,8 @@ public final class ModelBenchmark {
     }
 
     /**
-     * The probability that is one half in a balanced world: odds learned at a rate r are those of a balanced world times
-     * r ÷ (1 − r), so a half there is r here.
+     * The probability that is one half in a balanced world. Odds learned at a rate r are those of a balanced world
+     * times r ÷ (1 − r), so a half there is r here.
      */
     private static double balanced(TrainingData learn) {
         return (double) learn.frauds() / learn.rows();
@@ -210,7 +210,7 @@ public final class ModelBenchmark {
         return start + (long) day * SECONDS_PER_DAY;
     }
 
-    /** All rows, or those that are named, in the table's order. */
+    /** All rows, or the named ones, in the table's order. */
     public static List<BenchmarkRow> rows(List<String> names) {
         List<BenchmarkRow> rows = new ArrayList<>(BenchmarkRow.ALL);
         rows.removeIf(row -> !names.isEmpty() && !names.contains(row.name));

@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /**
- * The payments of the handbook's world with their features, as a job would have computed them while labels came the way
- * a {@link Labels} says.
+ * The payments of the handbook's world with their features, as a job would have computed them with labels arriving as
+ * {@link Labels} says.
  */
 final class ReferenceHistory {
     private static final Duration LATENESS = Duration.ofDays(3);
@@ -47,20 +47,20 @@ final class ReferenceHistory {
             return toString().hashCode();
         }
 
-        /** Every payment's verdict is known so long after it, and terminal windows end as long ago. */
+        /** Every payment's verdict is known this long after it, and terminal windows end this long before a payment. */
         static Labels fixed(Duration delay) {
             return new Labels(LabelDelay.fixed(delay), true, delay);
         }
 
-        /** Frauds only are reported, after a random time; terminal windows end seven days ago. */
+        /** Only frauds are reported, after a random time; terminal windows end seven days before a payment. */
         static Labels reported(String delay) {
             return new Labels(LabelDelay.parse(delay), false, Duration.ofDays(7));
         }
     }
 
-    /** Every payment with its truth, in order of time. */
+    /** Every payment with its true label, in order of time. */
     final TrainingData rows;
-    /** By row, when its verdict is known, UTC epoch seconds; {@link Long#MAX_VALUE} for never. */
+    /** By row, the time its verdict is known, UTC epoch seconds; {@link Long#MAX_VALUE} for never. */
     private final long[] knownAt;
 
     private final Labels labels;
@@ -74,7 +74,7 @@ final class ReferenceHistory {
     /**
      * Simulates the world and replays it.
      *
-     * @param world the handbook's, or another of the same days; what it says about labels is replaced
+     * @param world the handbook's, or another of the same days; its label settings are replaced
      * @param progress told the time of each event, UTC epoch seconds
      */
     static ReferenceHistory of(Profile.Builder world, FeatureSet set, Labels labels, LongConsumer progress) {
@@ -111,8 +111,8 @@ final class ReferenceHistory {
     }
 
     /**
-     * What can be learned from at {@code epochSecond}: the payments with a verdict by then. Where frauds only are
-     * reported, those without one count as genuine when the terminal delay is over.
+     * The rows to learn from at {@code epochSecond}: the payments with a verdict by then. If only frauds are reported,
+     * those without one count as genuine after the terminal delay.
      */
     TrainingData knownAt(long epochSecond) {
         return rows.where(

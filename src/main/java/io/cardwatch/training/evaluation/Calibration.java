@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.function.DoubleToIntFunction;
 
 /**
- * How far probabilities mean what they say.
+ * How well probabilities match the observed shares of frauds.
  *
- * <p>The rows fall into {@link #BINS} bins of equal width by their probability: bin b holds [b/15, (b + 1)/15), the last
- * one also 1. The expected calibration error is the mean over bins, weighted by their rows, of | mean probability − share
- * of frauds | (Guo et al., "On Calibration of Modern Neural Networks", 2017).
+ * <p>The rows fall into {@link #BINS} bins of equal width by probability: bin b holds [b/15, (b + 1)/15), the last one
+ * also 1. The expected calibration error is the mean of | mean probability − share of frauds | over the bins, weighted
+ * by their rows (Guo et al., "On Calibration of Modern Neural Networks", 2017).
  */
 public final class Calibration {
     public static final int BINS = 15;
@@ -41,7 +41,7 @@ public final class Calibration {
     /**
      * Bins of other widths, for rare frauds whose probabilities lie close together.
      *
-     * @param edges ascending, from 0: bin b holds [edges[b], edges[b + 1]), the last one all from its edge on
+     * @param edges ascending, from 0: bin b holds [edges[b], edges[b + 1]), the last one everything from its edge on
      * @return the bins that hold rows, in ascending order
      */
     public static List<Bin> bins(ScoredRows scored, double... edges) {
@@ -108,7 +108,7 @@ public final class Calibration {
             return (double) frauds / rows;
         }
 
-        /** The 95 % score interval of that share, if each row were a trial of its own (Wilson, 1927). */
+        /** The 95 % score interval of that share, treating rows as independent trials (Wilson, 1927). */
         public Interval shareInterval() {
             double share = shareOfFrauds();
             double weight = NORMAL_975 * NORMAL_975 / rows;

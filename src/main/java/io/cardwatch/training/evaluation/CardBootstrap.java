@@ -10,9 +10,9 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
 /**
- * How far figures would move with other customers: 95 % intervals by the percentile bootstrap (Efron and Tibshirani, "An
- * Introduction to the Bootstrap", 1993). Cards are drawn with replacement, as many as there are, each with all its rows:
- * the payments of one card share its fate, so drawing rows would make the intervals too narrow.
+ * How much figures would vary with other customers: 95 % intervals by the percentile bootstrap (Efron and Tibshirani,
+ * "An Introduction to the Bootstrap", 1993). It draws as many cards as there are, with replacement, each with all its
+ * rows. The payments of one card are not independent, so drawing rows would make the intervals too narrow.
  *
  * <p>Rows are sorted once; a draw then costs one pass over them. The same rows give the same intervals.
  */
@@ -65,7 +65,7 @@ public final class CardBootstrap {
         return intervals;
     }
 
-    /** Draws again where all frauds, or all genuine rows, are missed. */
+    /** Draws cards; draws again if it got no fraud or no genuine row. */
     private Ranking draw(UniformRandomProvider random) {
         int[] times = new int[cardCount];
         Ranking ranking;
@@ -101,7 +101,7 @@ public final class CardBootstrap {
         return new Ranking(thresholds, fraudsUntil, genuineUntil, steps);
     }
 
-    /** Between two order statistics in proportion, as NumPy does. */
+    /** The quantile, interpolated linearly between two order statistics, as NumPy does. */
     private static double quantile(double[] ascending, double share) {
         double position = share * (ascending.length - 1);
         int below = (int) position;

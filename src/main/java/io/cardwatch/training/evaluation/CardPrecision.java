@@ -13,10 +13,10 @@ import java.util.function.IntToDoubleFunction;
 
 /**
  * Card precision at k: what investigators find who check k cards a day, as the Fraud Detection Handbook defines it
- * (chapter 4.4). A card's score on a UTC day is the highest of its transactions; of the k cards with the highest scores
- * the share is counted that has a fraud on that day, and the mean over the days is taken. A card found that way is
- * blocked: it leaves all later days. A day with fewer than k cards is divided by k all the same, and of equal scores
- * the lower customer id comes first.
+ * (chapter 4.4). A card's score on a UTC day is the highest of its transactions. The precision of a day is the share of
+ * cards with a fraud on that day among the k cards with the highest scores; the figure is the mean over the days. A
+ * card found that way is blocked and left out on all later days. A day with fewer than k cards is divided by k all the
+ * same. Of equal scores the lower customer id comes first.
  *
  * <p>Time: a sort of each day's cards once, then one pass over them for every k.
  */
@@ -26,21 +26,21 @@ public final class CardPrecision {
     private final List<List<Card>> days;
     private final List<List<Card>> perfectDays;
 
-    /** Of these rows, in any order; there must be one. */
+    /** For these rows, in any order; there must be one. */
     public CardPrecision(ScoredRows scored) {
         TrainingData rows = scored.rows;
         days = days(rows, row -> scored.probabilities[row]);
         perfectDays = days(rows, row -> rows.fraud(row) ? 1 : 0);
     }
 
-    /** The share of frauds among the {@code k} highest cards of a day, meaned over the days. */
+    /** The share of frauds among the {@code k} highest cards of a day, as the mean over the days. */
     public double at(int k) {
         return meanPrecision(days, k);
     }
 
     /**
-     * The same for perfect scores, 1 for a fraud and 0 for all else. Below 1 because there are days with fewer than k
-     * cards that have a fraud and were not found before.
+     * The same for perfect scores, 1 for a fraud and 0 for the rest. It is below 1 on days when fewer than k cards have
+     * a fraud and were not found before.
      */
     public double attainable(int k) {
         return meanPrecision(perfectDays, k);

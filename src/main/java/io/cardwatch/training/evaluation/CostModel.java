@@ -12,11 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What alerts cost and save, in the currency units of TX_AMOUNT. An alert costs its review; on a fraud it saves a share of
- * the amount; on a genuine payment it costs the trouble with the customer on top.
+ * What alerts cost and save, in the currency units of TX_AMOUNT. An alert costs its review. On a fraud it saves a share
+ * of the amount; on a genuine payment it also costs the trouble with the customer.
  *
- * <p>Read from a JSON file with exactly these keys, for example {@code {"review": 4, "savedShare": 0.8,
- * "blockedGenuine": 10}}.
+ * <p>Read from a JSON file with exactly these keys, for example
+ * {@code {"review": 4, "savedShare": 0.8, "blockedGenuine": 10}}.
  */
 public final class CostModel {
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -48,7 +48,7 @@ public final class CostModel {
     /**
      * Reads a cost file.
      *
-     * @throws BadInputException if it cannot be read, lacks a key, has another one, or a value is out of its range
+     * @throws BadInputException if it cannot be read, a key is missing or unknown, or a value is out of its range
      */
     public static CostModel read(Path file) {
         CostModel costs;
@@ -85,14 +85,14 @@ public final class CostModel {
         }
     }
 
-    /** What an alert on this row saves; negative where it only costs. */
+    /** What an alert on this row saves; negative if it only costs. */
     public double saved(ScoredRows scored, int row) {
         return scored.rows.fraud(row)
                 ? savedShare * scored.rows.value(row, Feature.TX_AMOUNT.index()) - review
                 : -review - blockedGenuine;
     }
 
-    /** What alerts from {@code threshold} on save, against no alerts at all. */
+    /** What alerts from {@code threshold} on save, compared with no alerts. */
     public double saved(ScoredRows scored, double threshold) {
         double sum = 0;
         for (int row = 0; row < scored.probabilities.length; row++) {
@@ -103,7 +103,7 @@ public final class CostModel {
         return sum;
     }
 
-    /** What could be saved at best: alerts on the frauds that are worth one, and on nothing else. */
+    /** The most that could be saved: alerts only on the frauds that are worth one. */
     public double attainable(ScoredRows scored) {
         double sum = 0;
         for (int row = 0; row < scored.probabilities.length; row++) {

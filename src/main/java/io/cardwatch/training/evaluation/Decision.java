@@ -3,7 +3,7 @@ package io.cardwatch.training.evaluation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 
-/** What becomes of labelled rows when those with a probability of at least a threshold count as fraud. */
+/** The outcome for labelled rows when those with a probability of at least a threshold count as fraud. */
 @JsonPropertyOrder({
     "threshold",
     "truePositives",
@@ -30,7 +30,7 @@ public final class Decision {
     @JsonProperty
     public final int falseNegatives;
 
-    /** Genuine rows that are left alone. */
+    /** Genuine rows that do not count as fraud. */
     @JsonProperty
     public final int trueNegatives;
 
@@ -79,8 +79,8 @@ public final class Decision {
     }
 
     /**
-     * F1 if genuine rows weighed so much less that both classes weigh the same. Says little about a world where frauds are
-     * rare; there because others report such a figure.
+     * F1 if genuine rows were weighted so that both classes weigh the same. It says little where frauds are rare; it is
+     * here because others report it.
      */
     public double balancedF1() {
         double falseAlarms = share(falsePositives, falsePositives + trueNegatives);

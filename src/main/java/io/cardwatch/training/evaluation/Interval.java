@@ -1,6 +1,6 @@
 package io.cardwatch.training.evaluation;
 
-/** Between which values a figure lies with a confidence of 95 %. */
+/** The 95 % confidence interval of a figure. */
 public final class Interval {
     public final double low;
     public final double high;

@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * Labelled rows in descending order of their probability, as the steps of the ROC and the precision-recall curve. Equal
+ * Labelled rows in descending order of probability, as the steps of the ROC and the precision-recall curve. Equal
  * probabilities are one step: no order among them is assumed, as in scikit-learn.
  *
- * <p>A step is numbered from 0, the highest probability, to {@link #steps()} − 1. With the threshold at its {@link
- * #threshold}, {@link #frauds} and {@link #genuine} rows count as fraud: the point (genuine ÷ all genuine, frauds ÷ all
- * frauds) of the ROC curve, which begins at (0, 0), and the point (recall, precision) of the precision-recall curve.
+ * <p>Steps are numbered from 0, the highest probability, to {@link #steps()} − 1. With the threshold at a step's
+ * {@link #threshold}, {@link #frauds} and {@link #genuine} rows count as fraud: the point (genuine ÷ all genuine,
+ * frauds ÷ all frauds) of the ROC curve, which begins at (0, 0), and (recall, precision) of the precision-recall curve.
  */
 public final class Ranking {
     private final float[] thresholds;
@@ -41,7 +41,7 @@ public final class Ranking {
         steps = step + 1;
     }
 
-    /** Of steps that are counted already, frauds and genuine rows cumulative; there must be both. */
+    /** From steps that are counted already, frauds and genuine rows cumulative; there must be both. */
     Ranking(float[] thresholds, int[] frauds, int[] genuine, int steps) {
         this.thresholds = thresholds;
         this.frauds = frauds;
@@ -57,7 +57,7 @@ public final class Ranking {
     /**
      * Ranks rows; there must be frauds and genuine ones.
      *
-     * @param scores by row: probabilities, or what else is higher for what looks more like fraud
+     * @param scores by row: probabilities, or other scores that are higher for likelier frauds
      * @param labels by row, 1 for fraud, else 0
      */
     public static Ranking of(float[] scores, float[] labels) {
@@ -76,7 +76,7 @@ public final class Ranking {
         return ordered(Float.floatToIntBits(score + 0f));
     }
 
-    /** The bits of positive floats sort like the floats, those of negative ones the other way round. */
+    /** Positive floats sort like their bits, negative ones in reverse. */
     private static int ordered(int bits) {
         return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
     }
@@ -140,7 +140,7 @@ public final class Ranking {
                 allGenuine() - genuine[step]);
     }
 
-    /** The decision with the best F1; of several the one with the highest threshold. */
+    /** The decision with the best F1; of equal ones that with the highest threshold. */
     public Decision bestF1() {
         int best = 0;
         for (int step = 1; step < steps; step++) {
@@ -157,19 +157,19 @@ public final class Ranking {
         return step < 0 ? new Decision(threshold, 0, 0, allFrauds(), allGenuine()) : at(step);
     }
 
-    /** The ROC curve: the share of frauds found with at most that share of the genuine rows. */
+    /** The ROC curve: the share of frauds found when at most this share of the genuine rows counts as fraud. */
     public double recallAt(double falsePositiveRate) {
         int step = stepsWhile(i -> genuine[i] <= falsePositiveRate * allGenuine()) - 1;
         return step < 0 ? 0 : (double) frauds[step] / allFrauds();
     }
 
-    /** The precision-recall curve: the precision with the highest threshold that finds at least that share of frauds. */
+    /** The precision-recall curve: the precision at the highest threshold that finds at least this share of frauds. */
     public double precisionAt(double recall) {
         int step = Math.min(stepsWhile(i -> frauds[i] < recall * allFrauds()), steps - 1);
         return (double) frauds[step] / (frauds[step] + genuine[step]);
     }
 
-    /** How many steps from the first on satisfy what the later ones do not. */
+    /** The number of steps, from the first on, that satisfy {@code holds}; no later one does. */
     private int stepsWhile(IntPredicate holds) {
         int low = 0;
         int high = steps;

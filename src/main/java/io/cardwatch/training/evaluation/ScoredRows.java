@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 
 /** Labelled rows with the probability of fraud that a model gives each. */
 public final class ScoredRows {
-    /** The rows; none of them may have been learned from, if figures are to be honest. */
+    /** The rows. For honest figures the model must not have learned from any of them. */
     public final TrainingData rows;
     /** By row, 0 to 1. */
     public final float[] probabilities;

@@ -15,11 +15,11 @@ import java.util.Set;
 
 /**
  * The classes that an ONNX classifier names, in the order of its columns of probabilities. They stand in the attributes
- * of its operators, or in a constant that the label is taken from, and ONNX Runtime does not tell them. So the file is
+ * of its operators, or in a constant from which it takes the label; ONNX Runtime does not report them. So the file is
  * read here, by the field numbers of <a href="https://github.com/onnx/onnx/blob/main/onnx/onnx.proto">onnx.proto</a>.
  *
- * <p>The search goes from the other outputs, which hold the label, and then from the probabilities backwards: a model of
- * models numbers the classes inside, and names them at its end.
+ * <p>The search goes backwards, from the other outputs, which hold the label, and then from the probabilities: a model
+ * of models numbers the classes inside and names them at its end.
  */
 public final class OnnxClasses {
     private static final Set<String> LISTS = Set.of("classlabels_strings", "classlabels_ints", "classlabels_int64s");
@@ -29,7 +29,7 @@ public final class OnnxClasses {
 
     /** In the order of the columns; empty where the file names none. */
     public final List<String> names;
-    /** Whether the classes are texts; if so and they are not found, {@link #names} is empty. */
+    /** Whether the classes are texts. If they are and were not found, {@link #names} is empty. */
     final boolean texts;
 
     private OnnxClasses(List<String> names, boolean texts) {
@@ -79,10 +79,10 @@ public final class OnnxClasses {
     }
 
     /**
-     * Refuses a model whose classes are known and are not 0 and 1 in this order: that the second is fraud would be a
-     * guess. Nothing known of classes is well: then it is a net that somebody made for this.
+     * Refuses a model whose classes are known and are not 0 and 1 in this order, since it would be a guess that the
+     * second is fraud. A model without classes is accepted: it is a net made for this purpose.
      *
-     * @throws BadInputException if it is one
+     * @throws BadInputException if the classes are others
      */
     public void requireZeroAndOne() {
         if (names.isEmpty() && texts) {
@@ -98,7 +98,7 @@ public final class OnnxClasses {
         }
     }
 
-    /** The graph, from which classes are looked for; maps are by the name of a value. */
+    /** A search for classes in the graph; maps are by the name of a value. */
     private static final class Search {
         private final ProtobufMessage graph;
         private final Map<String, ProtobufMessage> makers = new HashMap<>();
@@ -172,7 +172,7 @@ public final class OnnxClasses {
                     : null;
         }
 
-        /** The two values of a label, of which scikit-learn's converter takes one by its number; else null. */
+        /** The two values of a label, from which scikit-learn's converter picks one by number; else null. */
         private static OnnxClasses constant(ProtobufMessage tensor) {
             if (tensor == null) {
                 return null;

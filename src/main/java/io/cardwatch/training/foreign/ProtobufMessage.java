@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A message in protobuf's wire format, whose meaning is known to who asks: each field is a number and either an integer
- * or bytes. Nothing is copied before it is asked for.
+ * A message in protobuf's wire format; the caller knows its meaning. Each field is a number and either an integer or
+ * bytes. Nothing is copied before it is asked for.
  *
  * <p>A damaged message gives a {@link java.nio.BufferUnderflowException} or an {@link IllegalArgumentException}.
  */
@@ -88,7 +88,7 @@ final class ProtobufMessage {
         return found;
     }
 
-    /** The text of a field that is there once, empty if it is not there. */
+    /** The text of a single field; empty if it is missing. */
     String text(int field) {
         List<String> found = texts(field);
         return found.isEmpty() ? "" : found.get(found.size() - 1);

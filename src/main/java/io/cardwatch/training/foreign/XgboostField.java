@@ -3,13 +3,13 @@ package io.cardwatch.training.foreign;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cardwatch.domain.BadInputException;
 
-/** How single fields of XGBoost's JSON are read, and what is said of those that will not do. */
+/** Reads single fields of XGBoost's JSON and makes the errors for invalid ones. */
 final class XgboostField {
     static final String REMEDY = "Save the model again as XGBoost JSON, or train one with 'train'.";
 
     private XgboostField() {}
 
-    /** A count that the file has as text. */
+    /** A count that the file holds as text. */
     static int integer(JsonNode parent, String field) {
         String text = parent.path(field).asText();
         try {
@@ -19,7 +19,7 @@ final class XgboostField {
         }
     }
 
-    /** The nearest float, NaN if it is none or not finite. */
+    /** The nearest float; NaN if it is not a number or not finite. */
     static float finite(JsonNode number) {
         if (!number.isBigDecimal() && !number.isIntegralNumber()) {
             return Float.NaN;
@@ -60,7 +60,7 @@ final class XgboostField {
                 "the model cannot be scored: " + what + ", more than " + limit, "Train a smaller one.");
     }
 
-    /** Where leaves are lists, they have as many numbers as there are targets. */
+    /** Refuses several targets: where leaves are lists, they have one number per target. */
     static void requireOneTarget(JsonNode parameters) {
         if (parameters.path("size_leaf_vector").asInt(1) > 1) {
             throw severalTargets();

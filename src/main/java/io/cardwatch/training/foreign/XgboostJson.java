@@ -20,8 +20,8 @@ public final class XgboostJson {
     private static final String BOOSTER = "learner.gradient_booster";
 
     /**
-     * Decimals are kept as text would be: a threshold must become the nearest float without a double between. XGBoost
-     * writes NaN and Infinity as such, for one where it splits on categories.
+     * Keeps decimals exact: a threshold must become the nearest float, without rounding to a double first. XGBoost
+     * writes NaN and Infinity as such, for example where it splits on categories.
      */
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -146,7 +146,7 @@ public final class XgboostJson {
         }
     }
 
-    /** What each tree counts, 1 where the file says nothing. */
+    /** The weight of each tree; 1 if the file has none. */
     private float[] weights(int trees) {
         float[] weights = new float[trees];
         Arrays.fill(weights, 1);

@@ -6,15 +6,15 @@ import java.util.Iterator;
 import java.util.Set;
 
 /**
- * The keys that XGBoost 1.7 to 3.4 write into a model of trees, object by object, as its sources have them (learner.cc,
- * gbtree.cc, gbtree_model.cc, tree_model.cc, cat_container.cc). What changes a prediction is read or checked in
- * {@link XgboostJson} and {@link XgboostTree}. The others have no influence on it: statistics of the training, the
- * parents of nodes, {@code id}, {@code attributes} (free text), {@code version}, {@code boost_from_average} and
- * {@code scale_pos_weight}, which only training asks for, and {@code num_parallel_tree}, which tells trees of one round
- * apart where not all rounds are taken.
+ * The keys that XGBoost 1.7 to 3.4 write into a model of trees, object by object, according to its sources (learner.cc,
+ * gbtree.cc, gbtree_model.cc, tree_model.cc, cat_container.cc). {@link XgboostJson} and {@link XgboostTree} read or
+ * check those that change a prediction. The others do not: statistics of the training, the parents of nodes,
+ * {@code id}, {@code attributes} (free text), {@code version}, {@code boost_from_average} and {@code scale_pos_weight},
+ * which only training uses, and {@code num_parallel_tree}, which groups the trees of a round where not all rounds are
+ * used.
  *
- * <p>Any other key is refused: XGBoost 3.3 began to write {@code weight_drop} into models of gbtree, and a reader that
- * passed over it scored them wrongly.
+ * <p>Any other key is refused. XGBoost 3.3 began to write {@code weight_drop} into models of gbtree, and a reader that
+ * ignored it scored them wrongly.
  */
 @SuppressWarnings("ImmutableEnumChecker") // its sets are unmodifiable
 enum XgboostKeys {
@@ -59,10 +59,10 @@ enum XgboostKeys {
     }
 
     /**
-     * Returns what stands under {@code key}, which may be nothing, with these keys at most.
+     * Returns the object under {@code key}, which may be missing and may have only these keys.
      *
      * @param where the path of {@code parent} in the file, for the message
-     * @throws BadInputException if it is there and no object, or has another key
+     * @throws BadInputException if it is there but not an object, or has another key
      */
     JsonNode in(JsonNode parent, String where, String key) {
         JsonNode object = parent.path(key);
@@ -70,7 +70,7 @@ enum XgboostKeys {
         return object;
     }
 
-    /** The same for an object that is at hand. */
+    /** Checks the keys of an object. */
     void require(JsonNode object, String where) {
         if (!object.isObject() && !object.isMissingNode()) {
             throw XgboostField.malformed("its " + where + " is no object");

@@ -69,8 +69,8 @@ final class XgboostTree {
     }
 
     /**
-     * The tree breadth first, so that siblings stand side by side. Pruning leaves deleted nodes behind, which are left
-     * out; any other that the root does not reach speaks of damage.
+     * The tree breadth first, so that siblings lie side by side. Deleted nodes, which pruning leaves behind, are left
+     * out. Any other node that the root does not reach means that the file is damaged.
      */
     TreeEnsemble.Tree breadthFirst() {
         int[] originals = new int[size()];
@@ -106,7 +106,7 @@ final class XgboostTree {
         return left.get(node).asInt() == -1;
     }
 
-    /** What a leaf adds to the margin: XGBoost, too, rounds the product to a float and then adds it. */
+    /** What a leaf adds to the margin. XGBoost, too, rounds the product to a float before it adds it. */
     private float output(int leaf) {
         float output = value(leaf) * weight;
         if (!Float.isFinite(output)) {
@@ -141,7 +141,7 @@ final class XgboostTree {
         return defaultLeft.isBoolean() ? defaultLeft.booleanValue() : defaultLeft.asInt() != 0;
     }
 
-    /** The child of {@code node} on that side, which {@code seen} then holds. */
+    /** The child of {@code node} on that side; adds it to {@code seen}. */
     private int newChild(String side, int node, boolean[] seen) {
         JsonNode number = json.get(side).get(node);
         int child = number.isInt() ? number.intValue() : -1;

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /**
  * Reads labelled history from a CSV file, plain or gzipped: the columns of {@code cust_payment_tx_history} in any order
- * and case, others ignored. Cells and times are read as scoring reads them; blank lines are passed over. A row without
+ * and case; others are ignored. Cells and times are read as for scoring; blank lines are skipped. A row without
  * TX_FRAUD has no verdict yet.
  */
 public final class CsvHistory {
@@ -32,7 +32,7 @@ public final class CsvHistory {
         this.reader = reader;
     }
 
-    /** Reads all labelled rows, in the order of the file; throws as the other one does. */
+    /** Reads all labelled rows, in the order of the file; throws as {@link #read(Path, FeatureSet, Optional)} does. */
     public static TrainingData read(Path file, FeatureSet set) {
         return read(file, set, Optional.empty());
     }
@@ -40,9 +40,9 @@ public final class CsvHistory {
     /**
      * Reads all labelled rows, in the order of the file.
      *
-     * @param genuineAfter how long before the last row of the file a row without a verdict counts as genuine, and from
-     *     where on all rows are left out; empty leaves out all rows without a verdict
-     * @throws BadInputException if the file cannot be read, a column is missing, or a value is not what it should be
+     * @param genuineAfter rows without a verdict that are older than the file's last row by this much count as genuine,
+     *     and all younger rows are left out; empty leaves out only the rows without a verdict
+     * @throws BadInputException if the file cannot be read, a column is missing, or a value is invalid
      */
     public static TrainingData read(Path file, FeatureSet set, Optional<Duration> genuineAfter) {
         try (BufferedReader reader =

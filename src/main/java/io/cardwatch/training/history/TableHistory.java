@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 
 /** Reads labelled history from the warehouse, in order of time and identity. */
 public enum TableHistory {
-    /** What 'backfill' wrote. */
+    /** The rows that 'backfill' wrote. */
     HISTORY("cust_payment_tx_history", "coalesce(tx_fraud_scenario, " + TrainingData.NO_SCENARIO + ")"),
-    /** What the job scored, with the verdicts that came since. */
+    /** The rows that the job scored, with the verdicts that came later. */
     OUTCOMES("cust_payment_tx_outcomes", Integer.toString(TrainingData.NO_SCENARIO));
 
     private static final int FETCH_SIZE = 10_000;
@@ -34,9 +34,9 @@ public enum TableHistory {
      * Reads all labelled rows.
      *
      * @param schema a checked name, as {@code warehouse.schema} is
-     * @param genuineAfter how long before the table's last row a row without a verdict counts as genuine, and from
-     *     where on all rows are left out; empty leaves out all rows without a verdict
-     * @throws BadInputException if the table is not there or cannot be read
+     * @param genuineAfter rows without a verdict that are older than the table's last row by this much count as
+     *     genuine, and all younger rows are left out; empty leaves out only the rows without a verdict
+     * @throws BadInputException if the table is missing or cannot be read
      */
     public TrainingData read(Connection connection, String schema, FeatureSet set, Optional<Duration> genuineAfter) {
         String from = " FROM \"" + schema + "\"." + table;
@@ -48,7 +48,7 @@ public enum TableHistory {
         String sql = "SELECT tx_datetime, customer_id, coalesce(tx_fraud, 0), " + scenario + ", " + features + from
                 + " WHERE " + which + " ORDER BY tx_datetime, transaction_id, customer_id";
         try {
-            // Only within a transaction does the driver fetch in portions.
+            // The driver fetches in portions only within a transaction.
             connection.setAutoCommit(false);
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 statement.setFetchSize(FETCH_SIZE);

@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.function.IntPredicate;
 
 /**
- * Labelled feature vectors with their times and cards, compact: 4 bytes a feature and 21 more a row. What a row tells
- * beside its vector and label is for choosing rows and reporting, never for learning.
+ * Labelled feature vectors with their times and cards, in 4 bytes per feature and 21 more per row. A row's other values
+ * serve to select rows and to report, never to learn from.
  */
 public final class TrainingData {
-    /** Scenario of a row whose source does not know one. */
+    /** The scenario where the source knows none. */
     public static final int NO_SCENARIO = -1;
 
     private static final int INITIAL_ROWS = 1024;
@@ -68,7 +68,7 @@ public final class TrainingData {
         return rows++;
     }
 
-    /** What its vectors hold. */
+    /** The features of its vectors. */
     public FeatureSet set() {
         return set;
     }
@@ -118,12 +118,12 @@ public final class TrainingData {
         return scenarios[row];
     }
 
-    /** Of the earliest row; there must be one. */
+    /** TX_DATETIME of the earliest row, UTC; there must be one. */
     public long firstSecond() {
         return Arrays.stream(epochSeconds, 0, rows).min().orElseThrow();
     }
 
-    /** Of the latest row; there must be one. */
+    /** TX_DATETIME of the latest row, UTC; there must be one. */
     public long lastSecond() {
         return Arrays.stream(epochSeconds, 0, rows).max().orElseThrow();
     }
@@ -133,7 +133,7 @@ public final class TrainingData {
         return where(which, this::fraud);
     }
 
-    /** The rows whose number satisfies {@code which}, in their order, with {@code fraud} as what is known of each. */
+    /** The rows whose number satisfies {@code which}, in their order, with {@code fraud} as each one's label. */
     public TrainingData where(IntPredicate which, IntPredicate fraud) {
         return copy(set, which, fraud);
     }
@@ -160,14 +160,14 @@ public final class TrainingData {
     }
 
     /**
-     * The rows that are at least {@code age} older than the last one, in their order. Frauds are known sooner than the
-     * absence of fraud, so where no verdict means genuine, both classes end here.
+     * The rows that are at least {@code age} older than the last one, in their order. Frauds become known before the
+     * absence of fraud, so where no verdict means genuine, both classes must end here.
      */
     TrainingData untilBeforeEnd(Duration age) {
         return during(Long.MIN_VALUE, lastSecond() - age.toSeconds());
     }
 
-    /** Refuses rows that nothing can be learned from, or measured on. */
+    /** Refuses rows without both classes: they cannot be learned from or measured on. */
     public TrainingData requireBothClasses(String what) {
         if (rows == 0 || frauds == 0 || frauds == rows) {
             throw new BadInputException(
@@ -190,7 +190,7 @@ public final class TrainingData {
         return description;
     }
 
-    /** Over times, vectors and labels, in their order: the same wherever the rows were read from. */
+    /** The hash over times, vectors and labels in order, independent of where the rows were read from. */
     public String sha256() {
         Sha256 hash = new Sha256();
         ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + (set.size() + 1) * Float.BYTES);

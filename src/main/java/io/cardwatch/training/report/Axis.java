@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.DoubleFunction;
 import java.util.function.DoubleUnaryOperator;
 
-/** One direction of a chart: what it measures, from where to where, and where its ticks are. */
+/** One axis of a chart: what it measures, its ends and its ticks. */
 final class Axis {
     final String label;
     /** Values that get a line and a number. */
@@ -56,7 +56,7 @@ final class Axis {
         return lead < 2 ? power / 5 : lead < 5 ? power / 2 : power;
     }
 
-    /** 0 at the low end, 1 at the high end; values beyond lie on the end. */
+    /** 0 at the low end, 1 at the high end; values beyond an end count as the end. */
     double position(double value) {
         double within = Math.max(low, Math.min(high, value));
         double from = scale.applyAsDouble(low);

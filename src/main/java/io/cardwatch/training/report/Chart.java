@@ -4,8 +4,8 @@ import com.samskivert.mustache.Escapers;
 import java.util.Locale;
 
 /**
- * One chart as an SVG element. Its looks come from the page's style sheet: what is drawn carries the class names given.
- * The drawing scales with its box; a phone shows it at three quarters of the size.
+ * One chart as an SVG element. The page's style sheet sets its looks by the given class names. The drawing scales with
+ * its box; a phone shows it at three quarters of the size.
  */
 final class Chart {
     private static final int WIDTH = 460;
@@ -20,14 +20,14 @@ final class Chart {
     private final Axis y;
     private final StringBuilder marks = new StringBuilder();
 
-    /** Empty axes; the title is what a screen reader says. */
+    /** Empty axes; a screen reader reads the title. */
     Chart(String title, Axis x, Axis y) {
         this.title = title;
         this.x = x;
         this.y = y;
     }
 
-    /** The area between two lines over the same places. */
+    /** The area between two lines over the same x values. */
     Chart band(String type, double[] places, double[] lows, double[] highs) {
         StringBuilder path = new StringBuilder("M");
         for (int i = 0; i < places.length; i++) {
@@ -76,7 +76,7 @@ final class Chart {
         return element("<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"/>", type, across(place), down(value));
     }
 
-    /** Words above and to the right of a point, where there mostly is room; near the right end to the left. */
+    /** Text above and to the right of a point, where there usually is room; near the right end to the left. */
     Chart note(String text, double place, double value) {
         boolean right = x.position(place) < 0.75;
         return element(

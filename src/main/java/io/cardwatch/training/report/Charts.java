@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 
 /** The charts of the page, drawn from one model's held-out rows. */
 final class Charts {
-    /** Close together where the rare frauds' probabilities are. */
+    /** Edges that lie close together where the rare frauds' probabilities are. */
     private static final double[] PROBABILITY_EDGES = {
         1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 0.95
     };
@@ -46,7 +46,7 @@ final class Charts {
     private final List<Interval> precisionBand;
     private final List<Interval> recallBand;
 
-    /** Measures what several charts and the page's head share. */
+    /** Computes what several charts and the page's head share. */
     Charts(ScoredRows scored, ScoredRows baseline, double threshold) {
         this.scored = scored;
         this.ranking = Ranking.of(scored);
@@ -105,7 +105,7 @@ final class Charts {
                 .svg();
     }
 
-    /** Groups of similar probability, each so large that at least one fraud is expected in it, but for the last. */
+    /** Groups of similar probability, each so large that at least one fraud is expected in it, except the last. */
     List<Calibration.Bin> probabilityGroups() {
         List<Double> edges = new ArrayList<>(List.of(0.0));
         for (double edge : PROBABILITY_EDGES) {

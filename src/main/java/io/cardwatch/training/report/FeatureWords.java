@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a feature tells, for readers who do not know its column. */
+/** Describes features for readers who do not know the columns. */
 final class FeatureWords {
     private static final Map<String, String> WORDS = new LinkedHashMap<>();
 

@@ -32,14 +32,14 @@ import java.util.stream.IntStream;
 
 /**
  * The page about a trained model: how good it is on the payments at the end of the history that nothing was learned
- * from, what that means for a day's work, where it is weak, and where it comes from.
+ * from, what that means for a day's work, where it is weak, and what it was trained on.
  */
 public final class FraudReport {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String TEMPLATE = "report.html";
     private static final int[] CARDS_A_DAY = {10, 20, 50, 100, 200};
     private static final int SECONDS_PER_DAY = 86_400;
-    /** The parts of the history as the metrics name them, and what they were for. */
+    /** The parts of the history under their names in the metrics, and their purpose. */
     private static final String[][] PARTS = {
         {"learned", "Rehearsal: learned from"},
         {"validation", "Rehearsal: trees, calibration, threshold chosen on"},
@@ -65,7 +65,7 @@ public final class FraudReport {
     /**
      * The page as one file of HTML that needs no other; the same result gives the same text.
      *
-     * @param costs what alerts cost and save, if money is to be told
+     * @param costs what alerts cost and save, if the page is to show money
      */
     public static String html(TrainingResult result, Optional<CostModel> costs) {
         FraudReport report = new FraudReport(result);
@@ -120,7 +120,7 @@ public final class FraudReport {
         page.put("parts", parts);
     }
 
-    /** How the threshold came about, from the policy as it was given. */
+    /** How the threshold was chosen, from the policy's text. */
     private static String policy(String policy) {
         String value = policy.substring(policy.indexOf('=') + 1);
         String chosen = "Of all thresholds it ";
@@ -323,7 +323,7 @@ public final class FraudReport {
         }
     }
 
-    /** As the library wrote it into the trees. */
+    /** The version that the library wrote into the trees. */
     private String xgboostVersion() {
         try {
             List<String> numbers = new ArrayList<>();

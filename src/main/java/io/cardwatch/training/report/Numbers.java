@@ -35,7 +35,7 @@ final class Numbers {
         return String.format(Locale.ROOT, "%.1f\u00a0%%", 100 * share);
     }
 
-    /** 95.3 %, or a dash where there is nothing to take a share of. */
+    /** 95.3 %, or a dash if the whole is 0. */
     static String percent(double part, double whole) {
         return whole == 0 ? "–" : percent(part / whole);
     }

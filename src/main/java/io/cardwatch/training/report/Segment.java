@@ -4,9 +4,9 @@ import io.cardwatch.domain.Feature;
 import io.cardwatch.training.history.TrainingData;
 import java.util.List;
 
-/** A kind of payment that a fraud team would ask about, told by what a row holds. */
+/** A kind of payment that a fraud team may ask about, recognised from a row. */
 final class Segment {
-    /** In groups that each cover all payments, but for the night and the weekend, which overlap. */
+    /** In groups that each cover all payments once, except that night and weekend overlap. */
     static final List<Segment> ALL = List.of(
             amount("below 20", 0, 20),
             amount("20 to 50", 20, 50),
@@ -41,7 +41,7 @@ final class Segment {
                     "with known frauds there",
                     (rows, row) -> rows.value(row, Feature.TERMINAL_ID_RISK_30DAY_WINDOW.index()) > 0));
 
-    /** What its group tells apart. */
+    /** The name of its group. */
     final String group;
 
     final String name;
