@@ -156,9 +156,8 @@ final class BackfillCommand implements Callable<Integer> {
                 + " --source.initial-position=AT_TIMESTAMP --source.initial-timestamp="
                 + Instant.ofEpochSecond(savepoint.lastSecond).minus(OVERLAP);
         String directory = quoted(savepoint.directory.toString());
-        console.println(
-                "Start from it once, with the settings of features given here and those of your warehouse,"
-                        + " either by");
+        console.println("Start from it once, with the settings of features given here and those of your warehouse,"
+                + " either by");
         console.println("  java -jar cardwatch.jar run --from " + directory + start);
         console.println("or, after copying it to where the cluster can read it, by");
         console.println(

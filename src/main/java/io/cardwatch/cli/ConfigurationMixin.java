@@ -20,7 +20,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class ConfigurationMixin {
     private static final Pattern SETTING = Pattern.compile("--[^.=]+\\.[^=]+(=.*)?", Pattern.DOTALL);
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Property groups in JSON; settings on the command line override it.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Property groups in JSON; settings on the command line override it.")
     private Optional<String> config;
 
     /** All arguments that the command itself does not know: settings, or mistakes. */

@@ -42,7 +42,10 @@ final class ScoreCommand implements Callable<Integer> {
             description = "Customers as CSV; without it, the contact columns stay empty.")
     private Optional<Path> customers;
 
-    @Option(names = "--model", paramLabel = "DIR", description = "Model directory; without it, the shipped model scores.")
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "Model directory; without it, the shipped model scores.")
     private Optional<String> model;
 
     @Option(

@@ -38,9 +38,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains a model on labelled history, or takes one from elsewhere, and writes its directory. */
-@Command(
-        name = "train",
-        description = "Train a model on labelled history, or import one, and write its directory.")
+@Command(name = "train", description = "Train a model on labelled history, or import one, and write its directory.")
 final class TrainCommand implements Callable<Integer> {
     private static final String POSITIVE_CLASS = "--positive-class";
 

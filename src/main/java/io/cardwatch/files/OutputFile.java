@@ -207,8 +207,7 @@ public final class OutputFile implements AutoCloseable {
                             ? earlier + " is named twice"
                             : files.get(i) + " and " + earlier + " are one file";
                     throw new BadInputException(
-                            both + ", and the second would replace the first",
-                            "Give each file its own path.");
+                            both + ", and the second would replace the first", "Give each file its own path.");
                 }
             }
         }

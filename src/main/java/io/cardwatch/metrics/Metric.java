@@ -27,7 +27,9 @@ public enum Metric {
             OperatorName.COUNT_DEAD_LETTERS,
             "Share of dead letters among the records of the last five minutes, 0 to 1."),
     REDELIVERED(
-            "redelivered", OperatorName.CUSTOMER_WINDOWS, "Transactions that were delivered again with the same content."),
+            "redelivered",
+            OperatorName.CUSTOMER_WINDOWS,
+            "Transactions that were delivered again with the same content."),
     CUSTOMERS_LARGE(
             "customersLarge",
             OperatorName.CUSTOMER_WINDOWS,
