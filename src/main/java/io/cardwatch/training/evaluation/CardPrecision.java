@@ -39,8 +39,8 @@ public final class CardPrecision {
     }
 
     /**
-     * The same for perfect scores, 1 for a fraud and 0 for the rest. It is below 1 on days when fewer than k cards have
-     * a fraud and were not found before.
+     * The same for perfect scores, 1 for a fraud and 0 for the rest. It is below 1 if on some days fewer than k cards
+     * have a fraud and were not found before.
      */
     public double attainable(int k) {
         return meanPrecision(perfectDays, k);
