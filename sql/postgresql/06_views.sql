@@ -45,9 +45,7 @@ ORDER BY
 
 -- Predictions beside the truth: the verdict with the greatest label_datetime, of several the later to arrive; NULL
 -- where there is none yet.
--- Its columns change with those of the predictions, which CREATE OR REPLACE does not allow.
-DROP VIEW IF EXISTS cust_payment_tx_outcomes;
-CREATE VIEW cust_payment_tx_outcomes AS
+CREATE OR REPLACE VIEW cust_payment_tx_outcomes AS
 SELECT
     prediction.approximate_arrival_timestamp,
     prediction.partition_key,

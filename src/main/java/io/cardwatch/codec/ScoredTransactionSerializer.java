@@ -66,6 +66,10 @@ public final class ScoredTransactionSerializer extends WireSerializer<ScoredTran
     private static Decision readColumns(Decision score, DataInputView in) throws IOException {
         Decision decision = score;
         long present = readVarint(in);
+        if (present >>> COLUMNS.length != 0) {
+            throw new IOException("A decision in the state has a column that this release does not know; start the"
+                    + " release that wrote it, or a later one");
+        }
         for (int i = 0; present >>> i != 0; i++) {
             if ((present >>> i & 1) != 0) {
                 decision = decision.with(COLUMNS[i], COLUMNS[i].type == Double.class ? in.readDouble() : readText(in));

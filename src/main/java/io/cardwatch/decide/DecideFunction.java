@@ -1,5 +1,6 @@
 package io.cardwatch.decide;
 
+import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.metrics.Metrics;
@@ -15,6 +16,7 @@ public final class DecideFunction extends RichMapFunction<FeaturedTransaction, S
     private static final long serialVersionUID = 1L;
 
     private final FraudModel model;
+    private final FeatureSet computed;
     private final boolean timed;
 
     private transient InForce inForce;
@@ -22,24 +24,25 @@ public final class DecideFunction extends RichMapFunction<FeaturedTransaction, S
     private transient Metrics metrics;
     private transient DecisionMetrics decisions;
 
-    private DecideFunction(FraudModel model, boolean timed) {
+    private DecideFunction(FraudModel model, FeatureSet computed, boolean timed) {
         this.model = model;
+        this.computed = computed;
         this.timed = timed;
     }
 
     /** Stamps each row with the wall clock. */
-    public static DecideFunction streaming(FraudModel model) {
-        return new DecideFunction(model, true);
+    public static DecideFunction streaming(FraudModel model, FeatureSet computed) {
+        return new DecideFunction(model, computed, true);
     }
 
     /** Leaves rows {@link ScoredTransaction#NOT_TIMED}, so that the output depends on the input alone. */
-    public static DecideFunction bounded(FraudModel model) {
-        return new DecideFunction(model, false);
+    public static DecideFunction bounded(FraudModel model, FeatureSet computed) {
+        return new DecideFunction(model, computed, false);
     }
 
     @Override
     public void open(OpenContext context) {
-        inForce = InForce.of(getRuntimeContext().getJobInfo().getJobId().toString(), model);
+        inForce = InForce.of(getRuntimeContext().getJobInfo().getJobId().toString(), computed, model);
         decider = new Decider(inForce);
         // Monitoring systems take numbers only; the version as text is for Flink's web UI.
         getRuntimeContext().getMetricGroup().gauge("modelVersion", () -> inForce.model()

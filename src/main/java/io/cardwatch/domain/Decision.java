@@ -1,7 +1,7 @@
 package io.cardwatch.domain;
 
 /** What was decided about a payment, and by what. Immutable. */
-@SuppressWarnings("EnumOrdinal") // only an index into an array that is never stored
+@SuppressWarnings("EnumOrdinal") // the places of the columns never change
 public final class Decision {
     private static final Object[] NOTHING = new Object[DecisionColumn.values().length];
 

@@ -6,6 +6,8 @@ import java.util.Locale;
  * The optional values of a decision beside its score, in the order of the warehouse, files and answers, each with the
  * same name in all. The code that makes a value sets it by {@link Decision#with}; else only the SQL that creates it
  * names it.
+ *
+ * <p>A new column goes to the end: state holds the place of each.
  */
 public enum DecisionColumn {
     /** How unlike the past the vector is. */

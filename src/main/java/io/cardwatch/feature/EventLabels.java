@@ -373,6 +373,9 @@ final class EventLabels {
         int applied = (int) readVarint(in);
         EventLog events = EventLog.read(in, columns);
         EventLog labels = EventLog.read(in, LABEL_COLUMNS);
+        if (applied < 0 || applied > labels.size()) {
+            throw new IOException(applied + " of " + labels.size() + " labels cannot be applied");
+        }
         return new EventLabels(events, verdictColumn, levels, keepGenuine, labels, cursorSecond, applied);
     }
 }

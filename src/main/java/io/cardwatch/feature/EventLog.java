@@ -7,6 +7,7 @@ import static io.cardwatch.codec.WireSerializer.writeVarint;
 
 import java.io.IOException;
 import java.util.function.IntPredicate;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -294,10 +295,17 @@ final class EventLog {
 
     static EventLog read(DataInputView in, int width) throws IOException {
         int size = (int) readVarint(in);
+        boolean allAtHand = in instanceof DataInputDeserializer;
+        if (size < 0 || (allAtHand && size > ((DataInputDeserializer) in).available() / (1 + width))) {
+            throw new IOException("a log of " + size + " events is longer than its bytes");
+        }
         EventLog log = new EventLog(width);
         log.resize(roomFor(size));
         for (int i = 0; i < size; i++) {
             log.cells[i * log.stride] = (int) (readSignedVarint(in) + (i == 0 ? 0 : log.offset(i - 1)));
+            if (i > 0 && log.offset(i) < log.offset(i - 1)) {
+                throw new IOException("events are not in the order of their time");
+            }
             for (int column = 0; column < width; column++) {
                 log.set(column, i, readSignedVarint(in) + (i == 0 ? 0 : log.get(column, i - 1)));
             }

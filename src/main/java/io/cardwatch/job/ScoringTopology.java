@@ -136,7 +136,8 @@ public final class ScoringTopology {
     /** Scores feature vectors; the contact columns stay null. */
     public SingleOutputStreamOperator<ScoredTransaction> score(
             DataStream<FeaturedTransaction> features, FraudModel model) {
-        DecideFunction function = bounded ? DecideFunction.bounded(model) : DecideFunction.streaming(model);
+        DecideFunction function =
+                bounded ? DecideFunction.bounded(model, this.features) : DecideFunction.streaming(model, this.features);
         // The type is given: Flink would not find it, and would warn of Kryo.
         return features.map(function, WireTypes.SCORED_TRANSACTION).uid("score").name(OperatorName.SCORE);
     }

@@ -58,6 +58,9 @@ public final class GradientBoostedTrees implements Classifier {
      * @throws BadInputException if the trees are damaged, or read more than {@value #MAX_FEATURES} features
      */
     public GradientBoostedTrees(TreeEnsemble ensemble, PlattScaling calibration) {
+        if (!Float.isFinite(ensemble.baseMargin)) {
+            throw TreeEnsemble.damaged();
+        }
         if (ensemble.featureCount > MAX_FEATURES) {
             throw new BadInputException(
                     "the model reads " + ensemble.featureCount + " features, more than " + MAX_FEATURES,

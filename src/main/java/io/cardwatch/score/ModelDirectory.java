@@ -28,7 +28,7 @@ public final class ModelDirectory {
 
     static final String REMEDY = "Give a model directory written by 'train', complete and unchanged.";
 
-    static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(
                     DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
@@ -79,7 +79,7 @@ public final class ModelDirectory {
 
     <T> T parse(String file, byte[] bytes, Class<T> type) {
         try {
-            return JSON.readValue(bytes, type);
+            return json(bytes, type);
         } catch (IOException e) {
             throw new BadInputException(
                     "the file " + file + " of the model in " + root + " is damaged: "
@@ -87,6 +87,14 @@ public final class ModelDirectory {
                     REMEDY,
                     e);
         }
+    }
+
+    static <T> T json(byte[] bytes, Class<T> type) throws IOException {
+        T value = JSON.readValue(bytes, type);
+        if (value == null) {
+            throw new IOException("it holds null");
+        }
+        return value;
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.flink.ml.linalg.DenseVector;
 import org.apache.flink.ml.servable.api.DataFrame;
 import org.apache.flink.ml.servable.api.Row;
@@ -29,7 +31,7 @@ final class ModelLoader {
         FeatureSet set = FeatureSet.ofSize(manifest.features.size());
         requireFeatures(set, manifest.features, ModelDirectory.MANIFEST);
         requireVersion(manifest, directory);
-        manifest.files.keySet().forEach(file -> directory.read(file, manifest));
+        requireUnchanged(directory, manifest);
         ClassifierServable<?> stage = loadStage(directory, manifest);
         Classifier classifier = stage.classifier();
         requireFeatures(set, classifier);
@@ -81,7 +83,7 @@ final class ModelLoader {
             throw new BadInputException(
                     "the model in " + directory + " has format " + manifest.formatVersion + "; this version reads "
                             + ModelManifest.FORMAT_VERSION,
-                    "Train it again with this version.");
+                    "Train it again, or import it again, with this version.");
         }
         if (!(manifest.threshold >= 0 && manifest.threshold <= 1)) {
             throw new BadInputException(
@@ -113,6 +115,21 @@ final class ModelLoader {
         }
     }
 
+    private static boolean isOnnx(ModelManifest manifest) {
+        return manifest.files.containsKey(ModelDirectory.ONNX);
+    }
+
+    /** A file that scoring reads and the manifest does not list has no hash that it could agree with. */
+    private static void requireUnchanged(ModelDirectory directory, ModelManifest manifest) {
+        Set<String> files = new TreeSet<>(manifest.files.keySet());
+        files.addAll(List.of(
+                ModelDirectory.PIPELINE_METADATA,
+                ModelDirectory.STAGE_METADATA,
+                ModelDirectory.GOLDEN,
+                isOnnx(manifest) ? ModelDirectory.ONNX : ModelDirectory.TREES));
+        files.forEach(file -> directory.read(file, manifest));
+    }
+
     private static void requireFeatures(FeatureSet set, Classifier classifier) {
         if (!classifier.featureNames().isEmpty()) {
             requireFeatures(set, classifier.featureNames(), ModelDirectory.STAGE);
@@ -130,7 +147,7 @@ final class ModelLoader {
                 ModelDirectory.GOLDEN, directory.read(ModelDirectory.GOLDEN, manifest), GoldenVectors.class);
         boolean wellShaped = golden.vectors.length > 0 && golden.vectors.length == golden.probabilities.length;
         for (float[] vector : golden.vectors) {
-            wellShaped &= vector.length == set.size();
+            wellShaped &= vector != null && vector.length == set.size();
         }
         if (!wellShaped) {
             throw new BadInputException(
@@ -149,7 +166,7 @@ final class ModelLoader {
             if (!Integer.valueOf(1).equals(stages)) {
                 throw new IOException("it has " + stages + " stages; this version knows the first alone");
             }
-            if (manifest.files.containsKey(ModelDirectory.ONNX)) {
+            if (isOnnx(manifest)) {
                 FileUtils.loadMetadata(stage, OnnxServable.class.getName());
                 return OnnxServable.loadServable(stage);
             }

@@ -37,6 +37,10 @@ public final class TreeEnsemble {
         this.trees = List.copyOf(trees);
     }
 
+    static BadInputException damaged() {
+        return new BadInputException("the model's trees are damaged", ModelDirectory.REMEDY);
+    }
+
     /** The number of nodes of all trees. */
     int nodes() {
         return trees.stream().mapToInt(tree -> tree.left.length).sum();
@@ -81,7 +85,7 @@ public final class TreeEnsemble {
             this.cover = cover;
         }
 
-        /** Refuses a tree in which a walk would leave the nodes or go in a circle. */
+        /** Refuses a tree whose nodes are not breadth first, each but the root the child of one. */
         void requireSound(int featureCount) {
             int nodes = left.length;
             boolean sound = nodes > 0
@@ -90,14 +94,19 @@ public final class TreeEnsemble {
                     && value.length == nodes
                     && missingLeft.length == nodes
                     && cover.length == nodes;
+            int next = 1;
             for (int node = 0; sound && node < nodes; node++) {
                 sound = Float.isFinite(value[node])
+                        && cover[node] >= 0
+                        && cover[node] <= Float.MAX_VALUE
                         && feature[node] >= 0
                         && feature[node] < featureCount
-                        && (left[node] == 0 || (left[node] > node && left[node] < nodes - 1));
+                        && (left[node] == 0 || left[node] == next);
+                next += left[node] == 0 ? 0 : 2;
             }
+            sound &= next == nodes;
             if (!sound) {
-                throw new BadInputException("the model's trees are damaged", ModelDirectory.REMEDY);
+                throw damaged();
             }
         }
     }

@@ -26,7 +26,7 @@ public final class TreesServable extends ClassifierServable<TreesServable> {
     @Override
     public TreesServable setModelData(InputStream... modelData) throws IOException {
         trees = new GradientBoostedTrees(
-                ModelDirectory.JSON.readValue(onlyOne(modelData), TreeEnsemble.class),
+                ModelDirectory.json(onlyOne(modelData), TreeEnsemble.class),
                 new PlattScaling(get(CALIBRATION_SLOPE), get(CALIBRATION_INTERCEPT)));
         return this;
     }

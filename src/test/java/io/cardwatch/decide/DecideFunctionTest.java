@@ -70,7 +70,7 @@ class DecideFunctionTest {
     void aRowCarriesProbabilityThresholdAndVersion_andCountsAsAnAlertFromTheThresholdOn() throws Exception {
         FeaturedTransaction featured = featured(AMOUNT);
 
-        ScoredTransaction row = score(DecideFunction.bounded(model), featured);
+        ScoredTransaction row = score(DecideFunction.bounded(model, FeatureSet.REFERENCE), featured);
 
         assertThat(row.decision.probability).isEqualTo(expected);
         assertThat(row.decision.prediction()).isEqualTo(1);
@@ -88,7 +88,7 @@ class DecideFunctionTest {
 
     @Test
     void aRowBelowTheThresholdIsNoAlert() throws Exception {
-        ScoredTransaction row = score(DecideFunction.bounded(model), featured(-30));
+        ScoredTransaction row = score(DecideFunction.bounded(model, FeatureSet.REFERENCE), featured(-30));
 
         assertThat(row.decision.probability).isLessThan(expected);
         assertThat(row.decision.prediction()).isZero();
@@ -101,9 +101,9 @@ class DecideFunctionTest {
     @Test
     void onlyAStreamReadsTheClock() throws Exception {
         long before = System.currentTimeMillis();
-        assertThat(score(DecideFunction.streaming(model), featured(1)).scoredAtMillis)
+        assertThat(score(DecideFunction.streaming(model, FeatureSet.REFERENCE), featured(1)).scoredAtMillis)
                 .isBetween(before, System.currentTimeMillis());
-        assertThat(score(DecideFunction.bounded(model), featured(1)).scoredAtMillis)
+        assertThat(score(DecideFunction.bounded(model, FeatureSet.REFERENCE), featured(1)).scoredAtMillis)
                 .isEqualTo(ScoredTransaction.NOT_TIMED);
     }
 

@@ -70,13 +70,13 @@ class InForceTest {
         env.fromSource(new NumberSequenceSource(0, Long.MAX_VALUE - 1), WatermarkStrategy.noWatermarks(), "Endless")
                 .map(InForceTest::payment)
                 .returns(WireTypes.FEATURED_TRANSACTION)
-                .map(DecideFunction.streaming(models.get(0)), WireTypes.SCORED_TRANSACTION)
+                .map(DecideFunction.streaming(models.get(0), FeatureSet.REFERENCE), WireTypes.SCORED_TRANSACTION)
                 .map(InForceTest::check)
                 .returns(String.class)
                 .sinkTo(new DiscardingSink<>());
         JobClient job = env.executeAsync();
         awaitRow(models.get(0));
-        try (InForce inForce = InForce.of(job.getJobID().toString(), null)) {
+        try (InForce inForce = InForce.of(job.getJobID().toString(), FeatureSet.REFERENCE, null)) {
             for (int i = 1; i <= EXCHANGES; i++) {
                 FraudModel next = models.get(i % models.size());
                 inForce.exchange(next);
@@ -92,26 +92,39 @@ class InForceTest {
     @Test
     void aModelOfOtherFeaturesIsRefused_andWhatWasStaysInForce() throws Exception {
         FraudModel model = FraudModel.loadShipped(FeatureSet.REFERENCE);
-        InForce inForce = InForce.fixed(model);
+        InForce inForce = InForce.of("refusing", FeatureSet.REFERENCE, model);
 
         assertThatThrownBy(() -> inForce.exchange(FraudModel.loadShipped(FeatureSet.EXTENDED)))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("features.set=extended");
         assertThat(inForce.model()).isSameAs(model);
+        inForce.close();
+    }
+
+    @Test
+    void aJobThatComputesMoreThanItsModelReads_takesOneThatReadsAll_andGoesBack() {
+        FraudModel reference = FraudModel.loadShipped(FeatureSet.REFERENCE);
+        FraudModel extended = FraudModel.loadShipped(FeatureSet.EXTENDED);
+        try (InForce inForce = InForce.of("extended", FeatureSet.EXTENDED, reference)) {
+            inForce.exchange(extended);
+            assertThat(inForce.model()).isSameAs(extended);
+            inForce.exchange(reference);
+            assertThat(inForce.model()).isSameAs(reference);
+        }
     }
 
     @Test
     void aJobsSubtasksShareOne_untilTheLastHasClosedIt() {
         FraudModel model = FraudModel.loadShipped(FeatureSet.REFERENCE);
-        InForce first = InForce.of("job", model);
+        InForce first = InForce.of("job", FeatureSet.REFERENCE, model);
         FraudModel other = model.withThreshold(0.25);
         first.exchange(other);
-        assertThat(InForce.of("job", model)).isSameAs(first);
+        assertThat(InForce.of("job", FeatureSet.REFERENCE, model)).isSameAs(first);
         first.close();
-        assertThat(InForce.of("job", model).model()).isSameAs(other);
+        assertThat(InForce.of("job", FeatureSet.REFERENCE, model).model()).isSameAs(other);
         first.close();
         first.close();
-        assertThat(InForce.of("job", model).model()).isSameAs(model);
+        assertThat(InForce.of("job", FeatureSet.REFERENCE, model).model()).isSameAs(model);
     }
 
     private static FeaturedTransaction payment(long number) {

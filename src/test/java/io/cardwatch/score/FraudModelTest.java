@@ -212,6 +212,8 @@ class FraudModelTest {
             delimiter = '|',
             value = {
                 "\"left\":[1, | \"left\":[-1,",
+                "\"left\":[1,3, | \"left\":[1,1,",
+                "\"left\":[1,3, | \"left\":[3,1,",
                 "\"left\":[1, | \"left\":[99,",
                 "\"left\":[1, | \"left\":[",
                 "\"feature\":[ | \"feature\":[15,",
@@ -223,6 +225,26 @@ class FraudModelTest {
         ForgedManifest.renew(directory);
 
         assertRefused("the model's trees are damaged");
+    }
+
+    @Test
+    void refusesAFileThatScoringReadsAndTheManifestDoesNotList() throws IOException {
+        Files.writeString(directory.resolve("other.json"), "{}");
+        alter("cardwatch.json", "\"stages/0/data/trees.json\"", "\"other.json\"");
+        ForgedManifest.renew(directory);
+
+        assertRefused("the file stages/0/data/trees.json of the model in");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cardwatch.json", "stages/0/golden.json", "stages/0/data/trees.json"})
+    void refusesAFileThatHoldsNull(String file) throws IOException {
+        Files.writeString(directory.resolve(file), "null");
+        if (!file.equals("cardwatch.json")) {
+            ForgedManifest.renew(directory);
+        }
+
+        assertRefused("it holds null");
     }
 
     @Test
