@@ -11,7 +11,7 @@ import io.cardwatch.training.ModelWriter;
 import io.cardwatch.training.Trainer;
 import io.cardwatch.training.TrainingOptions;
 import io.cardwatch.training.TrainingResult;
-import io.cardwatch.training.evaluation.Decision;
+import io.cardwatch.training.evaluation.ConfusionMatrix;
 import io.cardwatch.training.evaluation.HeldOutScore;
 import io.cardwatch.training.evaluation.Ranking;
 import io.cardwatch.training.history.CsvHistory;
@@ -130,7 +130,7 @@ final class TrainCommand implements Callable<Integer> {
             lines.printf("%s%n", found(result.search));
         }
         HeldOutScore score = result.score;
-        Decision decision = score.decision;
+        ConfusionMatrix decision = score.decision;
         lines.printf(
                 Locale.ROOT,
                 "Held-out end, %,d rows: average precision %.3f (logistic regression %.3f), AUC %.3f, Brier score %.5f,"

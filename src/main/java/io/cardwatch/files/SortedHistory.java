@@ -76,7 +76,7 @@ public final class SortedHistory {
         return env.addSource(new Reader(file), "Sorted history", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)
                 .setParallelism(1)
                 .uid("sorted-history")
-                .process(new Opener(), WireTypes.DECODED_TRANSACTION)
+                .process(new Unwrap(), WireTypes.DECODED_TRANSACTION)
                 .setParallelism(1)
                 .uid("sorted-history-opener")
                 .name("Unwrap history");
@@ -189,7 +189,7 @@ public final class SortedHistory {
     }
 
     /** Deserializes the records and separates labels from transactions. */
-    private static final class Opener extends ProcessFunction<byte[], Decoded<Transaction>> {
+    private static final class Unwrap extends ProcessFunction<byte[], Decoded<Transaction>> {
         @Override
         public void processElement(
                 byte[] bytes,

@@ -1,8 +1,8 @@
 package io.cardwatch.training;
 
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.training.evaluation.ConfusionMatrix;
 import io.cardwatch.training.evaluation.CostModel;
-import io.cardwatch.training.evaluation.Decision;
 import io.cardwatch.training.evaluation.Ranking;
 import io.cardwatch.training.evaluation.ScoredRows;
 import java.nio.file.Path;
@@ -118,9 +118,9 @@ public final class ThresholdPolicy {
     }
 
     private double atPrecision(Ranking ranking) {
-        Decision best = ranking.at(0);
+        ConfusionMatrix best = ranking.at(0);
         for (int step = ranking.steps() - 1; step >= 0; step--) {
-            Decision decision = ranking.at(step);
+            ConfusionMatrix decision = ranking.at(step);
             if (decision.precision() >= wanted) {
                 return decision.threshold;
             }

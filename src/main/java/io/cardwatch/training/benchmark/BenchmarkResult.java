@@ -53,7 +53,7 @@ public final class BenchmarkResult {
     @JsonProperty
     public final Double f1;
 
-    /** {@link io.cardwatch.training.evaluation.Decision#balancedF1()} at the probability that is a half in a balanced world. */
+    /** {@link io.cardwatch.training.evaluation.ConfusionMatrix#balancedF1()} at the probability that is a half in a balanced world. */
     @JsonProperty
     public final Double balancedF1;
 

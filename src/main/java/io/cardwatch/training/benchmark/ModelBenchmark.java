@@ -14,7 +14,7 @@ import io.cardwatch.training.TrainingProgress;
 import io.cardwatch.training.benchmark.ReferenceHistory.Labels;
 import io.cardwatch.training.evaluation.Calibration;
 import io.cardwatch.training.evaluation.CardPrecision;
-import io.cardwatch.training.evaluation.Decision;
+import io.cardwatch.training.evaluation.ConfusionMatrix;
 import io.cardwatch.training.evaluation.Ranking;
 import io.cardwatch.training.evaluation.ScoredRows;
 import io.cardwatch.training.foreign.XgboostJson;
@@ -174,7 +174,7 @@ public final class ModelBenchmark {
         ScoredRows scored = score(model, test);
         Ranking ranking = Ranking.of(scored);
         Calibration calibration = Calibration.of(scored);
-        Decision decision = Decision.at(model.threshold, scored);
+        ConfusionMatrix decision = ConfusionMatrix.at(model.threshold, scored);
         return new BenchmarkResult(
                 row.name,
                 ranking.auc(),
@@ -186,7 +186,7 @@ public final class ModelBenchmark {
                 decision.precision(),
                 decision.recall(),
                 decision.f1(),
-                Decision.at(balanced(learn), scored).balancedF1());
+                ConfusionMatrix.at(balanced(learn), scored).balancedF1());
     }
 
     private static ScoredRows score(TrainedModel model, TrainingData rows) {

@@ -23,9 +23,9 @@ public final class HeldOutScore {
     public final double expectedCalibrationError;
 
     @JsonProperty
-    public final Decision decision;
+    public final ConfusionMatrix decision;
 
-    private HeldOutScore(Ranking ranking, Calibration calibration, Decision decision) {
+    private HeldOutScore(Ranking ranking, Calibration calibration, ConfusionMatrix decision) {
         this.auc = ranking.auc();
         this.averagePrecision = ranking.averagePrecision();
         this.brier = calibration.brier();
@@ -35,6 +35,6 @@ public final class HeldOutScore {
 
     /** Measures {@code scored}, with the decision at {@code threshold}; there must be frauds and genuine rows. */
     public static HeldOutScore of(ScoredRows scored, double threshold) {
-        return new HeldOutScore(Ranking.of(scored), Calibration.of(scored), Decision.at(threshold, scored));
+        return new HeldOutScore(Ranking.of(scored), Calibration.of(scored), ConfusionMatrix.at(threshold, scored));
     }
 }

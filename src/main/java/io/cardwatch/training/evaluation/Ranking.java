@@ -131,8 +131,8 @@ public final class Ranking {
     }
 
     /** The decision with the threshold of a step. */
-    public Decision at(int step) {
-        return new Decision(
+    public ConfusionMatrix at(int step) {
+        return new ConfusionMatrix(
                 thresholds[step],
                 frauds[step],
                 genuine[step],
@@ -141,7 +141,7 @@ public final class Ranking {
     }
 
     /** The decision with the best F1; of equal ones that with the highest threshold. */
-    public Decision bestF1() {
+    public ConfusionMatrix bestF1() {
         int best = 0;
         for (int step = 1; step < steps; step++) {
             if (at(step).f1() > at(best).f1()) {
@@ -152,9 +152,9 @@ public final class Ranking {
     }
 
     /** The decision with any threshold. */
-    public Decision at(double threshold) {
+    public ConfusionMatrix at(double threshold) {
         int step = stepsWhile(i -> thresholds[i] >= threshold) - 1;
-        return step < 0 ? new Decision(threshold, 0, 0, allFrauds(), allGenuine()) : at(step);
+        return step < 0 ? new ConfusionMatrix(threshold, 0, 0, allFrauds(), allGenuine()) : at(step);
     }
 
     /** The ROC curve: the share of frauds found when at most this share of the genuine rows counts as fraud. */

@@ -3,8 +3,8 @@ package io.cardwatch.training.report;
 import io.cardwatch.training.evaluation.Calibration;
 import io.cardwatch.training.evaluation.CardBootstrap;
 import io.cardwatch.training.evaluation.CardPrecision;
+import io.cardwatch.training.evaluation.ConfusionMatrix;
 import io.cardwatch.training.evaluation.CostModel;
-import io.cardwatch.training.evaluation.Decision;
 import io.cardwatch.training.evaluation.Interval;
 import io.cardwatch.training.evaluation.Ranking;
 import io.cardwatch.training.evaluation.ScoredRows;
@@ -38,7 +38,7 @@ final class Charts {
     private final ScoredRows scored;
     private final Ranking ranking;
     private final Ranking baseline;
-    private final Decision decision;
+    private final ConfusionMatrix decision;
     private final double[] recalls = IntStream.rangeClosed(1, POINTS)
             .mapToDouble(i -> (double) i / POINTS)
             .toArray();
@@ -51,7 +51,7 @@ final class Charts {
         this.scored = scored;
         this.ranking = Ranking.of(scored);
         this.baseline = Ranking.of(baseline);
-        this.decision = Decision.at(threshold, scored);
+        this.decision = ConfusionMatrix.at(threshold, scored);
         double lowest = Math.max(1e-5, Math.min(1e-2, Math.pow(10, Math.floor(-Math.log10(ranking.allGenuine())))));
         this.falsePositiveRates = IntStream.rangeClosed(0, POINTS)
                 .mapToDouble(i -> Math.pow(lowest, 1 - (double) i / POINTS))

@@ -9,8 +9,8 @@ import io.cardwatch.training.TrainingResult;
 import io.cardwatch.training.evaluation.Calibration;
 import io.cardwatch.training.evaluation.CardBootstrap;
 import io.cardwatch.training.evaluation.CardPrecision;
+import io.cardwatch.training.evaluation.ConfusionMatrix;
 import io.cardwatch.training.evaluation.CostModel;
-import io.cardwatch.training.evaluation.Decision;
 import io.cardwatch.training.evaluation.HeldOutScore;
 import io.cardwatch.training.evaluation.Ranking;
 import io.cardwatch.training.evaluation.ScoredRows;
@@ -50,7 +50,7 @@ public final class FraudReport {
     private final TrainedModel model;
     private final ScoredRows scored;
     private final HeldOutScore score;
-    private final Decision decision;
+    private final ConfusionMatrix decision;
     private final Charts charts;
     private final Map<String, Object> page = new LinkedHashMap<>();
 
@@ -235,7 +235,7 @@ public final class FraudReport {
         List<Map<String, Object>> list = new ArrayList<>();
         for (int scenario : known) {
             ScoredRows part = scored.where(row -> !rows.fraud(row) || rows.scenario(row) == scenario);
-            Decision decided = Decision.at(decision.threshold, part);
+            ConfusionMatrix decided = ConfusionMatrix.at(decision.threshold, part);
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("name", scenario);
             row.put("frauds", Numbers.count(part.rows.frauds()));
@@ -254,7 +254,7 @@ public final class FraudReport {
         for (Segment segment : Segment.ALL) {
             IntPredicate holds = row -> segment.holds(scored.rows, row);
             ScoredRows part = scored.where(holds);
-            Decision decided = Decision.at(decision.threshold, part);
+            ConfusionMatrix decided = ConfusionMatrix.at(decision.threshold, part);
             int frauds = part.rows.frauds();
             boolean ranked = frauds > 0 && frauds < part.rows.rows();
             Map<String, Object> row = new LinkedHashMap<>();

@@ -76,8 +76,8 @@ class CalibrationTest {
 
     @Test
     void aDecisionCountsAProbabilityAtTheThresholdAsFraud() {
-        Decision decision =
-                Decision.at(0.5, scored(new float[] {0.5f, 0.9f, 0.4999f, 0.1f, 0.6f}, true, false, true, false, true));
+        ConfusionMatrix decision = ConfusionMatrix.at(
+                0.5, scored(new float[] {0.5f, 0.9f, 0.4999f, 0.1f, 0.6f}, true, false, true, false, true));
 
         assertThat(decision.truePositives).isEqualTo(2);
         assertThat(decision.falsePositives).isEqualTo(1);
@@ -90,7 +90,7 @@ class CalibrationTest {
 
     @Test
     void aDecisionThatFlagsNothingHasNoPrecisionToSpeakOf() {
-        Decision decision = Decision.at(1, scored(new float[] {0.5f, 0.1f}, true, false));
+        ConfusionMatrix decision = ConfusionMatrix.at(1, scored(new float[] {0.5f, 0.1f}, true, false));
 
         assertThat(decision.precision()).isZero();
         assertThat(decision.recall()).isZero();

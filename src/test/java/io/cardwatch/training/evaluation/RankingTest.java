@@ -17,7 +17,7 @@ class RankingTest {
 
         assertThat(ranking.auc()).isEqualTo(0.75);
         assertThat(ranking.averagePrecision()).isCloseTo(0.8333333333333333, within(1e-15));
-        Decision best = ranking.bestF1();
+        ConfusionMatrix best = ranking.bestF1();
         assertThat(best.threshold).isCloseTo(0.35, within(1e-7));
         assertThat(best.precision()).isCloseTo(2 / 3.0, within(1e-15));
         assertThat(best.recall()).isEqualTo(1);

@@ -14,7 +14,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
     "recall",
     "f1"
 })
-public final class Decision {
+public final class ConfusionMatrix {
     @JsonProperty
     public final double threshold;
 
@@ -34,7 +34,7 @@ public final class Decision {
     @JsonProperty
     public final int trueNegatives;
 
-    Decision(double threshold, int truePositives, int falsePositives, int falseNegatives, int trueNegatives) {
+    ConfusionMatrix(double threshold, int truePositives, int falsePositives, int falseNegatives, int trueNegatives) {
         this.threshold = threshold;
         this.truePositives = truePositives;
         this.falsePositives = falsePositives;
@@ -43,7 +43,7 @@ public final class Decision {
     }
 
     /** Counts {@code scored} at {@code threshold}, as the job decides: a probability equal to it counts as fraud. */
-    public static Decision at(double threshold, ScoredRows scored) {
+    public static ConfusionMatrix at(double threshold, ScoredRows scored) {
         int[] flagged = new int[2];
         for (int row = 0; row < scored.probabilities.length; row++) {
             if (scored.probabilities[row] >= threshold) {
@@ -51,7 +51,7 @@ public final class Decision {
             }
         }
         int frauds = scored.rows.frauds();
-        return new Decision(
+        return new ConfusionMatrix(
                 threshold, flagged[1], flagged[0], frauds - flagged[1], scored.rows.rows() - frauds - flagged[0]);
     }
 
