@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /**
  * Every setting, in the order in which they are shown. The table of docs/configuration.md is generated from this list
@@ -267,13 +266,30 @@ public final class Options {
     static String nearest(String key) {
         return DECLARED.stream()
                 .map(option -> option.key)
-                .min(Comparator.comparing(
-                        known -> LevenshteinDistance.getDefaultInstance().apply(key, known)))
+                .min(Comparator.comparingInt(known -> edits(key, known)))
                 .orElseThrow();
     }
 
     private static String shownDefault(Option<?> option) {
         return option.defaultText.isEmpty() ? "" : "`" + option.defaultText + "`";
+    }
+
+    /** Levenshtein's distance, computed one row of the table at a time. */
+    private static int edits(String from, String to) {
+        int[] row = new int[to.length() + 1];
+        for (int j = 0; j <= to.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[to.length()];
     }
 
     private static <T> Option<Optional<T>> optional(String key, ValueType<T> type, String sentence) {
