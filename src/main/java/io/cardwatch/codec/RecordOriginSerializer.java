@@ -18,7 +18,7 @@ public final class RecordOriginSerializer extends WireSerializer<RecordOrigin> {
         out.writeLong(origin.arrivalMillis);
     }
 
-    /** Copies the texts as they are: making strings of them and bytes again would be a tenth of an exchange. */
+    /** Copies the texts as they are: nothing reads them between two exchanges. */
     @Override
     protected RecordOrigin read(DataInputView in, int writtenVersion) throws IOException {
         DataOutputSerializer texts = new DataOutputSerializer(USUAL_BYTES);

@@ -18,12 +18,9 @@ public enum Contacts {
         return this == KEPT ? bytes : NOTHING;
     }
 
-    /** What may be kept of where a record came from. */
-    public RecordOrigin of(RecordOrigin origin) {
-        return this == KEPT
-                ? origin
-                : new RecordOrigin(
-                        origin.stream(), "", origin.shardId(), origin.sequenceNumber(), origin.arrivalMillis);
+    /** What may be kept of a record's partition key. */
+    public String ofPartitionKey(String partitionKey) {
+        return this == KEPT ? partitionKey : "";
     }
 
     /** What may be kept of a dead letter. */

@@ -124,8 +124,8 @@ public final class KinesisRecords {
         @Override
         public Decoded<T> deserialize(
                 byte[] bytes, String partitionKey, String sequenceNumber, long arrival, String stream, String shardId) {
-            RecordOrigin origin = new RecordOrigin(stream, partitionKey, shardId, sequenceNumber, arrival);
-            return decoder.decode(bytes, contacts.of(origin));
+            String keptKey = contacts.ofPartitionKey(partitionKey);
+            return decoder.decode(bytes, new RecordOrigin(stream, keptKey, shardId, sequenceNumber, arrival));
         }
 
         @Override

@@ -4,17 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.cardwatch.codec.WireSerializer;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.oracle.Events;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -125,6 +128,32 @@ class WindowQueryTest {
                 new byte[0], new byte[] {9}, Arrays.copyOf(window, window.length + 1), Arrays.copyOf(window, 5))) {
             assertThatThrownBy(() -> format.readCustomer(bytes)).isInstanceOf(BadInputException.class);
         }
+    }
+
+    @Test
+    void bytesThatClaimMoreEventsThanTheyHold_orEventsOutOfOrder_areRefused() throws IOException {
+        WindowFormat format = new WindowFormat(FeatureSet.REFERENCE, TIMES);
+        byte[] empty = format.write(CustomerWindow.of(FeatureSet.REFERENCE));
+        DataOutputSerializer huge = new DataOutputSerializer(64);
+        huge.write(empty, 0, empty.length - 1);
+        DataOutputSerializer backwards = new DataOutputSerializer(64);
+        backwards.write(empty, 0, empty.length - 1);
+
+        WireSerializer.writeVarint(200_000_000, huge);
+        WireSerializer.writeVarint(2, backwards);
+        for (long seconds : new long[] {10, -5}) {
+            WireSerializer.writeSignedVarint(seconds, backwards);
+            backwards.write(new byte[CustomerWindow.COLUMNS]);
+        }
+
+        assertThatThrownBy(() -> format.readCustomer(huge.getCopyOfBuffer()))
+                .isInstanceOf(BadInputException.class)
+                .cause()
+                .hasMessageContaining("longer than its bytes");
+        assertThatThrownBy(() -> format.readCustomer(backwards.getCopyOfBuffer()))
+                .isInstanceOf(BadInputException.class)
+                .cause()
+                .hasMessageContaining("not in the order");
     }
 
     private static double[] features(

@@ -307,7 +307,8 @@ class KinesisRecordsTest {
         try (CapturedLog log = new CapturedLog()) {
             JobClient job = env.executeAsync();
             awaitRead(1);
-            Thread.sleep(1_000);
+            put(KEYS[0], payment(1));
+            awaitRead(2);
             job.cancel().get();
 
             // Once for the stream without records, and perhaps once for the other before its first.
