@@ -25,6 +25,9 @@ final class JobComponents {
     /** What the shade plugin leaves out of the connector. */
     private static final String LEFT_OUT = "org/apache/flink/kinesis/shaded/com/amazonaws/jmx/SdkMBeanRegistrySupport";
 
+    /** What the shade plugin gives to the packages that it renames. */
+    private static final String RENAMED = "io/cardwatch/shaded/";
+
     private JobComponents() {}
 
     public static void main(String[] arguments) throws IOException {
@@ -41,7 +44,8 @@ final class JobComponents {
         bill.withArray("/components").removeIf(component -> {
             Set<String> own = classes(artifact(component));
             own.removeIf(name -> name.startsWith(LEFT_OUT));
-            boolean inside = !own.isEmpty() && classes.containsAll(own);
+            boolean inside = !own.isEmpty()
+                    && own.stream().allMatch(name -> classes.contains(name) || classes.contains(RENAMED + name));
             if (inside) {
                 kept.add(component.get("bom-ref").textValue());
             }

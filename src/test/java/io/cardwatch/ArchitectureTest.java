@@ -26,6 +26,7 @@ import io.cardwatch.metrics.Metrics;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.Arrays;
+import org.apache.flink.api.common.functions.AbstractRichFunction;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 
 /** The house's layout, read from the compiled main classes; nothing is frozen. */
@@ -37,11 +38,13 @@ class ArchitectureTest {
         "io.cardwatch.feature..",
         "io.cardwatch.enrich..",
         "io.cardwatch.score..",
+        "io.cardwatch.rules..",
         "io.cardwatch.decide..",
         "io.cardwatch.warehouse..",
         "io.cardwatch.config..",
         "io.cardwatch.metrics..",
         "io.cardwatch.kinesis..",
+        "io.cardwatch.online..",
         "io.cardwatch.job.."
     };
 
@@ -66,12 +69,20 @@ class ArchitectureTest {
             .definedBy("io.cardwatch.enrich..")
             .layer("score")
             .definedBy("io.cardwatch.score..")
+            .layer("rules")
+            .definedBy("io.cardwatch.rules..")
             .layer("decide")
             .definedBy("io.cardwatch.decide..")
+            .layer("control")
+            .definedBy("io.cardwatch.control..")
             .layer("warehouse")
             .definedBy("io.cardwatch.warehouse..")
             .layer("kinesis")
             .definedBy("io.cardwatch.kinesis..")
+            .layer("online")
+            .definedBy("io.cardwatch.online..")
+            .layer("serve")
+            .definedBy("io.cardwatch.serve..")
             .layer("job")
             .definedBy("io.cardwatch.job..")
             .layer("training")
@@ -98,12 +109,22 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("domain", "codec", "config", "metrics")
             .whereLayer("score")
             .mayOnlyAccessLayers("domain", "codec", "config", "metrics")
+            .whereLayer("rules")
+            .mayOnlyAccessLayers("domain")
             .whereLayer("decide")
-            .mayOnlyAccessLayers("domain", "config", "metrics", "score")
+            .mayOnlyAccessLayers("domain", "config", "metrics", "score", "rules")
+            .whereLayer("control")
+            .mayOnlyAccessLayers("domain", "config", "score", "rules", "decide", "warehouse")
             .whereLayer("warehouse")
             .mayOnlyAccessLayers("domain", "codec", "config", "metrics")
             .whereLayer("kinesis")
             .mayOnlyAccessLayers("domain", "codec", "config", "metrics")
+            .whereLayer("online")
+            .mayOnlyAccessLayers("domain", "codec", "config", "metrics", "feature")
+            .whereLayer("serve")
+            .mayOnlyAccessLayers("domain", "codec", "config", "feature", "score", "decide", "control", "online")
+            .whereLayer("serve")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("training")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("datagen")
@@ -144,9 +165,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule windowsAndDecisionsArePlainArithmetic = noClasses()
             .that()
-            .resideInAnyPackage("io.cardwatch.feature..", "io.cardwatch.decide..")
+            .resideInAnyPackage("io.cardwatch.feature..", "io.cardwatch.rules..", "io.cardwatch.decide..")
             .and()
             .areNotAssignableTo(AbstractStreamOperator.class)
+            .and()
+            .areNotAssignableTo(AbstractRichFunction.class)
             .should()
             .dependOnClassesThat(belongTo(
                     "org.apache.flink.streaming", "java.sql", "javax.sql", "software.amazon", "com.amazonaws"));
@@ -159,16 +182,23 @@ class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage("io.cardwatch.domain..", "java..");
 
-    /** Records are JSON in codec, settings in config, models in score, metrics in training, refused rows in warehouse. */
+    /**
+     * Records are JSON in codec, settings in config, models in score, reasons in decide, what fired in rules, metrics in
+     * training, refused rows in warehouse, heartbeats in online, answers in serve.
+     */
     @ArchTest
-    static final ArchRule jsonHasFivePlaces = noClasses()
+    static final ArchRule jsonHasItsPlaces = noClasses()
             .that()
             .resideOutsideOfPackages(
                     "io.cardwatch.codec..",
                     "io.cardwatch.config..",
                     "io.cardwatch.score..",
+                    "io.cardwatch.decide..",
+                    "io.cardwatch.rules..",
                     "io.cardwatch.training..",
-                    "io.cardwatch.warehouse..")
+                    "io.cardwatch.warehouse..",
+                    "io.cardwatch.online..",
+                    "io.cardwatch.serve..")
             .should()
             .dependOnClassesThat(belongTo("com.fasterxml.jackson", "org.apache.flink.shaded.jackson2"));
 
@@ -187,9 +217,13 @@ class ArchitectureTest {
             .dependOnClassesThat(belongTo(
                     "picocli",
                     "ml.dmlc",
+                    "com.amazon.randomcutforest",
                     "com.samskivert",
                     "org.apache.commons.rng",
                     "io.zonky",
+                    "redis.embedded",
+                    "io.undertow",
+                    "software.amazon.randomcutforest",
                     "org.apache.flink.connector.file",
                     "org.apache.flink.client"));
 
@@ -200,6 +234,20 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName("io.cardwatch.score.OnnxSession")
             .should()
             .dependOnClassesThat(belongTo("ai.onnxruntime"));
+
+    @ArchTest
+    static final ArchRule celHasOnePlace = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.cardwatch.rules..")
+            .should()
+            .dependOnClassesThat(belongTo("dev.cel"));
+
+    @ArchTest
+    static final ArchRule theRedisClientHasOnePlace = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.cardwatch.online..")
+            .should()
+            .dependOnClassesThat(belongTo("redis.clients"));
 
     @ArchTest
     static final ArchRule picocliStaysInCli = noClasses()

@@ -117,7 +117,7 @@ final class BackfillCommand implements Callable<Integer> {
             BoundedOutput.writeTransactions(history, out.get(), table, row -> row.transaction, tally);
         } else {
             WarehouseSinks sinks = new WarehouseSinks(settings);
-            sinks.warehouse.check(List.of(table));
+            sinks.warehouse.check(List.of(), List.of(table));
             sinks.writeHistory(
                     history.map(tally).returns(WireTypes.FEATURED_TRANSACTION).uid("history-tally"));
         }

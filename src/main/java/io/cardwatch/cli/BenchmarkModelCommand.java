@@ -122,7 +122,11 @@ final class BenchmarkModelCommand implements Callable<Integer> {
     }
 
     private static String rest(BenchmarkResult result) {
-        String ece = String.format(Locale.ROOT, " %8.5f", result.ece);
+        String ece = result.ece == null ? "" : String.format(Locale.ROOT, " %8.5f", result.ece);
+        if (result.unlabelledAtTop != null) {
+            return String.format(
+                    Locale.ROOT, "%-9s  of the unlabelled frauds %.3f in the top 1 %%", ece, result.unlabelledAtTop);
+        }
         return result.f1 == null
                 ? ece
                 : String.format(

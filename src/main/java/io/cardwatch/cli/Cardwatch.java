@@ -34,9 +34,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
             GenerateCommand.class,
             ScoreCommand.class,
             RunCommand.class,
+            ServeCommand.class,
             BackfillCommand.class,
             TrainCommand.class,
             BenchmarkModelCommand.class,
+            RulesCommand.class,
+            ModelsCommand.class,
             ReplayDeadLettersCommand.class,
             ValidateConfigCommand.class
         })
@@ -116,6 +119,7 @@ public final class Cardwatch implements IVersionProvider {
     private static void completeHelp(CommandLine command) {
         command.getCommandSpec().mixinStandardHelpOptions(true);
         command.getCommandSpec().usageMessage().showDefaultValues(true);
+        command.getSubcommands().values().forEach(Cardwatch::completeHelp);
     }
 
     private static Instant instant(String text) {

@@ -22,6 +22,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -37,11 +38,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Everything in one process, nothing to install: simulator, job on a local Flink, embedded PostgreSQL. */
+/** Everything on one machine, nothing to install: simulator, job on a local Flink, PostgreSQL, Redis, HTTP server. */
 @Command(
         name = "demo",
         description =
-                "Simulate payments, score them on a local Flink into an embedded PostgreSQL, and show the alerts.")
+                "Simulate payments, score them on a local Flink into an embedded PostgreSQL, show the alerts, and ask"
+                        + " about a payment over HTTP.")
 final class DemoCommand implements Callable<Integer> {
     private static final long POLL_MILLIS = 500;
     /** Time for the database to start: on a busy machine it takes long. */
@@ -59,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--web-port", paramLabel = "PORT", defaultValue = "8081", description = "Port of Flink's web UI.")
     private int webPort;
 
-    @Option(names = "--keep", description = "Leave Flink and the database running until Ctrl-C.")
+    @Option(names = "--keep", description = "Leave Flink, the database and the HTTP server running until Ctrl-C.")
     private boolean keep;
 
     @Mixin
@@ -80,24 +82,26 @@ final class DemoCommand implements Callable<Integer> {
         configuration.settings();
         LocalFlink.requireFree(webPort);
         World world = new World(profile(worldSeed, people, length, today));
-        console.println("Starting an embedded PostgreSQL …");
+        console.println("Starting an embedded PostgreSQL and an embedded Redis …");
         console.flush();
         try (EmbeddedPostgres postgres =
                         EmbeddedPostgres.builder().setPGStartupWait(STARTUP).start();
+                DemoServer server = new DemoServer(checkpoints);
                 Connection database = postgres.getPostgresDatabase().getConnection()) {
-            Settings settings = configuration.settings(
-                    "demo",
-                    Map.of(
-                            Options.WAREHOUSE_URL.key,
-                            "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres",
-                            Options.WAREHOUSE_USER.key,
-                            "postgres"));
+            Map<String, String> fixed = new HashMap<>(server.settings());
+            fixed.put(Options.WAREHOUSE_URL.key, "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres");
+            fixed.put(Options.WAREHOUSE_USER.key, "postgres");
+            Settings settings = configuration.settings("demo", fixed);
             SqlScripts.apply(database);
             world.loadCustomers(database);
 
             StreamExecutionEnvironment env = LocalFlink.streaming(new Configuration(), webPort, checkpoints, 0);
-            SimulatedRecords records =
-                    new SimulatedRecords(env, () -> profile(worldSeed, people, length, today), world.events, settings);
+            SimulatedRecords records = new SimulatedRecords(
+                    env,
+                    () -> profile(worldSeed, people, length, today),
+                    world.events,
+                    today.plusDays(1).atStartOfDay().toEpochSecond(ZoneOffset.UTC),
+                    settings);
             new CardwatchJob(settings).build(env, records.transactions(), records.labels());
             JobClient job = env.executeAsync("cardwatch demo");
             console.printf(
@@ -114,13 +118,15 @@ final class DemoCommand implements Callable<Integer> {
                 Thread.sleep(POLL_MILLIS);
             }
             report.print(today);
+            server.show(settings, console);
             if (keep) {
                 console.println("Look further: psql -h localhost -p " + postgres.getPort() + " -U postgres");
                 console.println("Running until Ctrl-C.");
                 console.flush();
                 Thread.currentThread().join();
             }
-            console.println("To explore further, start with --keep: the database and the web UI then stay.");
+            console.println(
+                    "To explore further, start with --keep: the database, the web UI and the server then stay.");
             job.cancel().get();
         } finally {
             FileUtils.deleteDirectoryQuietly(checkpoints.toFile());

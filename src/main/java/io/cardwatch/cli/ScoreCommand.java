@@ -2,6 +2,7 @@ package io.cardwatch.cli;
 
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
+import io.cardwatch.decide.ControlSource;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.files.OutputFile;
@@ -75,7 +76,7 @@ final class ScoreCommand implements Callable<Integer> {
         ScoringTopology topology = ScoringTopology.bounded(settings);
 
         ScoringTopology.Features features = inputs.features(files, topology);
-        DataStream<ScoredTransaction> scored = topology.score(features.featured, fraudModel);
+        DataStream<ScoredTransaction> scored = topology.score(features.featured, fraudModel, ControlSource.NONE);
         if (customers.isPresent() && settings.get(Options.ENRICHMENT_CONTACT_COLUMNS) == Contacts.KEPT) {
             scored = topology.withContacts(scored, files.customers(customers.get()));
         }

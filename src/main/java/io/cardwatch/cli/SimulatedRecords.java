@@ -18,6 +18,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
@@ -35,6 +36,7 @@ import org.apache.flink.util.function.SerializableSupplier;
  */
 final class SimulatedRecords {
     private static final String STREAM = "simulator";
+    private static final double ONCE_AN_HOUR = 1.0 / 3_600;
     private static final TypeInformation<Tuple3<Long, Boolean, byte[]>> RECORD =
             Types.TUPLE(Types.LONG, Types.BOOLEAN, Types.PRIMITIVE_ARRAY(Types.BYTE));
     private static final OutputTag<Decoded<FraudLabel>> LABELS =
@@ -44,9 +46,14 @@ final class SimulatedRecords {
 
     /**
      * @param events how many of the simulation's events to emit
+     * @param end of the simulated time, UTC epoch seconds
      */
     SimulatedRecords(
-            StreamExecutionEnvironment env, SerializableSupplier<Profile> profile, long events, Settings settings) {
+            StreamExecutionEnvironment env,
+            SerializableSupplier<Profile> profile,
+            long events,
+            long end,
+            Settings settings) {
         WatermarkStrategy<Tuple3<Long, Boolean, byte[]>> inOrder =
                 WatermarkStrategy.<Tuple3<Long, Boolean, byte[]>>forMonotonousTimestamps()
                         .withTimestampAssigner((record, previous) -> record.f0 * 1000);
@@ -54,10 +61,27 @@ final class SimulatedRecords {
                         new DataGeneratorSource<>(new Events(profile), events, RECORD), inOrder, "Simulator")
                 .setParallelism(1)
                 .uid("simulator-source")
+                .union(silence(env, inOrder, end))
                 .process(new Decode(settings), WireTypes.DECODED_TRANSACTION)
                 .setParallelism(1)
                 .uid("simulator-decode")
                 .name("Decode");
+    }
+
+    /** Keeps the job running when the simulation is over, and event time at its end. */
+    private static DataStream<Tuple3<Long, Boolean, byte[]>> silence(
+            StreamExecutionEnvironment env, WatermarkStrategy<Tuple3<Long, Boolean, byte[]>> inOrder, long end) {
+        GeneratorFunction<Long, Tuple3<Long, Boolean, byte[]>> nothing = number -> Tuple3.of(end, false, new byte[0]);
+        return env.fromSource(
+                        new DataGeneratorSource<>(
+                                nothing, Long.MAX_VALUE, RateLimiterStrategy.perSecond(ONCE_AN_HOUR), RECORD),
+                        inOrder,
+                        "Silence")
+                .setParallelism(1)
+                .uid("silence-source")
+                .filter(record -> record.f2.length > 0)
+                .setParallelism(1)
+                .uid("silence-filter");
     }
 
     DataStream<Decoded<Transaction>> transactions() {

@@ -14,6 +14,7 @@ import io.cardwatch.training.TrainingResult;
 import io.cardwatch.training.evaluation.ConfusionMatrix;
 import io.cardwatch.training.evaluation.HeldOutScore;
 import io.cardwatch.training.evaluation.Ranking;
+import io.cardwatch.training.evaluation.RankingScore;
 import io.cardwatch.training.history.CsvHistory;
 import io.cardwatch.training.history.TableHistory;
 import io.cardwatch.training.history.TrainingData;
@@ -149,6 +150,14 @@ final class TrainCommand implements Callable<Integer> {
                 decision.precision(),
                 decision.recall(),
                 decision.f1());
+        result.anomaly
+                .map(RankingScore::of)
+                .ifPresent(anomaly -> lines.printf(
+                        Locale.ROOT,
+                        "Anomaly score: average precision %.3f, AUC %.3f; %.0f %% of the frauds are in its top 1 %%.%n",
+                        anomaly.averagePrecision,
+                        anomaly.auc,
+                        100 * anomaly.recallInTopPercent));
     }
 
     private static String found(FoundHyperparameters search) {

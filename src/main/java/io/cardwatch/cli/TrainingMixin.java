@@ -40,6 +40,13 @@ final class TrainingMixin {
             })
     private Optional<Duration> genuineAfter;
 
+    @Option(
+            names = "--anomaly",
+            description = {
+                "Train an anomaly score, too: how unlike the payments not known as fraud a payment is, for anomaly.for."
+            })
+    private boolean anomaly;
+
     @ArgGroup(exclusive = true)
     private Search search = new Search();
 
@@ -67,7 +74,7 @@ final class TrainingMixin {
     @Option(names = "--lambda", description = "L2 penalty on the outputs of leaves.")
     private double lambda = DEFAULTS.trees.lambda;
 
-    @Option(names = "--seed", description = "Seed of the library and of the search.")
+    @Option(names = "--seed", description = "Seed of the libraries and of the search.")
     private int seed = DEFAULTS.trees.seed;
 
     @Option(names = "--threads", description = "Threads; another number may change the last digits.")
@@ -125,6 +132,7 @@ final class TrainingMixin {
         options.gapDays = gapDays;
         options.genuineAfter = genuineAfter;
         options.threshold = ThresholdPolicy.parse(threshold);
+        options.anomaly = anomaly;
         options.budget = search.budget.orElse(options.budget);
         options.candidates = search.candidates.orElse(options.candidates);
         return options;

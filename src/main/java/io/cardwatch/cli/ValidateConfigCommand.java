@@ -3,6 +3,7 @@ package io.cardwatch.cli;
 import io.cardwatch.config.Option;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.PasswordSource;
+import io.cardwatch.config.RedshiftCredentials;
 import io.cardwatch.config.Settings;
 import io.cardwatch.domain.BadInputException;
 import java.io.PrintWriter;
@@ -50,7 +51,10 @@ final class ValidateConfigCommand implements Callable<Integer> {
         String format = "%-" + keyWidth + "s  %-" + valueWidth + "s  %s%n";
         rows.forEach(row -> out.printf(format, (Object[]) row));
         out.println();
-        out.println("Password of the warehouse: " + PasswordSource.of(settings));
+        out.println("Password of the warehouse: "
+                + RedshiftCredentials.of(settings)
+                        .map(login -> "****** from IAM, for " + login)
+                        .orElseGet(() -> PasswordSource.ofWarehouse(settings).toString()));
         if (settings.get(Options.WAREHOUSE_URL).isEmpty()) {
             out.println(
                     "run, backfill without --out and train from a table need " + Options.WAREHOUSE_URL + " as well.");

@@ -6,6 +6,7 @@ import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.domain.ShadowScore;
 import io.cardwatch.domain.Transaction;
 
 /** The types that flow between operators, for {@code returns(…)}, side outputs and state descriptors. */
@@ -18,6 +19,8 @@ public final class WireTypes {
             new WireTypeInfo<>(FeaturedTransaction.class, new FeaturedTransactionSerializer());
     public static final WireTypeInfo<ScoredTransaction> SCORED_TRANSACTION =
             new WireTypeInfo<>(ScoredTransaction.class, new ScoredTransactionSerializer());
+    public static final WireTypeInfo<ShadowScore> SHADOW_SCORE =
+            new WireTypeInfo<>(ShadowScore.class, new ShadowScoreSerializer());
     public static final WireTypeInfo<Customer> CUSTOMER =
             new WireTypeInfo<>(Customer.class, CustomerSerializer.INSTANCE);
     public static final WireTypeInfo<CustomerChange> CUSTOMER_CHANGE =

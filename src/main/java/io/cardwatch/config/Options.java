@@ -2,13 +2,16 @@ package io.cardwatch.config;
 
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.domain.ForRows;
+import io.cardwatch.domain.Spelling;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -19,6 +22,8 @@ public final class Options {
     private static final List<Option<?>> DECLARED = new ArrayList<>();
     private static final String STREAM_NAME_RULE = "1 to 128 letters, digits, dots, dashes and underscores";
     private static final String STREAM_NAME = "[a-zA-Z0-9_.-]{1,128}";
+    private static final String REGION_RULE = "an AWS region like us-east-1";
+    private static final String REGION = "[a-z]{2,}(-[a-z]+)+-\\d";
 
     // source: the transaction stream, and how both streams are read.
 
@@ -29,10 +34,7 @@ public final class Options {
             "Kinesis stream of the transactions.");
 
     public static final Option<String> SOURCE_REGION = declare(
-            "source.region",
-            ValueType.matching("an AWS region like us-east-1", "[a-z]{2,}(-[a-z]+)+-\\d"),
-            "us-east-1",
-            "AWS region of both streams.");
+            "source.region", ValueType.matching(REGION_RULE, REGION), "us-east-1", "AWS region of both streams.");
 
     public static final Option<Optional<URI>> SOURCE_ENDPOINT_URL = optional(
             "source.endpoint-url",
@@ -166,6 +168,61 @@ public final class Options {
             ValueType.real(0, 1),
             "Fraud probability from which fraud_prediction is 1; without it, the model's own.");
 
+    // anomaly
+
+    public static final Option<ForRows> ANOMALY_FOR = declare(
+            "anomaly.for",
+            ValueType.word(ForRows.class),
+            "none",
+            "Payments that get an anomaly_score: all, alerts (fraud_prediction is 1) or none; the model must have been"
+                    + " trained with --anomaly.");
+
+    // reasons
+
+    public static final Option<ForRows> REASONS_FOR = declare(
+            "reasons.for",
+            ValueType.word(ForRows.class),
+            "alerts",
+            "Payments that get reasons: all, alerts (action is not none) or none; the model must be one of trees.");
+
+    public static final Option<Integer> REASONS_MOST =
+            declare("reasons.most", ValueType.integer(1, 100), "3", "Reasons of a payment, the strongest first.");
+
+    // control
+
+    public static final Option<Optional<String>> CONTROL_URL = optional(
+            "control.url",
+            ValueType.text(WarehouseUrl.POSTGRES_RULE, WarehouseUrl::isAcceptedOfPostgres),
+            "JDBC URL of the PostgreSQL with the tables of rules, lists and models; without it, the warehouse where that is a"
+                    + " PostgreSQL.");
+
+    public static final Option<Optional<String>> CONTROL_USER = optional(
+            "control.user",
+            ValueType.text("a database user's name", user -> true),
+            "Database user there; without it, the driver's default.");
+
+    public static final Option<Optional<String>> CONTROL_PASSWORD_ENV =
+            optional("control.password-env", ValueType.variable(), "Environment variable that holds the password.");
+
+    public static final Option<Optional<String>> CONTROL_PASSWORD_FILE = optional(
+            "control.password-file", ValueType.text("a path", path -> true), "File whose first line is the password.");
+
+    public static final Option<Optional<String>> CONTROL_PASSWORD_SECRET_ARN = optional(
+            "control.password-secret-arn",
+            ValueType.secretArn(),
+            "Secret of AWS Secrets Manager: the password itself, or JSON with a key password.");
+
+    public static final Option<Duration> CONTROL_REFRESH_INTERVAL = declare(
+            "control.refresh-interval",
+            ValueType.duration("100 ms", "1 d"),
+            "10 s",
+            "How often each process reads what is in force: rules, lists and models.");
+
+    public static final Option<Optional<String>> CONTROL_MODEL_ROOT = optional(
+            "control.model-root",
+            ValueType.text("a directory or URI", path -> true),
+            "Directory below which the models lie that are put into force by the table fraud_models; without it, none can be.");
+
     // warehouse
 
     public static final Option<Optional<String>> WAREHOUSE_URL = optional(
@@ -173,15 +230,19 @@ public final class Options {
             ValueType.text(WarehouseUrl.RULE, WarehouseUrl::isAccepted),
             "JDBC URL of the warehouse; needed by run, backfill without --out, and train from a table.");
 
+    public static final Option<Optional<WarehouseDialect>> WAREHOUSE_DIALECT = optional(
+            "warehouse.dialect",
+            ValueType.word(WarehouseDialect.class),
+            "Whose statements are sent, postgresql or redshift; without it, the URL decides. redshift at a URL of"
+                    + " PostgreSQL tries them where the tables have no keys.");
+
     public static final Option<Optional<String>> WAREHOUSE_USER = optional(
             "warehouse.user",
             ValueType.text("a database user's name", user -> true),
             "Database user; without it, the driver's default.");
 
-    public static final Option<Optional<String>> WAREHOUSE_PASSWORD_ENV = optional(
-            "warehouse.password-env",
-            ValueType.matching("the name of an environment variable", "[A-Za-z_][A-Za-z0-9_]*"),
-            "Environment variable that holds the password.");
+    public static final Option<Optional<String>> WAREHOUSE_PASSWORD_ENV =
+            optional("warehouse.password-env", ValueType.variable(), "Environment variable that holds the password.");
 
     public static final Option<Optional<String>> WAREHOUSE_PASSWORD_FILE = optional(
             "warehouse.password-file",
@@ -190,10 +251,18 @@ public final class Options {
 
     public static final Option<Optional<String>> WAREHOUSE_PASSWORD_SECRET_ARN = optional(
             "warehouse.password-secret-arn",
-            ValueType.matching(
-                    "an ARN like arn:aws:secretsmanager:us-east-1:123456789012:secret:cardwatch-AbCdEf",
-                    "arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:[\\w/+=.@-]+"),
+            ValueType.secretArn(),
             "Secret of AWS Secrets Manager: the password itself, or JSON with a key password.");
+
+    public static final Option<Optional<String>> WAREHOUSE_IAM_CLUSTER = optional(
+            "warehouse.iam-cluster",
+            ValueType.matching("the name of a Redshift cluster", "[a-z][a-z0-9-]{0,62}"),
+            "Redshift cluster whose login for warehouse.user IAM gives to the role, instead of a password.");
+
+    public static final Option<Optional<String>> WAREHOUSE_IAM_WORKGROUP = optional(
+            "warehouse.iam-workgroup",
+            ValueType.matching("the name of a workgroup of Redshift Serverless", "[a-z0-9-]{3,64}"),
+            "Workgroup of Redshift Serverless whose login IAM gives to the role, as a user of its own.");
 
     public static final Option<String> WAREHOUSE_SCHEMA = declare(
             "warehouse.schema",
@@ -225,7 +294,105 @@ public final class Options {
             "warehouse.writers",
             ValueType.integer(1, 128),
             "2",
-            "Parallel writers of the predictions, each with one connection.");
+            "Parallel writers of the predictions, each with one connection; Redshift always has one.");
+
+    public static final Option<Boolean> WAREHOUSE_FRAUD_BY_MINUTE = declare(
+            "warehouse.fraud-by-minute",
+            ValueType.flag(true, false),
+            "false",
+            "With true the table fraud_by_minute holds payments, alerts, amounts and mean probability of each minute.");
+
+    // predictions and archive: the rows beyond the warehouse
+
+    public static final Option<Optional<String>> PREDICTIONS_STREAM = optional(
+            "predictions.stream",
+            ValueType.matching(STREAM_NAME_RULE, STREAM_NAME),
+            "Kinesis stream in source.region that gets every row of predictions as JSON, at least once; for Redshift's"
+                    + " streaming ingestion.");
+
+    public static final Option<Contacts> PREDICTIONS_CONTACTS = declare(
+            "predictions.contacts",
+            ValueType.flag(Contacts.KEPT, Contacts.LEFT_OUT),
+            "false",
+            "With true those rows hold the customer's contact details, unless enrichment.contact-columns is false.");
+
+    public static final Option<Optional<URI>> ARCHIVE_PATH = optional(
+            "archive.path",
+            ValueType.fileSystemUri(),
+            "Folder for predictions and dead letters as gzipped JSON lines, by hour; each row once.");
+
+    public static final Option<Duration> ARCHIVE_ROLLOVER = declare(
+            "archive.rollover",
+            ValueType.duration("1 s", "1 d"),
+            "15 min",
+            "Longest time in which rows are added to a file of the archive; it is seen at the next checkpoint.");
+
+    public static final Option<Optional<String>> ARCHIVE_FIREHOSE_STREAM = optional(
+            "archive.firehose-stream",
+            ValueType.matching("a name of a Firehose stream", "[A-Za-z0-9_.-]{1,64}"),
+            "Firehose stream in source.region that gets every row of predictions as a JSON line, at least once.");
+
+    public static final Option<Contacts> ARCHIVE_CONTACTS = declare(
+            "archive.contacts",
+            ValueType.flag(Contacts.KEPT, Contacts.LEFT_OUT),
+            "false",
+            "With true the archive holds the customer's contact details, unless enrichment.contact-columns is false, and the"
+                    + " bytes of dead letters.");
+
+    // online: the Redis store that answers are made from
+
+    public static final Option<Optional<URI>> ONLINE_URL = optional(
+            "online.url",
+            ValueType.redisAddress(),
+            "Redis store that the job publishes windows and decisions to, and that serve reads; without it, nothing is"
+                    + " published.");
+
+    public static final Option<Optional<String>> ONLINE_USER = optional(
+            "online.user",
+            ValueType.text("the name of a user of Redis", user -> true),
+            "User of Redis; without it, Redis' default user.");
+
+    public static final Option<Optional<String>> ONLINE_PASSWORD_ENV =
+            optional("online.password-env", ValueType.variable(), "Environment variable that holds the password.");
+
+    public static final Option<Optional<String>> ONLINE_PASSWORD_FILE = optional(
+            "online.password-file", ValueType.text("a path", path -> true), "File whose first line is the password.");
+
+    public static final Option<Optional<String>> ONLINE_PASSWORD_SECRET_ARN = optional(
+            "online.password-secret-arn",
+            ValueType.secretArn(),
+            "Secret of AWS Secrets Manager: the password itself, or JSON with a key password.");
+
+    public static final Option<Optional<String>> ONLINE_TLS_CA_FILE = optional(
+            "online.tls-ca-file",
+            ValueType.text("a path", path -> true),
+            "PEM file of the authorities that rediss:// trusts; without it, those of the Java platform.");
+
+    public static final Option<Duration> ONLINE_PUBLISH_INTERVAL = declare(
+            "online.publish-interval",
+            ValueType.duration("10 ms", "1 min"),
+            "100 ms",
+            "A key is published at most once in this time, its newest state; under load the time grows.");
+
+    /** A write costs client and server about 30 µs of CPU: the default costs a machine of two cores a sixth of its time. */
+    public static final Option<Integer> ONLINE_MAX_WRITES_PER_SECOND = declare(
+            "online.max-writes-per-second",
+            ValueType.integer(10, 10_000_000),
+            "12000",
+            "Most writes of the whole job: half of them for windows, half for transactions. A payment that changes both windows"
+                    + " takes four.");
+
+    public static final Option<Integer> ONLINE_TRANSACTIONS_PER_KEY = declare(
+            "online.transactions-per-key",
+            ValueType.integer(0, 10_000),
+            "200",
+            "Latest transactions that are kept of each customer and terminal; 0 for none.");
+
+    public static final Option<Duration> ONLINE_TRANSACTIONS_TTL = declare(
+            "online.transactions-ttl",
+            ValueType.duration("1 min", "3650 d"),
+            "30 d",
+            "Time after which a transaction expires.");
 
     // dead-letters
 
@@ -241,6 +408,90 @@ public final class Options {
             ValueType.real(0, 1),
             "0.05",
             "Share of dead letters among the last five minutes' records (at least 100) above which a warning is logged; 1 for none.");
+
+    // serve: who may call by which signature, and where it listens
+
+    public static final Option<String> SERVE_REGION = declare(
+            "serve.region",
+            ValueType.matching(REGION_RULE, REGION),
+            "us-east-1",
+            "AWS region that clients of serve sign for; the service they sign for is execute-api.");
+
+    public static final Option<Optional<String>> SERVE_CREDENTIALS_FILE = optional(
+            "serve.credentials-file",
+            ValueType.text("a path", path -> !Path.of(path).toString().isEmpty()),
+            "JSON file of the keys of those who may call serve, which only its owner may write; read again when it"
+                    + " changes.");
+
+    public static final Option<Optional<String>> SERVE_CREDENTIALS_SECRET = optional(
+            "serve.credentials-secret",
+            ValueType.secretArn(),
+            "Secret of AWS Secrets Manager with the same JSON instead; read again every 60 s.");
+
+    public static final Option<Set<String>> SERVE_HOST_NAMES = declare(
+            "serve.host-names",
+            ValueType.hostNames(),
+            "localhost,127.0.0.1,[::1]",
+            "Host names by which clients may call serve; one with a port counts with that port alone.");
+
+    public static final Option<Boolean> SERVE_BEHIND_PROXY = declare(
+            "serve.behind-proxy",
+            ValueType.flag(true, false),
+            "false",
+            "With true a proxy in front sets X-Forwarded-Host, and the host named there is the one that was signed.");
+
+    public static final Option<String> SERVE_ADDRESS = declare(
+            "serve.address",
+            ValueType.matching("an address of this machine, like 127.0.0.1 or 0.0.0.0", ValueType.ADDRESS),
+            "127.0.0.1",
+            "Address that serve listens on; one that others reach needs TLS, or a proxy in front.");
+
+    public static final Option<Integer> SERVE_PORT = declare(
+            "serve.port", ValueType.integer(0, 65_535), "8080", "Port that serve listens on; 0 for a free one.");
+
+    public static final Option<String> SERVE_ADMIN_ADDRESS = declare(
+            "serve.admin-address",
+            ValueType.matching("an address of this machine, like 127.0.0.1 or 0.0.0.0", ValueType.ADDRESS),
+            "127.0.0.1",
+            "Address of health, metrics and documentation, which nobody signs for.");
+
+    public static final Option<Integer> SERVE_ADMIN_PORT = declare(
+            "serve.admin-port", ValueType.integer(0, 65_535), "8090", "Port of health, metrics and documentation.");
+
+    public static final Option<Authentication> SERVE_AUTH = declare(
+            "serve.auth",
+            ValueType.word(Authentication.class),
+            "signed",
+            "Whether requests must be signed; none is for loopback without a proxy only.");
+
+    public static final Option<Optional<String>> SERVE_TLS_CERTIFICATE = optional(
+            "serve.tls-certificate",
+            ValueType.text("a path", path -> true),
+            "PEM file of serve's certificate and of those that signed it.");
+
+    public static final Option<Optional<String>> SERVE_TLS_KEY = optional(
+            "serve.tls-key", ValueType.text("a path", path -> true), "PEM file of its private key, in PKCS #8.");
+
+    public static final Option<Duration> SERVE_MAX_STALENESS = declare(
+            "serve.max-staleness",
+            ValueType.duration("1 s", "1 d"),
+            "30 s",
+            "An answer is marked stale when the job has not published for longer.");
+
+    public static final Option<Integer> SERVE_THREADS =
+            declare("serve.threads", ValueType.integer(1, 1_000), "16", "Requests that are answered at the same time.");
+
+    public static final Option<Integer> SERVE_QUEUE = declare(
+            "serve.queue",
+            ValueType.integer(0, 100_000),
+            "256",
+            "Requests that wait beside them; more are refused with 503.");
+
+    public static final Option<Duration> SERVE_REQUEST_TIMEOUT = declare(
+            "serve.request-timeout",
+            ValueType.duration("100 ms", "10 min"),
+            "10 s",
+            "Longest time in which a request must have arrived.");
 
     private Options() {}
 
@@ -264,32 +515,11 @@ public final class Options {
 
     /** The key that takes the fewest edits to get from {@code key}. */
     static String nearest(String key) {
-        return DECLARED.stream()
-                .map(option -> option.key)
-                .min(Comparator.comparingInt(known -> edits(key, known)))
-                .orElseThrow();
+        return Spelling.nearest(key, DECLARED.stream().map(option -> option.key).collect(Collectors.toList()));
     }
 
     private static String shownDefault(Option<?> option) {
         return option.defaultText.isEmpty() ? "" : "`" + option.defaultText + "`";
-    }
-
-    /** Levenshtein's distance, computed one row of the table at a time. */
-    private static int edits(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[to.length()];
     }
 
     private static <T> Option<Optional<T>> optional(String key, ValueType<T> type, String sentence) {

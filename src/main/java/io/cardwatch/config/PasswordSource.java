@@ -9,13 +9,9 @@ import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * The place that holds the warehouse's password. This class keeps the place, never the secret: every {@link #ask} looks
+ * The place that holds the password of the warehouse, of the control database or of the online store. This class keeps the place, never the secret: every {@link #ask} looks
  * there again. So the next connection uses a rotated password, and nothing secret is serialized into the job.
  */
 public final class PasswordSource implements Serializable {
@@ -35,24 +31,64 @@ public final class PasswordSource implements Serializable {
         }
     }
 
+    private final String owner;
     private final Place place;
     private final String name;
+    /** The key of the setting that names it. */
+    private final String setting;
 
-    private PasswordSource(Place place, String name) {
+    private PasswordSource(String owner, Place place, String name, String setting) {
+        this.owner = owner;
         this.place = place;
         this.name = name;
+        this.setting = setting;
     }
 
-    /** The place that the settings name. */
-    public static PasswordSource of(Settings settings) {
-        return place(settings, Options.WAREHOUSE_PASSWORD_ENV, Place.ENVIRONMENT_VARIABLE)
-                .or(() -> place(settings, Options.WAREHOUSE_PASSWORD_FILE, Place.FILE))
-                .or(() -> place(settings, Options.WAREHOUSE_PASSWORD_SECRET_ARN, Place.SECRETS_MANAGER))
-                .orElse(new PasswordSource(Place.NOWHERE, ""));
+    /** The place that the settings name for the warehouse's password. */
+    public static PasswordSource ofWarehouse(Settings settings) {
+        return of(
+                "the warehouse",
+                settings,
+                Options.WAREHOUSE_PASSWORD_ENV,
+                Options.WAREHOUSE_PASSWORD_FILE,
+                Options.WAREHOUSE_PASSWORD_SECRET_ARN);
     }
 
-    private static Optional<PasswordSource> place(Settings settings, Option<Optional<String>> option, Place place) {
-        return settings.get(option).map(name -> new PasswordSource(place, name));
+    /** The place that the settings name for the online store's password. */
+    public static PasswordSource ofOnlineStore(Settings settings) {
+        return of(
+                "the online store",
+                settings,
+                Options.ONLINE_PASSWORD_ENV,
+                Options.ONLINE_PASSWORD_FILE,
+                Options.ONLINE_PASSWORD_SECRET_ARN);
+    }
+
+    /** The place that the settings name for the password of {@code control.url}. */
+    public static PasswordSource ofControl(Settings settings) {
+        return of(
+                "the control database",
+                settings,
+                Options.CONTROL_PASSWORD_ENV,
+                Options.CONTROL_PASSWORD_FILE,
+                Options.CONTROL_PASSWORD_SECRET_ARN);
+    }
+
+    private static PasswordSource of(
+            String owner,
+            Settings settings,
+            Option<Optional<String>> variable,
+            Option<Optional<String>> file,
+            Option<Optional<String>> secret) {
+        return place(owner, settings, variable, Place.ENVIRONMENT_VARIABLE)
+                .or(() -> place(owner, settings, file, Place.FILE))
+                .or(() -> place(owner, settings, secret, Place.SECRETS_MANAGER))
+                .orElse(new PasswordSource(owner, Place.NOWHERE, "", ""));
+    }
+
+    private static Optional<PasswordSource> place(
+            String owner, Settings settings, Option<Optional<String>> option, Place place) {
+        return settings.get(option).map(name -> new PasswordSource(owner, place, name, option.key));
     }
 
     /**
@@ -78,8 +114,8 @@ public final class PasswordSource implements Serializable {
         return Optional.ofNullable(System.getenv(name))
                 .filter(password -> !password.isEmpty())
                 .orElseThrow(() -> new BadInputException(
-                        "the environment variable " + name + ", which is to hold the warehouse's password, is not set",
-                        "Set it, or change warehouse.password-env."));
+                        "the environment variable " + name + ", which is to hold " + owner + "'s password, is not set",
+                        "Set it, or change " + setting + "."));
     }
 
     private String fromFile() {
@@ -89,36 +125,22 @@ public final class PasswordSource implements Serializable {
                     .findFirst()
                     .filter(password -> !password.isEmpty())
                     .orElseThrow(() -> new BadInputException(
-                            name + ", which is to hold the warehouse's password, begins with an empty line",
-                            "Write the password into its first line, or change warehouse.password-file."));
+                            name + ", which is to hold " + owner + "'s password, begins with an empty line",
+                            "Write the password into its first line, or change " + setting + "."));
         } catch (IOException e) {
             throw new BadInputException(
-                    name + ", which is to hold the warehouse's password, cannot be read",
-                    "Make it readable on every machine of the cluster, or change warehouse.password-file.",
+                    name + ", which is to hold " + owner + "'s password, cannot be read",
+                    "Make it readable on every machine of the cluster, or change " + setting + ".",
                     e);
         }
     }
 
-    /** The ARN names the region. Credentials, and an endpoint for emulators, come from the SDK's own settings. */
     private String fromSecretsManager() {
-        Region region = Region.of(name.split(":", -1)[3]);
-        try (SecretsManagerClient client = SecretsManagerClient.builder()
-                .region(region)
-                .httpClientBuilder(UrlConnectionHttpClient.builder())
-                .build()) {
-            return Optional.ofNullable(client.getSecretValue(request -> request.secretId(name))
-                            .secretString())
-                    .flatMap(PasswordSource::passwordIn)
-                    .orElseThrow(() -> new BadInputException(
-                            "the secret " + name + " holds no password",
-                            "Store the password itself, or JSON with a key password."));
-        } catch (SdkException e) {
-            throw new BadInputException(
-                    "AWS Secrets Manager did not give the secret " + name + " ("
-                            + e.getClass().getSimpleName() + ")",
-                    "Check the ARN, the network and that the role may call secretsmanager:GetSecretValue on it.",
-                    e);
-        }
+        return AwsSecret.ask(name)
+                .flatMap(PasswordSource::passwordIn)
+                .orElseThrow(() -> new BadInputException(
+                        "the secret " + name + " holds no password",
+                        "Store the password itself, or JSON with a key password."));
     }
 
     /** The text itself; or its key {@code password}, if it is a JSON object as the service's own rotation writes it. */

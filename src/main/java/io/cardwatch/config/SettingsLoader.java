@@ -21,7 +21,7 @@ public final class SettingsLoader {
     /** Where Amazon Managed Service for Apache Flink puts an application's properties. */
     private static final Path SERVICE_FILE = Path.of("/etc/flink/application_properties.json");
 
-    private static final String PASSWORD = "warehouse.password";
+    private static final Set<String> PASSWORDS = Set.of("warehouse.password", "online.password");
 
     /** Settings in which a person may have put a secret: no error repeats their values. */
     private static final Set<Option<?>> NEVER_REPEATED = Set.of(
@@ -29,7 +29,13 @@ public final class SettingsLoader {
             Options.WAREHOUSE_URL,
             Options.WAREHOUSE_PASSWORD_ENV,
             Options.WAREHOUSE_PASSWORD_FILE,
-            Options.WAREHOUSE_PASSWORD_SECRET_ARN);
+            Options.WAREHOUSE_PASSWORD_SECRET_ARN,
+            Options.ONLINE_URL,
+            Options.ONLINE_PASSWORD_ENV,
+            Options.ONLINE_PASSWORD_FILE,
+            Options.ONLINE_PASSWORD_SECRET_ARN,
+            Options.SERVE_CREDENTIALS_FILE,
+            Options.SERVE_CREDENTIALS_SECRET);
 
     private final List<Layer> layers = new ArrayList<>();
     private final List<BadInputException> unreadable = new ArrayList<>();
@@ -132,11 +138,11 @@ public final class SettingsLoader {
     }
 
     private static BadInputException unknown(String key, String origin) {
-        if (key.equals(PASSWORD)) {
+        if (PASSWORDS.contains(key)) {
             return new BadInputException(
-                    PASSWORD + " (" + origin + ") is refused: a secret must not stand in a setting",
-                    "Put it in an environment variable, a file or AWS Secrets Manager and name that place with "
-                            + "warehouse.password-env, warehouse.password-file or warehouse.password-secret-arn.");
+                    key + " (" + origin + ") is refused: a secret must not stand in a setting",
+                    "Put it in an environment variable, a file or AWS Secrets Manager and name that place with " + key
+                            + "-env, " + key + "-file or " + key + "-secret-arn.");
         }
         return new BadInputException(
                 key + " (" + origin + ") is not a setting", "Did you mean " + Options.nearest(key) + "?");
@@ -158,18 +164,71 @@ public final class SettingsLoader {
                             + (atTimestamp ? "source.initial-timestamp is not set" : "source.initial-timestamp is set"),
                     "Give source.initial-timestamp together with source.initial-position AT_TIMESTAMP, or neither."));
         }
-        List<Option<?>> passwords = Stream.of(
-                        Options.WAREHOUSE_PASSWORD_ENV,
-                        Options.WAREHOUSE_PASSWORD_FILE,
-                        Options.WAREHOUSE_PASSWORD_SECRET_ARN)
-                .filter(option -> settings.get(option).isPresent())
-                .collect(Collectors.toList());
-        if (passwords.size() > 1) {
-            found.add(new BadInputException(
-                    "the warehouse's password is to come from " + joined(passwords, option -> option.key, " and from "),
-                    "Keep one of them."));
-        }
+        Stream.of(
+                        onePlace(
+                                settings,
+                                "the warehouse's password is",
+                                Options.WAREHOUSE_PASSWORD_ENV,
+                                Options.WAREHOUSE_PASSWORD_FILE,
+                                Options.WAREHOUSE_PASSWORD_SECRET_ARN,
+                                Options.WAREHOUSE_IAM_CLUSTER,
+                                Options.WAREHOUSE_IAM_WORKGROUP),
+                        onePlace(
+                                settings,
+                                "the control database's password is",
+                                Options.CONTROL_PASSWORD_ENV,
+                                Options.CONTROL_PASSWORD_FILE,
+                                Options.CONTROL_PASSWORD_SECRET_ARN),
+                        onePlace(
+                                settings,
+                                "the online store's password is",
+                                Options.ONLINE_PASSWORD_ENV,
+                                Options.ONLINE_PASSWORD_FILE,
+                                Options.ONLINE_PASSWORD_SECRET_ARN),
+                        onePlace(
+                                settings,
+                                "the keys of serve are",
+                                Options.SERVE_CREDENTIALS_FILE,
+                                Options.SERVE_CREDENTIALS_SECRET))
+                .flatMap(Optional::stream)
+                .forEach(found::add);
+        iamLogin(settings).ifPresent(found::add);
         return found;
+    }
+
+    private static Optional<BadInputException> iamLogin(Settings settings) {
+        boolean cluster = settings.get(Options.WAREHOUSE_IAM_CLUSTER).isPresent();
+        boolean workgroup = settings.get(Options.WAREHOUSE_IAM_WORKGROUP).isPresent();
+        boolean user = settings.get(Options.WAREHOUSE_USER).isPresent();
+        if ((cluster || workgroup)
+                && !settings.get(Options.WAREHOUSE_URL)
+                        .filter(url -> url.startsWith("jdbc:redshift:"))
+                        .isPresent()) {
+            return Optional.of(new BadInputException(
+                    "a login by IAM is asked for, but warehouse.url is not one of Redshift",
+                    "Give a URL like jdbc:redshift://host:5439/database?sslmode=verify-full, or a password."));
+        }
+        if (cluster && !user) {
+            return Optional.of(new BadInputException(
+                    "warehouse.iam-cluster is set and warehouse.user is not",
+                    "Name the database user whose login is asked for."));
+        }
+        return workgroup && user
+                ? Optional.of(new BadInputException(
+                        "warehouse.iam-workgroup and warehouse.user are both set",
+                        "Leave warehouse.user out: the role has a user of its own."))
+                : Optional.empty();
+    }
+
+    private static Optional<BadInputException> onePlace(Settings settings, String what, Option<?>... places) {
+        List<Option<?>> given = Stream.of(places)
+                .filter(option -> !settings.text(option).isEmpty())
+                .collect(Collectors.toList());
+        return given.size() < 2
+                ? Optional.empty()
+                : Optional.of(new BadInputException(
+                        what + " to come from " + joined(given, option -> option.key, " and from "),
+                        "Keep one of them."));
     }
 
     private static <E> String joined(List<E> parts, Function<E, String> text, String separator) {

@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -18,6 +20,11 @@ import java.util.stream.Collectors;
  * @param <T> the value's class
  */
 final class ValueType<T> {
+    /** Names of this machine, which need no encryption. */
+    static final List<String> LOCAL_HOSTS = List.of("localhost", "127.0.0.1", "[::1]", "::1");
+
+    /** An IP address, of version 4 or 6, or localhost. */
+    static final String ADDRESS = "localhost|\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-fA-F:]+";
 
     final String rule;
     private final Function<String, T> parser;
@@ -103,12 +110,59 @@ final class ValueType<T> {
         });
     }
 
+    /** The address of a Redis server. One on another machine must prove its identity. */
+    static ValueType<URI> redisAddress() {
+        return new ValueType<>(
+                "an address like redis://localhost:6379, or rediss://host:6379 unless the host is localhost, without user and"
+                        + " password",
+                text -> {
+                    URI address = URI.create(text);
+                    boolean encrypted = "rediss".equals(address.getScheme());
+                    boolean plain = "redis".equals(address.getScheme())
+                            && LOCAL_HOSTS.contains(String.valueOf(address.getHost()));
+                    boolean complete =
+                            address.getHost() != null && address.getUserInfo() == null && address.getQuery() == null;
+                    return check(
+                            address,
+                            complete
+                                    && (encrypted || plain)
+                                    && address.getPath().matches("(/\\d{0,3})?"));
+                });
+    }
+
+    static ValueType<String> variable() {
+        return matching("the name of an environment variable", "[A-Za-z_][A-Za-z0-9_]*");
+    }
+
+    static ValueType<String> secretArn() {
+        return matching(AwsSecret.ARN_RULE, AwsSecret.ARN);
+    }
+
+    /** Names in lower case, since case does not count in them. */
+    static ValueType<Set<String>> hostNames() {
+        Pattern name = Pattern.compile("([a-z0-9-]+(\\.[a-z0-9-]+)*|\\[[0-9a-f:.]+])(:\\d{1,5})?");
+        return new ValueType<>("host names or addresses, separated by commas", text -> {
+            Set<String> names = Arrays.stream(text.toLowerCase(Locale.ROOT).split(",", -1))
+                    .map(String::trim)
+                    .collect(Collectors.toUnmodifiableSet());
+            return check(names, names.stream().allMatch(name.asMatchPredicate()));
+        });
+    }
+
     static <E extends Enum<E>> ValueType<E> oneOf(Class<E> names) {
         String rule = Arrays.stream(names.getEnumConstants()).map(Enum::name).collect(Collectors.joining(", "));
         return new ValueType<>("one of " + rule, text -> Enum.valueOf(names, text));
     }
 
     /** The name of a constant in lower case. */
+    /** A folder of a file system that Flink knows by the URI's scheme. */
+    static ValueType<URI> fileSystemUri() {
+        return new ValueType<>("a URI like s3://bucket/folder or file:///folder", text -> {
+            URI folder = URI.create(text);
+            return check(folder, folder.isAbsolute() && !folder.isOpaque() && folder.getRawQuery() == null);
+        });
+    }
+
     static <E extends Enum<E>> ValueType<E> word(Class<E> names) {
         String rule = Arrays.stream(names.getEnumConstants())
                 .map(constant -> constant.name().toLowerCase(Locale.ROOT))

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,9 +17,13 @@ import java.util.stream.Stream;
  * statements and data, carry a secret, or make errors quote rows. A server on another machine must prove its identity.
  */
 final class WarehouseUrl {
-    static final String RULE = "a URL like jdbc:postgresql://host:5432/database, with sslmode=verify-full unless the"
-            + " host is localhost, and without user, password, preferQueryMode=simple, socketFactory, sslfactory,"
+    static final String RULE = "a URL like jdbc:postgresql://host:5432/database or jdbc:redshift://host:5439/database,"
+            + " with sslmode=verify-full unless the host is localhost, and without user, password, preferQueryMode=simple, socketFactory, sslfactory,"
             + " loggerFile and the like";
+
+    static final String POSTGRES_RULE =
+            "a URL like jdbc:postgresql://host:5432/database, with sslmode=verify-full unless the"
+                    + " host is localhost, and without user, password and what else warehouse.url must not have";
 
     private static final Set<String> REFUSED = Set.of(
             "user",
@@ -42,11 +48,30 @@ final class WarehouseUrl {
             "jaasapplicationname",
             "service");
 
-    private static final List<String> LOCAL_HOSTS = List.of("localhost", "127.0.0.1", "[::1]", "::1");
+    /** Groups: host, parameters. */
+    private static final Pattern REDSHIFT =
+            Pattern.compile("jdbc:redshift://([A-Za-z0-9.-]+):[0-9]{1,5}/[A-Za-z0-9_]+(?:[?](.*))?");
+    /** All that may stand in a URL of Redshift: its driver knows far more, such as class names, log files and secrets. */
+    private static final Set<String> OF_REDSHIFT = Set.of("ssl", "sslmode", "sslrootcert");
 
     private WarehouseUrl() {}
 
     static boolean isAccepted(String url) {
+        Matcher redshift = REDSHIFT.matcher(url);
+        return redshift.matches() ? isAcceptedOfRedshift(redshift) : isAcceptedOfPostgres(url);
+    }
+
+    private static boolean isAcceptedOfRedshift(Matcher url) {
+        List<String> parameters =
+                url.group(2) == null ? List.of() : List.of(url.group(2).split("&", -1));
+        boolean local = ValueType.LOCAL_HOSTS.contains(url.group(1));
+        boolean verified = parameters.contains("sslmode=verify-full") && !parameters.contains("ssl=false");
+        return (local || verified)
+                && parameters.stream()
+                        .allMatch(parameter -> OF_REDSHIFT.contains(parameter.split("=", 2)[0]));
+    }
+
+    static boolean isAcceptedOfPostgres(String url) {
         return url.startsWith("jdbc:postgresql:")
                 && PostgresDriver.parse(url)
                         .filter(parts -> !refused(url, parts))
@@ -71,7 +96,7 @@ final class WarehouseUrl {
     }
 
     private static boolean local(Properties parts) {
-        return Stream.of(parts.getProperty("PGHOST").split(",", -1)).allMatch(LOCAL_HOSTS::contains);
+        return Stream.of(parts.getProperty("PGHOST").split(",", -1)).allMatch(ValueType.LOCAL_HOSTS::contains);
     }
 
     private static boolean verified(Properties parts) {

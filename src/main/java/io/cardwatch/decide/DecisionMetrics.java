@@ -1,6 +1,7 @@
 package io.cardwatch.decide;
 
 import io.cardwatch.domain.Decision;
+import io.cardwatch.domain.DecisionColumn;
 import io.cardwatch.metrics.Metric;
 import io.cardwatch.metrics.Metrics;
 import org.apache.flink.metrics.Counter;
@@ -21,6 +22,8 @@ final class DecisionMetrics {
     private final Counter low;
     private final Counter even;
     private final Counter high;
+    private final Counter ruled;
+    private final Counter rulesFailed;
     private double mean;
     private int rows;
 
@@ -30,8 +33,10 @@ final class DecisionMetrics {
         low = metrics.counter(Metric.SCORED_FROM_10_PERCENT);
         even = metrics.counter(Metric.SCORED_FROM_50_PERCENT);
         high = metrics.counter(Metric.SCORED_FROM_90_PERCENT);
+        ruled = metrics.counter(Metric.RULED);
+        rulesFailed = metrics.counter(Metric.RULES_FAILED);
         metrics.gauge(Metric.PROBABILITY_MEAN, () -> mean);
-        metrics.gauge(Metric.MODEL_HASH, () -> hash(inForce.model().version()));
+        metrics.gauge(Metric.MODEL_HASH, () -> hash(inForce.control().champion.version()));
     }
 
     /** 48 bits, which a double holds exactly. */
@@ -41,8 +46,12 @@ final class DecisionMetrics {
                 : 0;
     }
 
-    void count(Decision decision) {
+    void count(Decision decision, int failedRules) {
         scored.inc();
+        rulesFailed.inc(failedRules);
+        if (decision.get(DecisionColumn.RULES) != null && !"[]".equals(decision.get(DecisionColumn.RULES))) {
+            ruled.inc();
+        }
         alerts.inc(decision.prediction());
         double probability = decision.probability;
         if (probability >= LOW) {

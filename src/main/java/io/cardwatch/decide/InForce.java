@@ -1,73 +1,84 @@
 package io.cardwatch.decide;
 
-import io.cardwatch.domain.BadInputException;
-import io.cardwatch.domain.FeatureSet;
-import io.cardwatch.score.FraudModel;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What is in force for one job in this process: today the model with its threshold, one immutable object that is
- * replaced as a whole. All subtasks of the process share it, so that one reader serves them. Thread-safe.
+ * What is in force for one job in this process: one immutable object that is replaced as a whole. All subtasks of the process share
+ * it, so that one reader serves them. Thread-safe.
  */
 public final class InForce implements AutoCloseable {
     private static final Map<String, InForce> OF_JOBS = new HashMap<>();
 
     private final String job;
-    private final FeatureSet computed;
-    private volatile FraudModel model;
+    private volatile Control control;
+    /** Null before the first holder has it, and after the last has closed it. */
+    private ControlSource.Following following;
     /** Subtasks that hold it; guarded by the map. */
     private int holders;
 
-    private InForce(String job, FeatureSet computed, FraudModel model) {
+    private InForce(String job, Control first) {
         this.job = job;
-        this.computed = computed;
-        this.model = model;
+        this.control = first;
     }
 
     /**
      * What is in force for a job in this process. Each caller must close it.
      *
      * @param job names the job, the same in all its subtasks
-     * @param computed the features of the job, of which a model may read fewer
      * @param first what the job began with; used for the first caller
+     * @param source is followed from the first caller on until the last has closed it
+     * @throws io.cardwatch.domain.BadInputException when what is in force cannot be known
      */
-    public static InForce of(String job, FeatureSet computed, FraudModel first) {
+    public static InForce of(String job, Control first, ControlSource source) {
+        InForce shared;
         synchronized (OF_JOBS) {
-            InForce shared = OF_JOBS.computeIfAbsent(job, name -> new InForce(name, computed, first));
+            shared = OF_JOBS.computeIfAbsent(job, name -> new InForce(name, first));
             shared.holders++;
-            return shared;
+        }
+        try {
+            shared.follow(source);
+        } catch (RuntimeException e) {
+            shared.close();
+            throw e;
+        }
+        return shared;
+    }
+
+    private synchronized void follow(ControlSource source) {
+        if (following == null) {
+            following = source.follow(this);
         }
     }
 
-    /** The model that scores the next payment. */
-    public FraudModel model() {
-        return model;
+    /** The job's name. */
+    public String job() {
+        return job;
     }
 
-    /**
-     * Makes another model score from the next payment on.
-     *
-     * @param next one that {@link FraudModel#load} has verified
-     * @throws BadInputException when it reads features that the job does not compute; then nothing changes
-     */
-    public void exchange(FraudModel next) {
-        if (next.featureSet().size() > computed.size()) {
-            throw new BadInputException(
-                    "model " + next.version() + " reads the features of features.set="
-                            + next.featureSet().lowerCaseName() + ", but the job computes those of "
-                            + computed.lowerCaseName(),
-                    "Take a model that was trained on the job's features.");
-        }
-        model = next;
+    /** What the next payment is decided by. */
+    public Control control() {
+        return control;
+    }
+
+    /** Puts something else into force, from the next payment on. */
+    public void exchange(Control next) {
+        control = next;
     }
 
     @Override
     public void close() {
         synchronized (OF_JOBS) {
             holders--;
-            if (holders == 0) {
-                OF_JOBS.remove(job, this);
+            if (holders > 0) {
+                return;
+            }
+            OF_JOBS.remove(job, this);
+        }
+        synchronized (this) {
+            if (following != null) {
+                following.close();
+                following = null;
             }
         }
     }

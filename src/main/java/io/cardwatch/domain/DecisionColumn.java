@@ -24,12 +24,19 @@ public enum DecisionColumn {
     /** Double or String. */
     public final Class<?> type;
 
+    private final String column = name().toLowerCase(Locale.ROOT);
+
     DecisionColumn(Class<?> type) {
         this.type = type;
     }
 
+    /** Whether its text is JSON. */
+    public boolean isJson() {
+        return this == RULES || this == REASONS;
+    }
+
     /** The name of its warehouse column. */
     public String column() {
-        return name().toLowerCase(Locale.ROOT);
+        return column;
     }
 }

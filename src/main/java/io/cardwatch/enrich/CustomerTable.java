@@ -3,21 +3,22 @@ package io.cardwatch.enrich;
 import io.cardwatch.domain.Customer;
 import java.io.Serializable;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 import org.apache.flink.util.function.ThrowingConsumer;
 
 /**
- * Reads {@code customer_info} over JDBC, in one transaction and by cursor, so that memory never holds more than a batch of
- * rows. Each reading has a connection of its own: nothing is held between two readings, and a restart of the server needs
- * no special care.
+ * Reads {@code customer_info} over JDBC, page by page along its key, so that neither this side nor the warehouse ever holds
+ * more than a page. Each reading has a connection of its own: nothing is held between two readings, and a restart of the
+ * server needs no special care.
  */
 final class CustomerTable implements Serializable {
     private static final long serialVersionUID = 1;
+    private static final int PAGE_ROWS = 10_000;
     private static final int BATCH_ROWS = 1_000;
     private static final String COLUMNS = "customer_id, job_title, email_address, full_name, phone_number, city, state";
 
@@ -29,7 +30,7 @@ final class CustomerTable implements Serializable {
     CustomerTable(JdbcConnectionProvider connections, String schema) {
         this.connections = connections;
         this.query = "SELECT " + COLUMNS + " FROM \"" + schema.replace("\"", "\"\"")
-                + "\".\"customer_info\" WHERE customer_id IS NOT NULL";
+                + "\".\"customer_info\" WHERE customer_id > ? ORDER BY customer_id LIMIT " + PAGE_ROWS;
     }
 
     /** Reads all rows and passes them to {@code batches} as they come. The receiver may keep the lists. */
@@ -41,13 +42,19 @@ final class CustomerTable implements Serializable {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException("Closed while connecting");
             }
-            // PostgreSQL sends the rows by cursor only within a transaction.
-            connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                statement.setFetchSize(BATCH_ROWS);
-                try (ResultSet rows = statement.executeQuery(query)) {
-                    readBatches(rows, batches);
-                }
+            // Between two pages no transaction stays open.
+            connection.setAutoCommit(true);
+            try (PreparedStatement statement = connection.prepareStatement(query)) {
+                List<Customer> page;
+                long last = Long.MIN_VALUE;
+                do {
+                    statement.setLong(1, last);
+                    page = page(statement);
+                    for (int from = 0; from < page.size(); from += BATCH_ROWS) {
+                        batches.accept(page.subList(from, Math.min(page.size(), from + BATCH_ROWS)));
+                    }
+                    last = page.isEmpty() ? last : page.get(page.size() - 1).customerId;
+                } while (page.size() == PAGE_ROWS);
             }
         } finally {
             active = null;
@@ -63,24 +70,21 @@ final class CustomerTable implements Serializable {
         }
     }
 
-    private static void readBatches(ResultSet rows, ThrowingConsumer<List<Customer>, InterruptedException> batches)
-            throws SQLException, InterruptedException {
-        List<Customer> batch = new ArrayList<>(BATCH_ROWS);
-        while (rows.next()) {
-            batch.add(new Customer(
-                    rows.getLong(1),
-                    rows.getString(2),
-                    rows.getString(3),
-                    rows.getString(4),
-                    rows.getString(5),
-                    rows.getString(6),
-                    rows.getString(7)));
-            if (batch.size() == BATCH_ROWS) {
-                batches.accept(batch);
-                batch = new ArrayList<>(BATCH_ROWS);
+    private static List<Customer> page(PreparedStatement statement) throws SQLException {
+        List<Customer> page = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                page.add(new Customer(
+                        rows.getLong(1),
+                        rows.getString(2),
+                        rows.getString(3),
+                        rows.getString(4),
+                        rows.getString(5),
+                        rows.getString(6),
+                        rows.getString(7)));
             }
         }
-        batches.accept(batch);
+        return page;
     }
 
     /** Breaks off the current reading, if there is one. Interrupt its thread before: JDBC ignores interrupts. */

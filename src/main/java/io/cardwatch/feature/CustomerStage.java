@@ -1,15 +1,11 @@
 package io.cardwatch.feature;
 
-import io.cardwatch.domain.Contacts;
-import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
-import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.metrics.Metric;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.util.OutputTag;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,37 +20,31 @@ abstract class CustomerStage extends WindowOperator<CustomerWindow, FeaturedTran
     /** The number of payments of one customer that is worth a warning. */
     private static final int LARGE = 100_000;
 
-    private final FeatureSet set;
+    private transient PublishedWindows published;
     private transient Counter redelivered;
     private transient Counter large;
 
-    CustomerStage(
-            FeatureSet set,
-            WindowTimes times,
-            boolean bounded,
-            Contacts contacts,
-            double cacheShare,
-            OutputTag<DeadLetter> deadLetters) {
-        super(times, bounded, contacts, cacheShare, deadLetters, "customer-window", CustomerWindow.serializer(set));
-        this.set = set;
+    CustomerStage(StageSettings settings) {
+        super(settings, "customer-window", CustomerWindow.serializer(settings.set));
     }
 
     @Override
     public void open() throws Exception {
         super.open();
+        published = new PublishedWindows(settings.set, times);
         redelivered = counts.counter(Metric.REDELIVERED);
         large = counts.counter(Metric.CUSTOMERS_LARGE);
     }
 
     @Override
     CustomerWindow newWindow() {
-        return CustomerWindow.of(set);
+        return CustomerWindow.of(settings.set);
     }
 
     void arrive(StreamRecord<Transaction> element) throws Exception {
         Transaction transaction = element.getValue();
         CustomerWindow window = windowOfKey();
-        double[] features = new double[set.size()];
+        double[] features = new double[settings.set.size()];
         switch (window.arrive(transaction, clock.watermarkFor(transaction.epochSecond), times, features)) {
             case ACCEPTED:
                 PaymentFeatures.describe(transaction, features);
@@ -98,8 +88,23 @@ abstract class CustomerStage extends WindowOperator<CustomerWindow, FeaturedTran
     }
 
     @Override
+    WindowKind kind() {
+        return WindowKind.CUSTOMER;
+    }
+
+    @Override
+    long horizon(long watermark) {
+        return times.customerHorizon(watermark);
+    }
+
+    @Override
+    PublishedWindow published(CustomerWindow window) {
+        return published.of(window);
+    }
+
+    @Override
     void expire(CustomerWindow window, long watermark) {
-        long horizon = times.customerHorizon(watermark);
+        long horizon = horizon(watermark);
         window.evict(horizon);
         window.compact(horizon);
     }

@@ -71,7 +71,12 @@ public class CustomerWindow extends ExpiringWindow {
 
     @Override
     long nextExpiry(WindowTimes times) {
-        return times.customerExpiry(events.second(events.end() - 1));
+        return times.customerExpiry(newestSecond());
+    }
+
+    @Override
+    long newestSecond() {
+        return events.second(events.end() - 1);
     }
 
     @Override
@@ -93,6 +98,7 @@ public class CustomerWindow extends ExpiringWindow {
             int position = insert(transaction);
             describe(position, false, transaction, transaction.epochSecond, features);
             settle(position, transaction, features);
+            changed(transaction.epochSecond);
         }
         return arrival;
     }
@@ -215,40 +221,29 @@ public class CustomerWindow extends ExpiringWindow {
     }
 
     /** How a window is stored. */
-    public static final class Serializer extends WireSerializer<CustomerWindow> {
+    public static final class Serializer extends WindowSerializer<CustomerWindow> {
         static final Serializer INSTANCE = new Serializer();
-        private static final int VERSION = 1;
+        private static final int LAYOUT = 2;
 
         public Serializer() {
-            super(VERSION);
+            super(LAYOUT, LAYOUT);
         }
 
         @Override
-        protected void write(CustomerWindow window, DataOutputView out) throws IOException {
-            out.writeLong(window.timer);
+        void writeContent(CustomerWindow window, DataOutputView out) throws IOException {
             writeSignedVarint(window.cents.total(), out);
             window.events.write(out);
         }
 
         @Override
-        protected CustomerWindow read(DataInputView in, int writtenVersion) throws IOException {
-            long timer = in.readLong();
+        CustomerWindow readContent(DataInputView in, int layout) throws IOException {
             long totalCents = readSignedVarint(in);
-            CustomerWindow window = new CustomerWindow(EventLog.read(in, COLUMNS), totalCents);
-            window.timer = timer;
-            return window;
+            return new CustomerWindow(EventLog.read(in, COLUMNS), totalCents);
         }
 
         @Override
-        public CustomerWindow copy(CustomerWindow from) {
-            CustomerWindow copy = new CustomerWindow(from.events.copy(), from.cents.total());
-            copy.timer = from.timer;
-            return copy;
-        }
-
-        @Override
-        public boolean isImmutableType() {
-            return false;
+        CustomerWindow copyContent(CustomerWindow from) {
+            return new CustomerWindow(from.events.copy(), from.cents.total());
         }
     }
 }

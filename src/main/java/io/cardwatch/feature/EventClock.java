@@ -44,6 +44,11 @@ final class EventClock implements Serializable {
         watermark = Math.max(watermark, toWatermark);
     }
 
+    /** The newest watermark, UTC epoch milliseconds; {@link Long#MIN_VALUE} before the first. */
+    long watermark() {
+        return watermark;
+    }
+
     /**
      * The watermark when a timer fires, UTC epoch milliseconds. In a bounded run timers fire at the end of their key,
      * and new ones are ignored there.

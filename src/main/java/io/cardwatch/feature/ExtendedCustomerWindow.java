@@ -1,6 +1,5 @@
 package io.cardwatch.feature;
 
-import io.cardwatch.codec.WireSerializer;
 import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
@@ -56,8 +55,8 @@ final class ExtendedCustomerWindow extends CustomerWindow {
     }
 
     @Override
-    long nextExpiry(WindowTimes times) {
-        return super.isEmpty() ? times.customerExpiry(verdicts.firstLabelledSecond()) : super.nextExpiry(times);
+    long newestSecond() {
+        return super.isEmpty() ? verdicts.firstLabelledSecond() : super.newestSecond();
     }
 
     /** Takes a label of this customer. A repeated one, or one whose transaction has expired, changes nothing. */
@@ -67,6 +66,7 @@ final class ExtendedCustomerWindow extends CustomerWindow {
         evict(horizon);
         if (label.txEpochSecond > horizon && !verdicts.repeats(label, label.terminalId)) {
             verdicts.add(label, label.terminalId);
+            changed(label.txEpochSecond);
         }
     }
 
@@ -175,18 +175,17 @@ final class ExtendedCustomerWindow extends CustomerWindow {
     }
 
     /** How a window is stored. */
-    public static final class Serializer extends WireSerializer<CustomerWindow> {
+    public static final class Serializer extends WindowSerializer<CustomerWindow> {
         static final Serializer INSTANCE = new Serializer();
-        private static final int VERSION = 1;
+        private static final int LAYOUT = 2;
 
         public Serializer() {
-            super(VERSION);
+            super(LAYOUT, LAYOUT);
         }
 
         @Override
-        protected void write(CustomerWindow window, DataOutputView out) throws IOException {
+        void writeContent(CustomerWindow window, DataOutputView out) throws IOException {
             ExtendedCustomerWindow extended = (ExtendedCustomerWindow) window;
-            out.writeLong(extended.timer);
             writeSignedVarint(extended.cents.total(), out);
             writeSignedVarint(extended.clippedCents.total(), out);
             extended.highs.write(out);
@@ -194,29 +193,19 @@ final class ExtendedCustomerWindow extends CustomerWindow {
         }
 
         @Override
-        protected CustomerWindow read(DataInputView in, int writtenVersion) throws IOException {
-            long timer = in.readLong();
+        CustomerWindow readContent(DataInputView in, int layout) throws IOException {
             long totalCents = readSignedVarint(in);
             long totalClippedCents = readSignedVarint(in);
             EventLog highs = EventLog.read(in, 1);
             EventLabels verdicts = EventLabels.read(in, COLUMNS, VERDICT, 1, false);
-            ExtendedCustomerWindow window = new ExtendedCustomerWindow(verdicts, totalCents, totalClippedCents, highs);
-            window.timer = timer;
-            return window;
+            return new ExtendedCustomerWindow(verdicts, totalCents, totalClippedCents, highs);
         }
 
         @Override
-        public CustomerWindow copy(CustomerWindow from) {
+        CustomerWindow copyContent(CustomerWindow from) {
             ExtendedCustomerWindow window = (ExtendedCustomerWindow) from;
-            ExtendedCustomerWindow copy = new ExtendedCustomerWindow(
+            return new ExtendedCustomerWindow(
                     window.verdicts.copy(), window.cents.total(), window.clippedCents.total(), window.highs.copy());
-            copy.timer = window.timer;
-            return copy;
-        }
-
-        @Override
-        public boolean isImmutableType() {
-            return false;
         }
     }
 }

@@ -29,6 +29,11 @@ final class ExtendedTerminalWindow extends TerminalWindow {
     }
 
     @Override
+    TerminalWindow with(WaitingLabels others) {
+        return new ExtendedTerminalWindow(verdicts, others, panes);
+    }
+
+    @Override
     int level(double[] features) {
         return features[Feature.CUSTOMER_ID_AMOUNT_RATIO.index()] > ExtendedCustomerWindow.HIGH_RATIO
                 ? KNOWN

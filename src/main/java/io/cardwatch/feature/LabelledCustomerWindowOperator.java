@@ -1,14 +1,10 @@
 package io.cardwatch.feature;
 
-import io.cardwatch.domain.Contacts;
-import io.cardwatch.domain.DeadLetter;
-import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.util.OutputTag;
 
 /**
  * {@link CustomerStage} of the extended features, which also use the labels of the customer's transactions. Only the
@@ -16,18 +12,9 @@ import org.apache.flink.util.OutputTag;
  */
 public final class LabelledCustomerWindowOperator extends CustomerStage
         implements TwoInputStreamOperator<Transaction, FraudLabel, FeaturedTransaction> {
-    /**
-     * @param bounded whether the run is bounded, so that records come sorted by time
-     * @param contacts whether dead letters hold the bytes of records, or only their hash
-     * @param cacheShare share of the heap for decoded windows where the state backend stores bytes; 0 for no cache
-     */
-    public LabelledCustomerWindowOperator(
-            WindowTimes times,
-            boolean bounded,
-            Contacts contacts,
-            double cacheShare,
-            OutputTag<DeadLetter> deadLetters) {
-        super(FeatureSet.EXTENDED, times, bounded, contacts, cacheShare, deadLetters);
+    /** The customers' stage of a job that computes the extended features. */
+    public LabelledCustomerWindowOperator(StageSettings settings) {
+        super(settings);
     }
 
     @Override

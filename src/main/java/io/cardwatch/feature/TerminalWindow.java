@@ -87,9 +87,24 @@ public class TerminalWindow extends ExpiringWindow {
         return times.terminalExpiry(waiting.isEmpty() ? newestSecond() : waiting.oldestSecond());
     }
 
-    private long newestSecond() {
+    @Override
+    long newestSecond() {
         EventLog events = verdicts.events;
-        return events.isEmpty() ? panes.newestSecond() : events.second(events.end() - 1);
+        if (!events.isEmpty()) {
+            return events.second(events.end() - 1);
+        }
+        return isCoarse() ? panes.newestSecond() : waiting.oldestSecond();
+    }
+
+    /** The same window without what only the job reports. The two share their events. */
+    TerminalWindow forReaders() {
+        TerminalWindow window = with(waiting.withoutReports());
+        window.version = version;
+        return window;
+    }
+
+    TerminalWindow with(WaitingLabels others) {
+        return new TerminalWindow(verdicts, others, panes);
     }
 
     @Override
@@ -110,6 +125,7 @@ public class TerminalWindow extends ExpiringWindow {
         int labelsHere = waiting.take(transaction.epochSecond, transaction.transactionId, transaction.customerId);
         verdicts.begin(position, level(features), labelsHere);
         describe(transaction.epochSecond, times, features);
+        changed(transaction.epochSecond);
         if (times.coarsensAt(verdicts.events.size(), watermark)) {
             coarsen(times.coarseThrough(watermark));
         }
@@ -203,6 +219,7 @@ public class TerminalWindow extends ExpiringWindow {
         if (verdicts.repeats(label, label.customerId)) {
             return Match.REPEATED;
         }
+        changed(label.txEpochSecond);
         if (isCoarse()
                 && !verdicts.hasEventOf(label.txEpochSecond, label.transactionId, label.customerId)
                 && panes.takeOne(label.txEpochSecond)) {
@@ -276,13 +293,15 @@ public class TerminalWindow extends ExpiringWindow {
     }
 
     /** How a window is stored. */
-    public static class Serializer extends WireSerializer<TerminalWindow> {
+    public static class Serializer extends WindowSerializer<TerminalWindow> {
         static final Serializer INSTANCE = new Serializer();
         /** The first version with panes. */
         private static final int PANES = 2;
 
+        private static final int LAYOUT = 3;
+
         public Serializer() {
-            super(PANES);
+            super(LAYOUT, LAYOUT);
         }
 
         EventLabels readVerdicts(DataInputView in) throws IOException {
@@ -298,8 +317,7 @@ public class TerminalWindow extends ExpiringWindow {
         }
 
         @Override
-        protected void write(TerminalWindow window, DataOutputView out) throws IOException {
-            out.writeLong(window.timer);
+        void writeContent(TerminalWindow window, DataOutputView out) throws IOException {
             window.verdicts.write(out);
             window.waiting.write(out);
             out.writeBoolean(window.isCoarse());
@@ -309,27 +327,15 @@ public class TerminalWindow extends ExpiringWindow {
         }
 
         @Override
-        protected TerminalWindow read(DataInputView in, int writtenVersion) throws IOException {
-            long timer = in.readLong();
+        TerminalWindow readContent(DataInputView in, int layout) throws IOException {
             EventLabels verdicts = readVerdicts(in);
             WaitingLabels waiting = WaitingLabels.read(in);
-            TerminalWindow window = window(
-                    verdicts, waiting, writtenVersion >= PANES && in.readBoolean() ? MinutePanes.read(in) : null);
-            window.timer = timer;
-            return window;
+            return window(verdicts, waiting, layout >= PANES && in.readBoolean() ? MinutePanes.read(in) : null);
         }
 
         @Override
-        public TerminalWindow copy(TerminalWindow from) {
-            TerminalWindow copy =
-                    window(from.verdicts.copy(), from.waiting.copy(), from.isCoarse() ? from.panes.copy() : null);
-            copy.timer = from.timer;
-            return copy;
-        }
-
-        @Override
-        public boolean isImmutableType() {
-            return false;
+        TerminalWindow copyContent(TerminalWindow from) {
+            return window(from.verdicts.copy(), from.waiting.copy(), from.isCoarse() ? from.panes.copy() : null);
         }
     }
 }

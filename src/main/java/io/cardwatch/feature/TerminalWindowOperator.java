@@ -1,16 +1,13 @@
 package io.cardwatch.feature;
 
-import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
-import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.metrics.Metric;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.util.OutputTag;
 
 /**
  * Keyed by terminal: adds the terminal's features to each transaction, from the transactions and labels so far.
@@ -20,31 +17,20 @@ import org.apache.flink.util.OutputTag;
  */
 public final class TerminalWindowOperator extends WindowOperator<TerminalWindow, FeaturedTransaction>
         implements TwoInputStreamOperator<FeaturedTransaction, FraudLabel, FeaturedTransaction> {
-    private final FeatureSet set;
+    private transient PublishedWindows published;
     private transient Counter repeatedLabels;
     private transient Counter lateLabels;
     private transient Counter coarsened;
 
-    /**
-     * @param set the features to compute
-     * @param bounded whether the run is bounded, so that records come sorted by time
-     * @param contacts whether dead letters hold the bytes of records, or only their hash
-     * @param cacheShare share of the heap for decoded windows where the state backend stores bytes; 0 for no cache
-     */
-    public TerminalWindowOperator(
-            FeatureSet set,
-            WindowTimes times,
-            boolean bounded,
-            Contacts contacts,
-            double cacheShare,
-            OutputTag<DeadLetter> deadLetters) {
-        super(times, bounded, contacts, cacheShare, deadLetters, "terminal-window", TerminalWindow.serializer(set));
-        this.set = set;
+    /** The terminals' stage of a job. */
+    public TerminalWindowOperator(StageSettings settings) {
+        super(settings, "terminal-window", TerminalWindow.serializer(settings.set));
     }
 
     @Override
     public void open() throws Exception {
         super.open();
+        published = new PublishedWindows(settings.set, times);
         repeatedLabels = counts.counter(Metric.LABELS_REPEATED);
         lateLabels = counts.counter(Metric.LABELS_LATE);
         coarsened = counts.counter(Metric.TERMINALS_COARSENED);
@@ -52,7 +38,7 @@ public final class TerminalWindowOperator extends WindowOperator<TerminalWindow,
 
     @Override
     TerminalWindow newWindow() {
-        return TerminalWindow.of(set);
+        return TerminalWindow.of(settings.set);
     }
 
     @Override
@@ -98,8 +84,23 @@ public final class TerminalWindowOperator extends WindowOperator<TerminalWindow,
     }
 
     @Override
+    WindowKind kind() {
+        return WindowKind.TERMINAL;
+    }
+
+    @Override
+    long horizon(long watermark) {
+        return times.terminalHorizon(watermark);
+    }
+
+    @Override
+    PublishedWindow published(TerminalWindow window) {
+        return published.of(window);
+    }
+
+    @Override
     void expire(TerminalWindow window, long watermark) {
-        long horizon = times.terminalHorizon(watermark);
+        long horizon = horizon(watermark);
         window.evict(horizon);
         window.compact(horizon);
         window.takeUnmatched(horizon).forEach(this::refuse);

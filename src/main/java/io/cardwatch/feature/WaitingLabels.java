@@ -1,10 +1,14 @@
 package io.cardwatch.feature;
 
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
+import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.RecordOrigin;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.apache.flink.core.memory.DataInputView;
@@ -20,6 +24,8 @@ final class WaitingLabels {
     private static final int COLUMNS = 2;
     /** Approximate size of a dead letter with a record of 200 bytes. */
     private static final int REPORT_BYTES = 1_000;
+
+    private static final RecordOrigin NOWHERE = new RecordOrigin("", "", "", "", RecordOrigin.NO_ARRIVAL);
 
     /** One row per label; the i-th oldest row belongs to {@code reports.get(i)}. */
     private final EventLog rows;
@@ -37,6 +43,13 @@ final class WaitingLabels {
 
     WaitingLabels copy() {
         return new WaitingLabels(rows.copy(), new ArrayList<>(reports));
+    }
+
+    /** The same labels for a reader who has nothing to report: a record's bytes may hold more than its fields. */
+    WaitingLabels withoutReports() {
+        DeadLetter nothing =
+                DeadLetter.of(DeadLetterReason.LABEL_UNMATCHED, "", NOWHERE, new byte[0], Contacts.LEFT_OUT);
+        return new WaitingLabels(rows, Collections.nCopies(reports.size(), nothing));
     }
 
     /** Bytes of heap, assuming dead letters of usual size. */

@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** Windows as bytes outside a job: a version, then the bytes of state. Valid only with the same {@link #settings}. */
+/** Windows as bytes outside a job: the number of the layout, then the bytes of state. Valid only with the same {@link #settings}. */
 public final class WindowFormat {
     private static final int USUAL_BYTES = 1_024;
 
@@ -53,9 +53,9 @@ public final class WindowFormat {
         return write(customers, window);
     }
 
-    /** The bytes of a terminal's window. */
+    /** The bytes of a terminal's window, without the records of the labels that wait for their payment. */
     public byte[] write(TerminalWindow window) {
-        return write(terminals, window);
+        return write(terminals, window.forReaders());
     }
 
     /**

@@ -1,15 +1,19 @@
 package io.cardwatch.feature;
 
 import io.cardwatch.codec.WireSerializer;
-import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.metrics.Metric;
 import io.cardwatch.metrics.Metrics;
+import java.util.Arrays;
+import java.util.concurrent.ScheduledFuture;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -20,7 +24,7 @@ import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.util.OutputTag;
+import org.apache.flink.util.CloseableIterator;
 
 /**
  * Base of the window operators. A key's state is one window and at most one event-time timer. The clock survives a
@@ -35,12 +39,10 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
     /** Kinds of windows that share the cache's memory: customers' and terminals'. */
     private static final int OPERATORS = 2;
 
+    final StageSettings settings;
     final WindowTimes times;
     final EventClock clock;
-    private final Contacts contacts;
-    private final OutputTag<DeadLetter> deadLetters;
     private final ValueStateDescriptor<W> descriptor;
-    private final double cacheShare;
 
     /** This operator's counters. */
     transient Metrics counts;
@@ -57,19 +59,15 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
 
     private transient InternalTimerService<VoidNamespace> timers;
 
-    WindowOperator(
-            WindowTimes times,
-            boolean bounded,
-            Contacts contacts,
-            double cacheShare,
-            OutputTag<DeadLetter> deadLetters,
-            String stateName,
-            WireSerializer<W> serializer) {
-        this.times = times;
-        this.clock = new EventClock(bounded);
-        this.contacts = contacts;
-        this.cacheShare = bounded ? 0 : cacheShare;
-        this.deadLetters = deadLetters;
+    /** Null where nobody reads the windows outside of the job. */
+    private transient WindowPublisher publisher;
+
+    private transient ScheduledFuture<?> nextPublication;
+
+    WindowOperator(StageSettings settings, String stateName, WireSerializer<W> serializer) {
+        this.settings = settings;
+        this.times = settings.times;
+        this.clock = new EventClock(settings.bounded);
         this.descriptor = new ValueStateDescriptor<>(stateName, serializer);
     }
 
@@ -78,6 +76,15 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
 
     /** Drops what can no longer affect a result at {@code watermark}, UTC epoch milliseconds. */
     abstract void expire(W window, long watermark);
+
+    /** What its keys are. */
+    abstract WindowKind kind();
+
+    /** The newest epoch second whose events have expired at {@code watermark}. */
+    abstract long horizon(long watermark);
+
+    /** The window as readers outside of the job see it. It must not be empty. */
+    abstract PublishedWindow published(W window);
 
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
@@ -101,11 +108,23 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
         windows = getRuntimeContext().getState(descriptor);
         // No cache for a backend that keeps objects, with or without a changelog: a checkpoint could read a window
         // while it changes.
-        if (cacheShare > 0 && getKeyedStateBackend().isSafeToReuseKVState()) {
+        if (settings.cacheShare > 0 && getKeyedStateBackend().isSafeToReuseKVState()) {
             cache = new WriteBackCache<>(getKeyedStateBackend(), windows, cacheBytes(), counts);
             windows = cache;
         }
         timers = getInternalTimerService("expiry", VoidNamespaceSerializer.INSTANCE, this);
+        if (settings.publishing != null) {
+            publisher = settings.publishing.open(new Windows(), counts);
+            publishLater();
+        }
+    }
+
+    private void publishLater() {
+        nextPublication = getProcessingTimeService()
+                .registerTimer(wallClock() + settings.publishing.intervalMillis(), time -> {
+                    publisher.publish();
+                    publishLater();
+                });
     }
 
     /** Every slot holds one operator of each of the two kinds. */
@@ -115,7 +134,7 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
                 .getTaskManagerInfo()
                 .getConfiguration()
                 .get(TaskManagerOptions.NUM_TASK_SLOTS);
-        return (long) (Runtime.getRuntime().maxMemory() * cacheShare / slots / OPERATORS);
+        return (long) (Runtime.getRuntime().maxMemory() * settings.cacheShare / slots / OPERATORS);
     }
 
     /** The watermark of the payments. */
@@ -158,6 +177,10 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
 
     @Override
     public void close() throws Exception {
+        if (publisher != null) {
+            nextPublication.cancel(false);
+            publisher.close();
+        }
         if (counts != null) {
             counts.close();
         }
@@ -184,6 +207,9 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
 
     /** Stores the key's window and makes sure that its timer fires in time. One that fires too early is set again. */
     void keep(W window) throws Exception {
+        if (publisher != null) {
+            announce(window);
+        }
         if (window.isEmpty()) {
             setTimer(window, ExpiringWindow.NO_TIMER);
             windows.clear();
@@ -194,6 +220,14 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
             setTimer(window, expiry);
         }
         windows.update(window);
+    }
+
+    /** Tells the publisher of a window that has changed, or that was there and is empty now. */
+    private void announce(W window) {
+        if (window.version != window.announced || (window.isEmpty() && window.version != 0)) {
+            window.announced = window.version;
+            publisher.changed((long) getCurrentKey());
+        }
     }
 
     private void setTimer(W window, long expiry) {
@@ -207,11 +241,80 @@ abstract class WindowOperator<W extends ExpiringWindow, OUT> extends AbstractStr
     }
 
     DeadLetter deadLetter(DeadLetterReason reason, String message, RecordOrigin origin, byte[] raw) {
-        return DeadLetter.of(reason, message, origin, raw, contacts);
+        return DeadLetter.of(reason, message, origin, raw, settings.contacts);
     }
 
     /** Emits a dead letter. One restored from state may hold bytes that must not be kept any more. */
     void refuse(DeadLetter deadLetter) {
-        output.collect(deadLetters, new StreamRecord<>(contacts.of(deadLetter)));
+        output.collect(settings.deadLetters, new StreamRecord<>(settings.contacts.of(deadLetter)));
+    }
+
+    private long wallClock() {
+        return getProcessingTimeService().getCurrentProcessingTime();
+    }
+
+    private TaskInfo task() {
+        return getRuntimeContext().getTaskInfo();
+    }
+
+    /** What the publisher sees of this subtask. The current key is undefined after each question. */
+    private final class Windows implements WindowPublisher.Windows {
+        @Override
+        public WindowKind kind() {
+            return WindowOperator.this.kind();
+        }
+
+        @Override
+        public int subtask() {
+            return task().getIndexOfThisSubtask();
+        }
+
+        @Override
+        public int subtasks() {
+            return task().getNumberOfParallelSubtasks();
+        }
+
+        @Override
+        public boolean owns(long key) {
+            int keyGroups = task().getMaxNumberOfParallelSubtasks();
+            return KeyGroupRangeAssignment.assignKeyToParallelOperator(key, keyGroups, subtasks()) == subtask();
+        }
+
+        @Override
+        public PublishedWindow get(long key) throws Exception {
+            setCurrentKey(key);
+            W window = cache == null ? windows.value() : cache.peek();
+            return window == null ? null : published(window);
+        }
+
+        @Override
+        public CloseableIterator<Long> keys() throws Exception {
+            if (cache != null) {
+                cache.flush();
+            }
+            Stream<Long> keys = WindowOperator.this
+                    .<Long>getKeyedStateBackend()
+                    .getKeys(descriptor.getName(), VoidNamespace.INSTANCE);
+            // A backend that keeps objects cannot go on after one has changed; one that stores bytes reads a snapshot.
+            Stream<Long> lasting = getKeyedStateBackend().isSafeToReuseKVState()
+                    ? keys
+                    : Arrays.stream(keys.mapToLong(key -> key).toArray()).boxed();
+            return CloseableIterator.adapterForIterator(lasting.iterator(), lasting);
+        }
+
+        @Override
+        public long now() {
+            return wallClock();
+        }
+
+        @Override
+        public long watermark() {
+            return clock.watermark();
+        }
+
+        @Override
+        public long leastNewVersion() {
+            return ExpiringWindow.firstVersion(Math.max(0, horizon(clock.watermark()) + 1));
+        }
     }
 }

@@ -1,5 +1,7 @@
 package io.cardwatch.feature;
 
+import io.cardwatch.config.Options;
+import io.cardwatch.config.Settings;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -39,6 +41,19 @@ public final class WindowTimes implements Serializable {
         this.terminalDelay = terminalDelay.toSeconds();
         this.allowedLateness = allowedLateness.toSeconds();
         this.maxEventsPerTerminal = maxEventsPerTerminal;
+    }
+
+    /** The times of the settings. */
+    public static WindowTimes of(Settings settings) {
+        return new WindowTimes(
+                settings.get(Options.FEATURES_TERMINAL_DELAY),
+                settings.get(Options.FEATURES_ALLOWED_LATENESS),
+                settings.get(Options.FEATURES_MAX_EVENTS_PER_TERMINAL));
+    }
+
+    /** How long a window can matter after its newest event, in seconds. */
+    public long lifeSeconds(WindowKind kind) {
+        return LONGEST + allowedLateness + (kind == WindowKind.TERMINAL ? terminalDelay : 0);
     }
 
     /** The spans that a window's content and answers depend on, in seconds. */

@@ -57,6 +57,12 @@ final class WriteBackCache<W extends ExpiringWindow> implements ValueState<W> {
         return stored.value();
     }
 
+    /** The same for a reader that is no reason to keep it: it is not counted, and stays as old as it is. */
+    W peek() throws IOException {
+        Entry<W> entry = entries.get((long) backend.getCurrentKey());
+        return entry == null ? stored.value() : entry.window;
+    }
+
     /** Keeps the window of the current key. The caller may change it until its next key. */
     @Override
     public void update(W window) throws IOException {

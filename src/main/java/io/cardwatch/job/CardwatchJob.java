@@ -5,10 +5,13 @@ import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
+import io.cardwatch.control.ControlReader;
+import io.cardwatch.decide.ControlSource;
+import io.cardwatch.decide.DecisionSettings;
+import io.cardwatch.delivery.Deliveries;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.CustomerChange;
-import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.domain.Transaction;
@@ -16,12 +19,16 @@ import io.cardwatch.enrich.CustomerInfoSource;
 import io.cardwatch.kinesis.KinesisRecords;
 import io.cardwatch.kinesis.KinesisStreams;
 import io.cardwatch.metrics.OperatorName;
+import io.cardwatch.online.TransactionSink;
 import io.cardwatch.score.FraudModel;
+import io.cardwatch.warehouse.Table;
 import io.cardwatch.warehouse.Tables;
 import io.cardwatch.warehouse.WarehouseConnectionProvider;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The streaming job from Kinesis to the warehouse; a cluster starts this class. */
@@ -32,21 +39,31 @@ public final class CardwatchJob {
     private final Settings settings;
     private final FraudModel model;
     private final WarehouseSinks sinks;
+    private final Deliveries deliveries;
+    private final ControlSource control;
 
     /**
      * Loads and checks everything the job needs, before it starts.
      *
-     * @throws BadInputException when the model is refused or the warehouse lacks something
+     * @throws BadInputException when the model is refused, the warehouse lacks something or the archive cannot be written
      */
     public CardwatchJob(Settings settings) {
         this.settings = settings;
         this.model = model(settings);
         this.sinks = new WarehouseSinks(settings);
-        sinks.warehouse.check(
+        this.deliveries = new Deliveries(settings);
+        this.control = ControlReader.of(settings);
+        List<Table<?>> written = new ArrayList<>(
                 List.of(Tables.predictions(settings.get(Options.FEATURES_SET)), Tables.LABELS, Tables.DEAD_LETTERS));
-        if (settings.get(Options.ENRICHMENT_CONTACT_COLUMNS) == Contacts.KEPT) {
-            sinks.warehouse.check(List.of(Tables.CUSTOMERS));
+        if (settings.get(Options.WAREHOUSE_FRAUD_BY_MINUTE)) {
+            written.add(Tables.MINUTES);
         }
+        boolean joined = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS) == Contacts.KEPT;
+        if (hasChallengers()) {
+            written.add(Tables.SHADOW_SCORES);
+        }
+        sinks.warehouse.check(joined ? List.of(Tables.CUSTOMERS) : List.of(), written);
+        deliveries.check();
     }
 
     /** Started by a cluster, with {@code --config FILE} and {@code --group.key=value} or with the service's own file. */
@@ -60,20 +77,13 @@ public final class CardwatchJob {
     /**
      * The model that the settings name, or else the shipped one; with the threshold of the settings if they have one.
      *
-     * @throws BadInputException when the model is refused, or reads features that the settings do not ask for
+     * @throws BadInputException when the model is refused, or cannot decide as the settings ask
      */
     public static FraudModel model(Settings settings) {
-        FeatureSet features = settings.get(Options.FEATURES_SET);
         FraudModel model = settings.get(Options.MODEL_PATH)
                 .map(FraudModel::load)
-                .orElseGet(() -> FraudModel.loadShipped(features));
-        if (model.featureSet().size() > features.size()) {
-            throw new BadInputException(
-                    "the model was trained on the " + model.featureSet().lowerCaseName()
-                            + " features, the job computes the " + features.lowerCaseName(),
-                    "Give --features.set=" + model.featureSet().lowerCaseName() + ", or a model of the "
-                            + features.lowerCaseName() + " features.");
-        }
+                .orElseGet(() -> FraudModel.loadShipped(settings.get(Options.FEATURES_SET)));
+        DecisionSettings.of(settings).require(model);
         return settings.get(Options.MODEL_THRESHOLD).map(model::withThreshold).orElse(model);
     }
 
@@ -119,13 +129,34 @@ public final class CardwatchJob {
         env.getCheckpointConfig().enableUnalignedCheckpoints(false);
         ScoringTopology topology = ScoringTopology.streaming(settings);
         ScoringTopology.Features features = topology.features(transactions, labels);
-        DataStream<ScoredTransaction> scored = topology.score(features.featured, model);
-        if (settings.get(Options.ENRICHMENT_CONTACT_COLUMNS) == Contacts.KEPT) {
-            scored = topology.withContacts(scored, customers(env));
+        SingleOutputStreamOperator<ScoredTransaction> scored = topology.score(features.featured, model, control);
+        publish(scored);
+        DataStream<ScoredTransaction> joined = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS) == Contacts.KEPT
+                ? topology.withContacts(scored, customers(env))
+                : scored;
+        sinks.writePredictions(joined);
+        if (hasChallengers()) {
+            sinks.writeShadowScores(scored.getSideOutput(ScoringTopology.SHADOW_SCORES));
         }
-        sinks.writePredictions(scored);
         sinks.writeLabels(features.labels);
         sinks.writeDeadLetters(features.deadLetters);
+        if (settings.get(Options.WAREHOUSE_FRAUD_BY_MINUTE)) {
+            sinks.writeMinutes(MinuteCounts.of(scored, settings.get(Options.FEATURES_ALLOWED_LATENESS)));
+        }
+        deliveries.deliver(scored, joined);
+        deliveries.deliverDeadLetters(features.deadLetters);
+    }
+
+    /** Whether models can score beside the one that decides. */
+    private boolean hasChallengers() {
+        return settings.get(Options.CONTROL_MODEL_ROOT).isPresent();
+    }
+
+    /** Before the contacts are known, so that none can get into the online store. */
+    private void publish(DataStream<ScoredTransaction> scored) {
+        TransactionSink.of(settings)
+                .ifPresent(
+                        sink -> scored.sinkTo(sink).uid("online-transactions").name(OperatorName.ONLINE_TRANSACTIONS));
     }
 
     private DataStream<CustomerChange> customers(StreamExecutionEnvironment env) {

@@ -5,21 +5,26 @@ import io.cardwatch.codec.WireTypeInfo;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
+import io.cardwatch.decide.ControlSource;
 import io.cardwatch.decide.DecideFunction;
-import io.cardwatch.domain.Contacts;
+import io.cardwatch.decide.DecisionSettings;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.domain.ShadowScore;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.enrich.ContactJoin;
 import io.cardwatch.feature.CustomerWindowOperator;
 import io.cardwatch.feature.LabelledCustomerWindowOperator;
+import io.cardwatch.feature.StageSettings;
 import io.cardwatch.feature.TerminalWindowOperator;
+import io.cardwatch.feature.WindowPublisher;
 import io.cardwatch.feature.WindowTimes;
 import io.cardwatch.metrics.OperatorName;
+import io.cardwatch.online.OnlinePublishing;
 import io.cardwatch.score.FraudModel;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -42,30 +47,34 @@ public final class ScoringTopology {
      */
     public static final int MAX_PARALLELISM = 720;
 
+    /** What challengers say about the payments that are scored. */
+    public static final OutputTag<ShadowScore> SHADOW_SCORES = new OutputTag<>("shadow-scores", WireTypes.SHADOW_SCORE);
+
     private static final OutputTag<DeadLetter> DEAD_LETTERS = new OutputTag<>("dead-letters", WireTypes.DEAD_LETTER);
 
     private final Settings settings;
     private final FeatureSet features;
-    private final WindowTimes times;
-    private final Contacts contacts;
-    private final double cacheShare;
+    private final StageSettings stages;
     private final boolean bounded;
 
-    private ScoringTopology(Settings settings, boolean bounded) {
+    private ScoringTopology(Settings settings, boolean bounded, WindowPublisher.Factory publishing) {
         this.settings = settings;
         this.features = settings.get(Options.FEATURES_SET);
-        this.times = new WindowTimes(
-                settings.get(Options.FEATURES_TERMINAL_DELAY),
-                settings.get(Options.FEATURES_ALLOWED_LATENESS),
-                settings.get(Options.FEATURES_MAX_EVENTS_PER_TERMINAL));
-        this.contacts = settings.get(Options.ENRICHMENT_CONTACT_COLUMNS);
-        this.cacheShare = settings.get(Options.FEATURES_CACHE_SHARE);
+        this.stages = new StageSettings(
+                features,
+                WindowTimes.of(settings),
+                bounded,
+                settings.get(Options.ENRICHMENT_CONTACT_COLUMNS),
+                settings.get(Options.FEATURES_CACHE_SHARE),
+                publishing,
+                DEAD_LETTERS);
         this.bounded = bounded;
     }
 
-    /** The topology of a job that never ends. */
+    /** The topology of a job that never ends. It publishes its windows to the online store, if the settings name one. */
     public static ScoringTopology streaming(Settings settings) {
-        return new ScoringTopology(settings, false);
+        return new ScoringTopology(
+                settings, false, OnlinePublishing.of(settings).orElse(null));
     }
 
     /**
@@ -73,7 +82,7 @@ public final class ScoringTopology {
      * second, labels before transactions, then as in the file; customers come before everything.
      */
     public static ScoringTopology bounded(Settings settings) {
-        return new ScoringTopology(settings, true);
+        return new ScoringTopology(settings, true, null);
     }
 
     /** Builds the stages up to the feature vectors. */
@@ -95,7 +104,7 @@ public final class ScoringTopology {
                 .transform(
                         OperatorName.TERMINAL_WINDOWS,
                         WireTypes.FEATURED_TRANSACTION,
-                        new TerminalWindowOperator(features, times, bounded, contacts, cacheShare, DEAD_LETTERS))
+                        new TerminalWindowOperator(stages))
                 .uid("terminal-windows");
 
         DataStream<DeadLetter> deadLetters = transactions
@@ -122,7 +131,7 @@ public final class ScoringTopology {
                     .transform(
                             OperatorName.CUSTOMER_WINDOWS,
                             WireTypes.FEATURED_TRANSACTION,
-                            new CustomerWindowOperator(times, bounded, contacts, cacheShare, DEAD_LETTERS));
+                            new CustomerWindowOperator(stages));
         }
         return transactions
                 .connect(labels)
@@ -130,16 +139,22 @@ public final class ScoringTopology {
                 .transform(
                         OperatorName.CUSTOMER_WINDOWS,
                         WireTypes.FEATURED_TRANSACTION,
-                        new LabelledCustomerWindowOperator(times, bounded, contacts, cacheShare, DEAD_LETTERS));
+                        new LabelledCustomerWindowOperator(stages));
     }
 
-    /** Scores feature vectors; the contact columns stay null. */
+    /**
+     * Decides about feature vectors; the contact columns stay null. What challengers say is its side output {@link #SHADOW_SCORES}.
+     *
+     * @param model what decides unless {@code source} says otherwise
+     */
     public SingleOutputStreamOperator<ScoredTransaction> score(
-            DataStream<FeaturedTransaction> features, FraudModel model) {
+            DataStream<FeaturedTransaction> features, FraudModel model, ControlSource source) {
         DecideFunction function =
-                bounded ? DecideFunction.bounded(model, this.features) : DecideFunction.streaming(model, this.features);
+                new DecideFunction(DecisionSettings.of(settings), model, source, SHADOW_SCORES, !bounded);
         // The type is given: Flink would not find it, and would warn of Kryo.
-        return features.map(function, WireTypes.SCORED_TRANSACTION).uid("score").name(OperatorName.SCORE);
+        return features.process(function, WireTypes.SCORED_TRANSACTION)
+                .uid("score")
+                .name(OperatorName.SCORE);
     }
 
     /** Adds the contact details of each row's customer. */

@@ -3,12 +3,13 @@ package io.cardwatch.kinesis;
 import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
 import io.cardwatch.domain.BadInputException;
+import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
-import software.amazon.awssdk.services.kinesis.KinesisClientBuilder;
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 
 /** Checks before a job or a replay starts that its streams exist. */
@@ -16,20 +17,29 @@ public final class KinesisStreams {
     private KinesisStreams() {}
 
     /**
-     * Checks the transaction stream and the label stream.
+     * Checks the transaction stream, the label stream, and the one for predictions if there is one.
      *
-     * @throws BadInputException naming the first stream that cannot be read
+     * @throws BadInputException naming the first stream that cannot be used
      */
     public static void check(Settings settings) {
-        KinesisClientBuilder builder = KinesisClient.builder()
-                .region(Region.of(settings.get(Options.SOURCE_REGION)))
-                .httpClientBuilder(UrlConnectionHttpClient.builder());
-        settings.get(Options.SOURCE_ENDPOINT_URL).ifPresent(builder::endpointOverride);
-        try (KinesisClient client = builder.build()) {
-            for (String stream : List.of(settings.get(Options.SOURCE_STREAM), settings.get(Options.LABELS_STREAM))) {
+        List<String> streams =
+                new ArrayList<>(List.of(settings.get(Options.SOURCE_STREAM), settings.get(Options.LABELS_STREAM)));
+        settings.get(Options.PREDICTIONS_STREAM).ifPresent(streams::add);
+        URI endpoint = settings.get(Options.SOURCE_ENDPOINT_URL).orElse(null);
+        try (KinesisClient client = client(settings.get(Options.SOURCE_REGION), endpoint)) {
+            for (String stream : streams) {
                 check(client, stream, settings);
             }
         }
+    }
+
+    /** A client; {@code endpoint} is null but for an emulator. */
+    public static KinesisClient client(String region, URI endpoint) {
+        return KinesisClient.builder()
+                .region(Region.of(region))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .endpointOverride(endpoint)
+                .build();
     }
 
     private static void check(KinesisClient client, String stream, Settings settings) {
@@ -38,7 +48,7 @@ public final class KinesisStreams {
         } catch (ResourceNotFoundException e) {
             throw new BadInputException(
                     "Kinesis stream " + stream + " does not exist in " + settings.get(Options.SOURCE_REGION),
-                    "Create it, or set source.stream, labels.stream and source.region.",
+                    "Create it, or set source.stream, labels.stream, predictions.stream and source.region.",
                     e);
         } catch (SdkException e) {
             throw new BadInputException(

@@ -55,11 +55,35 @@ public enum Metric {
             "windowCacheMisses",
             OperatorName.CUSTOMER_WINDOWS + ", " + OperatorName.TERMINAL_WINDOWS,
             "Windows read from RocksDB, or new."),
+    ONLINE_WRITES(
+            "onlineWrites",
+            OperatorName.CUSTOMER_WINDOWS + ", " + OperatorName.TERMINAL_WINDOWS,
+            "Windows published to the online store, or removed there."),
+    ONLINE_FAILURES(
+            "onlineFailures",
+            OperatorName.CUSTOMER_WINDOWS + ", " + OperatorName.TERMINAL_WINDOWS + ", "
+                    + OperatorName.ONLINE_TRANSACTIONS,
+            "Batches that the online store did not take; they are sent again."),
+    ONLINE_INTERVAL_MILLIS(
+            "onlineIntervalMillis",
+            OperatorName.CUSTOMER_WINDOWS + ", " + OperatorName.TERMINAL_WINDOWS,
+            "The publish interval in force: how long a changed key waits at the longest."),
+    ONLINE_TRANSACTIONS(
+            "onlineTransactions", OperatorName.ONLINE_TRANSACTIONS, "Transactions published to the online store."),
+    ONLINE_TRANSACTIONS_SKIPPED(
+            "onlineTransactionsSkipped",
+            OperatorName.ONLINE_TRANSACTIONS,
+            "Transactions left out there, because they came faster than online.max-writes-per-second allows."),
     SCORED("scored", OperatorName.SCORE, "Transactions that were scored."),
     ALERTS("alerts", OperatorName.SCORE, "Those with prediction 1."),
     SCORED_FROM_10_PERCENT("scoredFrom10Percent", OperatorName.SCORE, "Those with a fraud probability of 0.1 or more."),
     SCORED_FROM_50_PERCENT("scoredFrom50Percent", OperatorName.SCORE, "Those with a fraud probability of 0.5 or more."),
     SCORED_FROM_90_PERCENT("scoredFrom90Percent", OperatorName.SCORE, "Those with a fraud probability of 0.9 or more."),
+    RULED("ruled", OperatorName.SCORE, "Transactions for which a rule fired, a dry run or not."),
+    RULES_FAILED(
+            "rulesFailed",
+            OperatorName.SCORE,
+            "Times that a rule could not be evaluated, and so counted as not fired."),
     PROBABILITY_MEAN(
             "probabilityMean", OperatorName.SCORE, "Mean fraud probability of about the last 10 000 transactions."),
     MODEL_HASH(
@@ -75,6 +99,10 @@ public enum Metric {
     FLUSHES("table.TABLE.flushes", "each table", "Batches that were committed."),
     FLUSH_MILLIS_TOTAL("table.TABLE.flushMillisTotal", "each table", "Time that they took, retries included."),
     LAST_FLUSH_MILLIS("table.TABLE.lastFlushMillis", "each table", "Time that the last one took, retries included."),
+    CUT_TEXTS(
+            "table.TABLE.cutTexts",
+            "each table",
+            "Texts that were longer than their column in Redshift and were cut at a character's edge."),
     WAREHOUSE_REJECTED(
             "table.TABLE.deadLetters.WAREHOUSE_REJECTED",
             "the predictions' and the labels' table",

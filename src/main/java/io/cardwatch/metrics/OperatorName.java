@@ -16,6 +16,8 @@ public final class OperatorName {
     public static final String SCORE = "Score";
     /** Adds contact details. */
     public static final String CONTACTS = "Contacts";
+    /** Publishes transactions with their decisions. */
+    public static final String ONLINE_TRANSACTIONS = "Online transactions";
     /** Reads the customers. */
     public static final String CUSTOMER_INFO = "customer_info";
 

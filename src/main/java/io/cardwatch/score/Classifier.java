@@ -12,6 +12,22 @@ interface Classifier extends Serializable {
      */
     float probability(float[] x);
 
+    /** Whether it can tell what each feature adds. */
+    default boolean hasContributions() {
+        return false;
+    }
+
+    /**
+     * What each feature of a row adds to the log-odds before calibration, and as the last their expectation over the
+     * training rows; they sum to the log-odds.
+     *
+     * @param x the features in the model's order
+     * @throws UnsupportedOperationException unless it {@link #hasContributions() can tell}
+     */
+    default double[] contributions(float[] x) {
+        throw new UnsupportedOperationException("the classifier is a black box");
+    }
+
     /** The names of the features, in the order of the vectors to score; empty where the model carries none. */
     List<String> featureNames();
 

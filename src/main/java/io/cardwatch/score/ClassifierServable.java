@@ -68,7 +68,7 @@ abstract class ClassifierServable<T extends ClassifierServable<T>> implements Mo
         return modelData[0].readAllBytes();
     }
 
-    private static float[] floats(Vector vector) {
+    static float[] floats(Vector vector) {
         float[] floats = new float[vector.size()];
         for (int i = 0; i < floats.length; i++) {
             floats[i] = (float) vector.get(i);

@@ -32,7 +32,7 @@ public final class GradientBoostedTrees implements Classifier {
     /** Most nodes of a tree: as many as the distance to a child can express. */
     public static final int MAX_NODES_OF_A_TREE = 1 << (Integer.SIZE - SLOT_BITS);
 
-    private final int[] roots;
+    final int[] roots;
     /** Steps from each root to the farthest leaf. */
     private final int[] depths;
 
@@ -42,14 +42,19 @@ public final class GradientBoostedTrees implements Classifier {
      * 20, and in the lowest 12 the slot of the value that it compares. A leaf is its own left child and its threshold
      * is above every value, so a walk that reaches a leaf stays there.
      */
-    private final long[] nodes;
-    /** What a leaf adds to the margin. */
-    private final float[] outputs;
+    final long[] nodes;
+    /** What a leaf adds to the margin; 0 for an inner node. */
+    final float[] outputs;
+    /** As {@link TreeEnsemble.Tree#cover}. */
+    final float[] covers;
 
-    private final float baseMargin;
+    final float baseMargin;
     private final int featureCount;
     private final List<String> featureNames;
     private final PlattScaling calibration;
+
+    /** Made for the first row whose contributions are asked for: most models never need them. */
+    private transient volatile TreeContributions contributions;
 
     /**
      * Lays out trees for scoring.
@@ -74,12 +79,14 @@ public final class GradientBoostedTrees implements Classifier {
         depths = new int[roots.length];
         nodes = new long[ensemble.nodes()];
         outputs = new float[nodes.length];
+        covers = new float[nodes.length];
         int root = 0;
         for (int t = 0; t < roots.length; t++) {
             TreeEnsemble.Tree tree = ensemble.trees.get(t);
             tree.requireSound(featureCount);
             roots[t] = root;
             depths[t] = layOut(tree, root);
+            System.arraycopy(tree.cover, 0, covers, root, tree.cover.length);
             root += tree.left.length;
         }
     }
@@ -153,13 +160,27 @@ public final class GradientBoostedTrees implements Classifier {
     /** The child to go to, from the sign of the difference. */
     private int child(int position, int[] slots) {
         long node = nodes[position];
-        int place = (int) node;
-        long difference = (long) slots[place & SLOT_MASK] - (node >> Integer.SIZE);
-        return position + (place >>> SLOT_BITS) + 1 + (int) (difference >> (Long.SIZE - 1));
+        return position + toLeft(node) + 1 + goesLeft(node, slots);
+    }
+
+    /** The distance from a node to its left child; 0 for a leaf. */
+    static int toLeft(long node) {
+        return (int) node >>> SLOT_BITS;
+    }
+
+    /** The feature that an inner node compares. */
+    static int feature(long node) {
+        return ((int) node & SLOT_MASK) >> 1;
+    }
+
+    /** −1, all bits, if a row goes to the left child, else 0. */
+    static int goesLeft(long node, int[] slots) {
+        long difference = (long) slots[(int) node & SLOT_MASK] - (node >> Integer.SIZE);
+        return (int) (difference >> (Long.SIZE - 1));
     }
 
     /** Two keys per value. They differ only if it is missing: one is for nodes that send it left, one for right. */
-    private static int[] slots(float[] x) {
+    static int[] slots(float[] x) {
         int[] slots = new int[2 * x.length];
         for (int i = 0; i < x.length; i++) {
             boolean missing = Float.isNaN(x[i]);
@@ -183,5 +204,27 @@ public final class GradientBoostedTrees implements Classifier {
     @Override
     public float probability(float[] x) {
         return calibration.probability(margin(x));
+    }
+
+    @Override
+    public boolean hasContributions() {
+        return true;
+    }
+
+    /**
+     * What each feature of a row adds to the margin: its SHAP value, computed in 64-bit floats. The margin's expectation
+     * over the training rows comes last, and all sum to the margin, as a sum of 64-bit floats. Threads may call this at
+     * the same time.
+     *
+     * @param x the features in the model's order, NaN where missing
+     */
+    @Override
+    public double[] contributions(float[] x) {
+        TreeContributions ready = contributions;
+        if (ready == null) {
+            ready = new TreeContributions(this);
+            contributions = ready;
+        }
+        return ready.of(x);
     }
 }

@@ -8,6 +8,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.util.ExceptionUtils;
 
 /** The files of a model directory, read through Flink's file systems, so that any of their URIs works. */
 public final class ModelDirectory {
@@ -25,6 +26,14 @@ public final class ModelDirectory {
     public static final String TREES = STAGE + "/data/trees.json";
     /** The model of an {@link OnnxServable}. */
     public static final String ONNX = STAGE + "/data/model.onnx";
+    /** The directory of the stage that gives the anomaly score, {@link AnomalyServable}; not every model has one. */
+    public static final String ANOMALY_STAGE = "stages/1";
+
+    public static final String ANOMALY_METADATA = ANOMALY_STAGE + "/metadata";
+    /** That stage's {@link GoldenScores}. */
+    public static final String ANOMALY_GOLDEN = ANOMALY_STAGE + "/golden.json";
+    /** Its {@link CutForest}. */
+    public static final String FOREST = ANOMALY_STAGE + "/data/forest.json";
 
     static final String REMEDY = "Give a model directory written by 'train', complete and unchanged.";
 
@@ -95,6 +104,14 @@ public final class ModelDirectory {
             throw new IOException("it holds null");
         }
         return value;
+    }
+
+    /** The refusal of a directory whose stages Flink ML could not load. */
+    BadInputException notLoadable(Exception e) {
+        String reason = ExceptionUtils.findThrowable(e, BadInputException.class)
+                .map(BadInputException::getMessage)
+                .orElse(e.getMessage());
+        return new BadInputException("the model in " + root + " cannot be loaded: " + reason, REMEDY, e);
     }
 
     @Override

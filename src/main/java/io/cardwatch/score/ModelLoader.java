@@ -8,18 +8,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.flink.ml.linalg.DenseVector;
-import org.apache.flink.ml.servable.api.DataFrame;
-import org.apache.flink.ml.servable.api.Row;
 import org.apache.flink.ml.servable.builder.PipelineModelServable;
-import org.apache.flink.ml.servable.types.BasicType;
-import org.apache.flink.ml.servable.types.DataTypes;
 import org.apache.flink.ml.util.FileUtils;
-import org.apache.flink.util.ExceptionUtils;
 
 /** Reads model directories and refuses those that {@code train} did not write. */
 final class ModelLoader {
@@ -35,10 +29,15 @@ final class ModelLoader {
         ClassifierServable<?> stage = loadStage(directory, manifest);
         Classifier classifier = stage.classifier();
         requireFeatures(set, classifier);
-        GoldenVectors golden = golden(directory, manifest, set);
-        requireGolden(golden, stage, throughPipeline(directory, stage, golden.vectors));
+        Optional<AnomalyServable> anomalyStage =
+                hasAnomalyStage(manifest) ? Optional.of(loadAnomalyStage(directory, set)) : Optional.empty();
+        // The pipeline loads the classes that its stages name, so only now.
+        GoldenCheck golden = new GoldenCheck(directory, manifest, set);
+        golden.require(stage);
+        anomalyStage.ifPresent(golden::require);
         classifier.release();
-        return new FraudModel(set, classifier, manifest.threshold, manifest.modelVersion);
+        AnomalyScorer anomaly = anomalyStage.map(AnomalyServable::scorer).orElse(null);
+        return new FraudModel(set, classifier, anomaly, manifest.threshold, manifest.modelVersion);
     }
 
     static FraudModel loadShipped(FeatureSet set) {
@@ -119,6 +118,10 @@ final class ModelLoader {
         return manifest.files.containsKey(ModelDirectory.ONNX);
     }
 
+    private static boolean hasAnomalyStage(ModelManifest manifest) {
+        return manifest.files.containsKey(ModelDirectory.FOREST);
+    }
+
     /** A file that scoring reads and the manifest does not list has no hash that it could agree with. */
     private static void requireUnchanged(ModelDirectory directory, ModelManifest manifest) {
         Set<String> files = new TreeSet<>(manifest.files.keySet());
@@ -127,6 +130,9 @@ final class ModelLoader {
                 ModelDirectory.STAGE_METADATA,
                 ModelDirectory.GOLDEN,
                 isOnnx(manifest) ? ModelDirectory.ONNX : ModelDirectory.TREES));
+        if (hasAnomalyStage(manifest)) {
+            files.addAll(List.of(ModelDirectory.ANOMALY_METADATA, ModelDirectory.ANOMALY_GOLDEN));
+        }
         files.forEach(file -> directory.read(file, manifest));
     }
 
@@ -142,29 +148,16 @@ final class ModelLoader {
         }
     }
 
-    private static GoldenVectors golden(ModelDirectory directory, ModelManifest manifest, FeatureSet set) {
-        GoldenVectors golden = directory.parse(
-                ModelDirectory.GOLDEN, directory.read(ModelDirectory.GOLDEN, manifest), GoldenVectors.class);
-        boolean wellShaped = golden.vectors.length > 0 && golden.vectors.length == golden.probabilities.length;
-        for (float[] vector : golden.vectors) {
-            wellShaped &= vector != null && vector.length == set.size();
-        }
-        if (!wellShaped) {
-            throw new BadInputException(
-                    "the golden vectors of the model in " + directory + " are missing, or not of its features",
-                    ModelDirectory.REMEDY);
-        }
-        return golden;
-    }
-
     /** Checks the metadata first: a model is data and must not name another class to load. */
     private static ClassifierServable<?> loadStage(ModelDirectory directory, ModelManifest manifest) {
         String stage = directory.pathOf(ModelDirectory.STAGE);
         try {
             Object stages = FileUtils.loadMetadata(directory.toString(), PipelineModelServable.class.getName())
                     .get("numStages");
-            if (!Integer.valueOf(1).equals(stages)) {
-                throw new IOException("it has " + stages + " stages; this version knows the first alone");
+            int listed = hasAnomalyStage(manifest) ? 2 : 1;
+            if (!Integer.valueOf(listed).equals(stages)) {
+                throw new IOException(
+                        "it has " + stages + " stages; " + ModelDirectory.MANIFEST + " lists the files of " + listed);
             }
             if (isOnnx(manifest)) {
                 FileUtils.loadMetadata(stage, OnnxServable.class.getName());
@@ -175,60 +168,21 @@ final class ModelLoader {
         } catch (BadInputException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            throw notLoadable(directory, e);
+            throw directory.notLoadable(e);
         }
     }
 
-    private static List<Float> throughPipeline(
-            ModelDirectory directory, ClassifierServable<?> stage, float[][] vectors) {
-        List<Row> rows = new ArrayList<>();
-        for (float[] vector : vectors) {
-            double[] values = new double[vector.length];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = vector[i];
-            }
-            rows.add(new Row(new ArrayList<>(List.of(new DenseVector(values)))));
-        }
-        DataFrame frame = new DataFrame(
-                new ArrayList<>(List.of(stage.get(ClassifierServable.FEATURES_COL))),
-                new ArrayList<>(List.of(DataTypes.VECTOR(BasicType.DOUBLE))),
-                rows);
-        List<Float> probabilities = new ArrayList<>();
+    private static AnomalyServable loadAnomalyStage(ModelDirectory directory, FeatureSet set) {
+        String path = directory.pathOf(ModelDirectory.ANOMALY_STAGE);
         try {
-            DataFrame scored = PipelineModelServable.load(directory.toString()).transform(frame);
-            int column = scored.getIndex(stage.get(ClassifierServable.PROBABILITY_COL));
-            for (Row row : scored.collect()) {
-                probabilities.add(row.getAs(column));
+            FileUtils.loadMetadata(path, AnomalyServable.class.getName());
+            AnomalyServable stage = AnomalyServable.loadServable(path);
+            if (stage.scorer().featureCount() > set.size()) {
+                throw new IOException("its anomaly score reads features that are not in " + ModelDirectory.MANIFEST);
             }
+            return stage;
         } catch (IOException | RuntimeException e) {
-            throw notLoadable(directory, e);
+            throw directory.notLoadable(e);
         }
-        return probabilities;
-    }
-
-    private static void requireGolden(GoldenVectors golden, ClassifierServable<?> stage, List<Float> throughPipeline) {
-        for (int i = 0; i < golden.vectors.length; i++) {
-            float own = stage.probability(golden.vectors[i]);
-            if (Float.compare(own, throughPipeline.get(i)) != 0) {
-                throw new BadInputException(
-                        "the model gives " + own + " or " + throughPipeline.get(i) + " for golden vector " + i
-                                + ", depending on the way it is called",
-                        "Report this: it is a fault in Cardwatch.");
-            }
-            if (!(Math.abs(own - golden.probabilities[i]) <= stage.goldenTolerance())) {
-                throw new BadInputException(
-                        "the model gives " + own + " for golden vector " + i + ", but training gave "
-                                + golden.probabilities[i],
-                        "Train it again; if that does not help, report it: it would score wrongly.");
-            }
-        }
-    }
-
-    private static BadInputException notLoadable(ModelDirectory directory, Exception e) {
-        String reason = ExceptionUtils.findThrowable(e, BadInputException.class)
-                .map(BadInputException::getMessage)
-                .orElse(e.getMessage());
-        return new BadInputException(
-                "the model in " + directory + " cannot be loaded: " + reason, ModelDirectory.REMEDY, e);
     }
 }

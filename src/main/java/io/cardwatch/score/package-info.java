@@ -1,5 +1,6 @@
 /**
- * The model's input vector and the embedded model: a verified model directory in, a probability per transaction out.
+ * The model's input vector and the embedded model: a verified model directory in, a probability per transaction out, and an
+ * anomaly score where the model has one.
  *
  * <p>Context: XGBoost's own library takes 57 µs for a row and brings native code to the cluster; Flink ML's pipelines
  * box every row. Choice: a model is a directory in Flink ML's servable format, loaded and verified through it, while
@@ -13,11 +14,17 @@
  *                           calibration, or {@link io.cardwatch.score.OnnxServable}
  * stages/0/golden.json      {@link io.cardwatch.score.GoldenVectors}: inputs with probabilities from the library that it comes from
  * stages/0/data/trees.json  {@link io.cardwatch.score.TreeEnsemble}: the trees with their covers; or model.onnx
- * stages/1/…                room for a stage more, laid out in the same way
+ * stages/1/metadata         Flink ML: the stage that gives the anomaly score, {@link io.cardwatch.score.AnomalyServable}; this
+ *                           and the next two are only there if it was trained
+ * stages/1/golden.json      {@link io.cardwatch.score.GoldenScores}: inputs with scores from the library that it comes from
+ * stages/1/data/forest.json {@link io.cardwatch.score.CutForest}: the trees over the points of their samples
  * profile.json              room for what the training rows looked like
  * metrics.json              figures on held-out data; for readers, not read here
  * report.html               the same as a page for a fraud team
  * </pre>
+ *
+ * <p>The anomaly score is of the same kind: a forest that learned while it scores would make a row depend on the order of
+ * others and cost several times the rest of the job; a frozen one is a function of the row.
  *
  * <p>Consequence: a model is data and never Java serialization; one that was changed, reads other features, or does not
  * reproduce its golden vectors is refused before the job starts, and the job jar holds no native library.

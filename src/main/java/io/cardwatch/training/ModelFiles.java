@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.score.AnomalyServable;
+import io.cardwatch.score.CutForest;
+import io.cardwatch.score.GoldenScores;
 import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.ModelDirectory;
 import io.cardwatch.score.ModelManifest;
@@ -25,12 +28,19 @@ public final class ModelFiles {
 
     private final Map<String, byte[]> files = new LinkedHashMap<>();
 
+    private final long lastSecond;
+
     private ModelFiles(Class<?> stage, Map<String, Object> parameters, GoldenVectors golden, long lastSecond) {
-        Map<String, Object> pipeline = metadata(PipelineModelServable.class, Map.of(), lastSecond);
-        pipeline.put("numStages", 1);
-        files.put(ModelDirectory.PIPELINE_METADATA, json(pipeline));
+        this.lastSecond = lastSecond;
+        putPipeline(1);
         files.put(ModelDirectory.STAGE_METADATA, json(metadata(stage, parameters, lastSecond)));
         files.put(ModelDirectory.GOLDEN, compactJson(golden));
+    }
+
+    private void putPipeline(int stages) {
+        Map<String, Object> pipeline = metadata(PipelineModelServable.class, Map.of(), lastSecond);
+        pipeline.put("numStages", stages);
+        files.put(ModelDirectory.PIPELINE_METADATA, json(pipeline));
     }
 
     /** Flink ML's own keys. Its timestamp is when a stage was saved; here it is the last second of the data. */
@@ -58,6 +68,14 @@ public final class ModelFiles {
                 new ModelFiles(OnnxServable.class, Map.of(OnnxServable.FRAUD_COLUMN.name, column), golden, 0);
         model.files.put(ModelDirectory.ONNX, onnx);
         return model;
+    }
+
+    /** Adds the stage that gives the anomaly score. */
+    public void addAnomalyStage(CutForest forest, GoldenScores golden) {
+        putPipeline(2);
+        files.put(ModelDirectory.ANOMALY_METADATA, json(metadata(AnomalyServable.class, Map.of(), lastSecond)));
+        files.put(ModelDirectory.ANOMALY_GOLDEN, compactJson(golden));
+        files.put(ModelDirectory.FOREST, compactJson(forest));
     }
 
     /** The manifest of a directory with these files; see {@link ModelManifest#of}. */

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Optional;
 
 /** The result of training: everything a model directory is written from. */
 public final class TrainedModel {
@@ -32,12 +33,14 @@ public final class TrainedModel {
     private final ModelFiles files;
     private final ModelManifest manifest;
 
+    /** A model with these parts; {@code anomaly} becomes a stage of its own. */
     public TrainedModel(
             FeatureSet set,
             byte[] xgboostJson,
             double threshold,
             PlattScaling calibration,
             GoldenVectors golden,
+            Optional<AnomalyFit> anomaly,
             long lastSecond,
             Map<String, Object> provenance,
             Map<String, Object> metrics) {
@@ -50,6 +53,7 @@ public final class TrainedModel {
         this.provenance = provenance;
         this.metrics = metrics;
         files = ModelFiles.of(XgboostJson.read(xgboostJson), calibration, golden, lastSecond);
+        anomaly.ifPresent(fit -> files.addAnomalyStage(fit.forest, fit.golden(golden.vectors)));
         LocalDate lastDay =
                 Instant.ofEpochSecond(lastSecond).atOffset(ZoneOffset.UTC).toLocalDate();
         manifest = files.manifest(lastDay.toString(), set, threshold, provenance);

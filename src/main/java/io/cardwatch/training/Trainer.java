@@ -3,11 +3,14 @@ package io.cardwatch.training;
 import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.PlattScaling;
 import io.cardwatch.training.evaluation.HeldOutScore;
+import io.cardwatch.training.evaluation.RankingScore;
+import io.cardwatch.training.evaluation.ScoredRows;
 import io.cardwatch.training.history.TrainingData;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Trains gradient-boosted trees with XGBoost at the true prevalence.
@@ -50,11 +53,16 @@ public final class Trainer {
         TimeSplit split = TimeSplit.of(data, options, 0);
         FoundHyperparameters found = new HyperparameterSearch(options, System::nanoTime, progress).search(data);
         Rehearsal rehearsal = new Rehearsal(split, end, found.best, options.threshold, progress);
+        Optional<ScoredRows> anomalyHeldOut =
+                anomaly(split.learn, "forest up to the validation days").map(fit -> fit.score(end));
+        Optional<AnomalyFit> anomaly = anomaly(data, "forest from all rows");
         try (BoostedTrees trees =
                 BoostedTrees.grow(data, found.best, rehearsal.rounds, "trees from all rows", progress)) {
             Map<String, Object> provenance = provenance(data, found, rehearsal);
+            anomaly.ifPresent(fit -> provenance.put("anomaly", fit.describe()));
             HeldOutScore score = HeldOutScore.of(rehearsal.heldOut, rehearsal.threshold);
             Map<String, Object> metrics = metrics(split, rehearsal, score, provenance);
+            anomalyHeldOut.ifPresent(scored -> metrics.put("anomalyScore", RankingScore.of(scored)));
             metrics.put("importance", trees.importance(data.set().names()));
             TrainedModel model = new TrainedModel(
                     data.set(),
@@ -62,11 +70,18 @@ public final class Trainer {
                     rehearsal.threshold,
                     rehearsal.calibration,
                     golden(trees, data, rehearsal.calibration),
+                    anomaly,
                     data.lastSecond(),
                     provenance,
                     metrics);
-            return new TrainingResult(model, found, rehearsal.heldOut, score, rehearsal.baseline);
+            return new TrainingResult(model, found, rehearsal.heldOut, score, rehearsal.baseline, anomalyHeldOut);
         }
+    }
+
+    private Optional<AnomalyFit> anomaly(TrainingData learn, String step) {
+        return options.anomaly
+                ? Optional.of(AnomalyFit.of(learn, options.trees.seed, step, progress))
+                : Optional.empty();
     }
 
     /** Frauds and other rows, spread over the history, with calibrated probabilities from XGBoost's own margins. */

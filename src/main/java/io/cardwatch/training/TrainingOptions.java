@@ -19,6 +19,9 @@ public final class TrainingOptions {
 
     public ThresholdPolicy threshold = ThresholdPolicy.BEST_F1;
 
+    /** Whether to train an anomaly score, too. */
+    public boolean anomaly = false;
+
     /** How long to search for better hyperparameters; zero for no search. */
     public Duration budget = Duration.ZERO;
     /** The number of candidates to try, however long that takes; 0 lets the budget decide. */

@@ -2,6 +2,7 @@ package io.cardwatch.training;
 
 import io.cardwatch.training.evaluation.HeldOutScore;
 import io.cardwatch.training.evaluation.ScoredRows;
+import java.util.Optional;
 
 /** A model and the source of its figures: the hold-out's rows, scored by a model that never saw those days. */
 public final class TrainingResult {
@@ -14,17 +15,21 @@ public final class TrainingResult {
     public final HeldOutScore score;
     /** The hold-out's rows by logistic regression. */
     public final ScoredRows baseline;
+    /** The hold-out's rows with anomaly scores, if they were asked for. */
+    public final Optional<ScoredRows> anomaly;
 
     TrainingResult(
             TrainedModel model,
             FoundHyperparameters search,
             ScoredRows heldOut,
             HeldOutScore score,
-            ScoredRows baseline) {
+            ScoredRows baseline,
+            Optional<ScoredRows> anomaly) {
         this.model = model;
         this.search = search;
         this.heldOut = heldOut;
         this.score = score;
         this.baseline = baseline;
+        this.anomaly = anomaly;
     }
 }

@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.util.IOUtils;
@@ -19,9 +17,8 @@ import org.slf4j.LoggerFactory;
  * Writes batches into one table over one connection, which is opened when first needed and opened anew after any error.
  *
  * <p>A passing error is waited out in the calling thread, for at most {@code retryTimeout} per batch. A batch whose COMMIT
- * may or may not have happened is simply written again. A batch with rows that the warehouse refuses is halved until each
- * of these stands alone, which takes O(k log n) statements for k of n rows; their dead letters are written in the same
- * transaction as the other rows.
+ * may or may not have happened is simply written again. Rows that the warehouse refuses become dead letters, which are
+ * written in the same transaction as the other rows.
  */
 final class BatchStore<T> implements AutoCloseable {
     /** How a row that the warehouse refuses becomes a dead letter. */
@@ -47,6 +44,8 @@ final class BatchStore<T> implements AutoCloseable {
     private final Refusal<T> refusal;
     /** Null while there is none. */
     private volatile Connection connection;
+    /** Writes over the connection. */
+    private RowWriter<T> writer;
 
     BatchStore(
             Table<T> table, WarehouseConnection warehouse, Duration retryTimeout, Counter retries, Refusal<T> refusal) {
@@ -88,55 +87,14 @@ final class BatchStore<T> implements AutoCloseable {
     }
 
     private Flush attempt(List<T> rows, long start) throws SQLException, IOException {
+        Batch<T> batch = new Batch<>(table, rows, refusal);
         try {
-            int written = dialect.write(connection(), warehouse.schema, table, rows);
-            connection.commit();
-            return new Flush(table, rows, written, 0, start);
-        } catch (SQLException e) {
-            if (!dialect.blamesRow(e)) {
-                throw e;
-            }
-            connection.rollback();
-        }
-        List<DeadLetter> refused = new ArrayList<>();
-        dialect.checkConstraintsAtOnce(connection);
-        int written = writeAllBut(rows, refused);
-        if (!refused.isEmpty()) {
-            dialect.write(connection, warehouse.schema, Tables.DEAD_LETTERS, refused);
-        }
-        connection.commit();
-        return new Flush(table, rows, written, refused.size(), start);
-    }
-
-    /** Writes the rows that the warehouse accepts and adds the dead letters of the others to {@code refused}. */
-    private int writeAllBut(List<T> rows, List<DeadLetter> refused) throws SQLException, IOException {
-        Savepoint before = connection.setSavepoint();
-        try {
-            int written = dialect.write(connection, warehouse.schema, table, rows);
-            connection.releaseSavepoint(before);
-            return written;
-        } catch (SQLException e) {
-            if (!dialect.blamesRow(e)) {
-                throw e;
-            }
-            connection.rollback(before);
-            connection.releaseSavepoint(before);
-            if (rows.size() == 1) {
-                refused.add(refused(rows.get(0), e));
-                return 0;
-            }
-        }
-        int middle = rows.size() / 2;
-        return writeAllBut(rows.subList(0, middle), refused) + writeAllBut(rows.subList(middle, rows.size()), refused);
-    }
-
-    private DeadLetter refused(T row, SQLException error) throws IOException {
-        if (refusal == null) {
+            int written = writer().write(batch);
+            return new Flush(table, batch, written, start);
+        } catch (IOException e) {
             close();
-            throw new IOException("the warehouse refused the row of " + table.name + " with " + table.describeKey(row)
-                    + ": " + dialect.cause(error));
+            throw e;
         }
-        return refusal.deadLetter(row, dialect.cause(error));
     }
 
     private IOException failure(SQLException error, Duration spent) {
@@ -148,11 +106,12 @@ final class BatchStore<T> implements AutoCloseable {
                 "the warehouse " + warehouse + " refused to write " + table.name + ": " + dialect.reason(error));
     }
 
-    private Connection connection() throws SQLException {
+    private RowWriter<T> writer() throws SQLException {
         if (connection == null) {
             connection = warehouse.open();
+            writer = dialect.writer(connection, warehouse.schema, table);
         }
-        return connection;
+        return writer;
     }
 
     /** Cuts the connection while another thread uses it; that thread then gets an error. */

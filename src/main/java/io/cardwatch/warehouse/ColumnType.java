@@ -1,5 +1,7 @@
 package io.cardwatch.warehouse;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -21,7 +23,9 @@ public enum ColumnType {
     /** {@link Long} UTC epoch milliseconds, written as {@code yyyy-MM-dd HH:mm:ss.SSS}. */
     MILLISECOND,
     /** {@link String}. */
-    TEXT;
+    TEXT,
+    /** {@link String} that holds JSON, which means nothing when it is cut. */
+    JSON;
 
     private static final DateTimeFormatter SECONDS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -39,6 +43,31 @@ public enum ColumnType {
                 return MILLISECONDS.format(Instant.ofEpochMilli((Long) value));
             default:
                 return value.toString();
+        }
+    }
+
+    /** Writes {@code value}, or null for SQL NULL, as JSON. */
+    void write(JsonGenerator json, Object value) throws IOException {
+        if (value == null) {
+            json.writeNull();
+            return;
+        }
+        switch (this) {
+            case BIGINT:
+            case INTEGER:
+                json.writeNumber(((Number) value).longValue());
+                break;
+            case DOUBLE:
+                json.writeNumber((Double) value);
+                break;
+            case MONEY:
+                json.writeNumber(text(value));
+                break;
+            case JSON:
+                json.writeRawValue((String) value);
+                break;
+            default:
+                json.writeString(text(value));
         }
     }
 

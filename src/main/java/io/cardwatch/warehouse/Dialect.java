@@ -1,29 +1,26 @@
 package io.cardwatch.warehouse;
 
+import io.cardwatch.config.WarehouseDialect;
 import io.cardwatch.domain.BadInputException;
 import java.io.Serializable;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.List;
+import java.util.Optional;
 
-/** Everything that differs between warehouses. The URL decides which dialect is used. A dialect holds no connection. */
+/** Everything that differs between warehouses. A dialect holds no connection. */
 interface Dialect extends Serializable {
     /** The dialect of the warehouse at {@code url}, which the settings have accepted. */
     static Dialect of(String url) {
-        if (url.startsWith("jdbc:postgresql:")) {
-            return new PostgresDialect();
-        }
-        throw new BadInputException(
-                "no supported warehouse has the URL " + url.replaceFirst("[?].*", ""),
-                "Give warehouse.url a URL like jdbc:postgresql://host:5432/database.");
+        return of(url.startsWith(RedshiftDialect.URL) ? WarehouseDialect.REDSHIFT : WarehouseDialect.POSTGRESQL);
+    }
+
+    /** The dialect that the settings chose. */
+    static Dialect of(WarehouseDialect dialect) {
+        return dialect == WarehouseDialect.REDSHIFT ? new RedshiftDialect() : new PostgresDialect();
     }
 
     /** The folder of {@code sql} with the DDL of the warehouse's tables. */
     String scripts();
-
-    /** The SQL type of a column in that DDL. */
-    String sqlType(ColumnType type);
 
     /** Host, port and database of {@code url}, for messages. */
     String place(String url);
@@ -39,26 +36,14 @@ interface Dialect extends Serializable {
     /** Cause and remedy of an error of the first connection. */
     BadInputException unreachable(SQLException error, String url, String user);
 
-    /**
-     * Sends {@code rows}, which have distinct keys, within the connection's transaction.
-     *
-     * @return how many of them were new or replaced a row
-     */
-    <T> int write(Connection connection, String schema, Table<T> table, List<T> rows) throws SQLException;
+    /** Writes batches of {@code table} over {@code connection}, for as long as that is open. */
+    <T> RowWriter<T> writer(Connection connection, String schema, Table<T> table) throws SQLException;
 
-    /** Makes each statement of the transaction fail on its own rows, also where a constraint is deferred to the COMMIT. */
-    void checkConstraintsAtOnce(Connection connection) throws SQLException;
+    /** The server's function of a table's name and a privilege that tells whether we have it, on the table or its columns. */
+    String privilegeFunction();
 
-    /** Selects the names of the streams of dead letters, in one column. */
-    PreparedStatement streams(Connection connection, String schema, StoredDeadLetters.Selection selection)
-            throws SQLException;
-
-    /**
-     * Selects dead letters in the order of their arrival: stream, shard, sequence number, reason, message, bytes in base64,
-     * hash and arrival. Of those with the same stream, reason and bytes it selects only the first.
-     */
-    PreparedStatement deadLetters(Connection connection, String schema, StoredDeadLetters.Selection selection)
-            throws SQLException;
+    /** The table that a writer of {@code table} locks, so that a second writer would only wait; if it locks any. */
+    Optional<String> lockOf(Table<?> table);
 
     /** Whether the same batch may succeed later, over a new connection. */
     boolean isPassing(SQLException error);

@@ -10,6 +10,7 @@ final class FlushMetrics {
     private final Counter rowsWritten;
     private final Counter flushes;
     private final Counter flushMillis;
+    private final Counter cutTexts;
     /** Null where the table has no arrival times, as is {@link #latencyMillis}. */
     private final Counter latencyRows;
 
@@ -23,6 +24,7 @@ final class FlushMetrics {
         rowsWritten = metrics.counter(Metric.ROWS_WRITTEN);
         flushes = metrics.counter(Metric.FLUSHES);
         flushMillis = metrics.counter(Metric.FLUSH_MILLIS_TOTAL);
+        cutTexts = metrics.counter(Metric.CUT_TEXTS);
         metrics.gauge(Metric.LAST_FLUSH_MILLIS, () -> lastFlushMillis);
         boolean arriving = table.arrival != null;
         latencyRows = arriving ? metrics.counter(Metric.COMMIT_LATENCY_ROWS) : null;
@@ -32,6 +34,7 @@ final class FlushMetrics {
     void count(Flush flush) {
         rowsWritten.inc(flush.written);
         flushes.inc();
+        cutTexts.inc(flush.cutTexts);
         flushMillis.inc(flush.millis);
         lastFlushMillis = flush.millis;
         if (flush.latencies.getCount() == 0) {

@@ -3,30 +3,16 @@ package io.cardwatch.warehouse;
 import io.cardwatch.config.PostgresDriver;
 import io.cardwatch.domain.BadInputException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.function.IntFunction;
-import java.util.stream.Collectors;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/**
- * PostgreSQL. A batch is one statement for any number of rows: one array per column, unnested side by side, and the key
- * decides which rows are new.
- */
-final class PostgresDialect implements Dialect {
+/** PostgreSQL. */
+class PostgresDialect implements Dialect {
     private static final long serialVersionUID = 1;
 
     /** First two characters of SQLSTATEs: connection, transaction rolled back, resources, system. */
@@ -62,40 +48,10 @@ final class PostgresDialect implements Dialect {
     private static final String NO_DATABASE = "3D000";
     private static final String CONNECTION_FAILURE = "08006";
     private static final String SOCKET_TIMEOUT = "socketTimeout";
-    private static final int FETCH_SIZE = 200;
-
-    private static final Map<ColumnType, Type> TYPES = new EnumMap<>(Map.of(
-            ColumnType.BIGINT, new Type("bigint", "int8", Long[]::new),
-            ColumnType.INTEGER, new Type("integer", "int4", Integer[]::new),
-            ColumnType.DOUBLE, new Type("double precision", "float8", Double[]::new),
-            ColumnType.MONEY, new Type("numeric(14,2)", "numeric", String[]::new),
-            ColumnType.SECOND, new Type("timestamp(0) without time zone", "timestamp", String[]::new),
-            ColumnType.MILLISECOND, new Type("timestamp(3) without time zone", "timestamp", String[]::new),
-            ColumnType.TEXT, new Type("text", "text", String[]::new)));
-
-    /** How a column of one {@link ColumnType} is declared and sent. */
-    private static final class Type {
-        final String sql;
-        /** The server's name of the type of an array's elements. */
-        final String element;
-        /** Makes arrays of the element's own class: the driver sends numbers in binary then, not as text. */
-        final IntFunction<Object[]> array;
-
-        Type(String sql, String element, IntFunction<Object[]> array) {
-            this.sql = sql;
-            this.element = element;
-            this.array = array;
-        }
-    }
 
     @Override
     public String scripts() {
         return "postgresql";
-    }
-
-    @Override
-    public String sqlType(ColumnType type) {
-        return TYPES.get(type).sql;
     }
 
     @Override
@@ -104,7 +60,8 @@ final class PostgresDialect implements Dialect {
         return parts.getProperty("PGHOST") + ":" + parts.getProperty("PGPORT") + "/" + parts.getProperty("PGDBNAME");
     }
 
-    private static Properties parts(String url) {
+    /** What the URL says, by the names of PostgreSQL's driver. */
+    Properties parts(String url) {
         return PostgresDriver.parse(url).orElseThrow();
     }
 
@@ -188,103 +145,24 @@ final class PostgresDialect implements Dialect {
                 warehouse + " cannot be reached" + told, "Start it, or correct warehouse.url or the network.", error);
     }
 
-    @Override
-    public PreparedStatement streams(Connection connection, String schema, StoredDeadLetters.Selection selection)
-            throws SQLException {
-        return selected(connection, "SELECT DISTINCT stream_name FROM " + selected(schema), selection);
-    }
-
-    @Override
-    public PreparedStatement deadLetters(Connection connection, String schema, StoredDeadLetters.Selection selection)
-            throws SQLException {
-        String once = "SELECT DISTINCT ON (stream_name, reason, sha256) * FROM " + selected(schema)
-                + " ORDER BY stream_name, reason, sha256, approximate_arrival_timestamp, length(sequence_number),"
-                + " sequence_number";
-        String sql = "SELECT stream_name, shard_id, sequence_number, reason, message, raw_base64, sha256,"
-                + " approximate_arrival_timestamp FROM (" + once + ") AS once"
-                + " ORDER BY approximate_arrival_timestamp, length(sequence_number), sequence_number";
-        return selected(connection, sql, selection);
-    }
-
-    private static String selected(String schema) {
-        return quoted(schema) + '.' + Tables.DEAD_LETTERS.name
-                + " WHERE reason = ANY (?) AND (?::timestamp IS NULL OR approximate_arrival_timestamp >= ?::timestamp)"
-                + " AND (?::timestamp IS NULL OR approximate_arrival_timestamp < ?::timestamp)";
-    }
-
-    private static PreparedStatement selected(Connection connection, String sql, StoredDeadLetters.Selection selection)
-            throws SQLException {
-        PreparedStatement query = connection.prepareStatement(sql);
-        query.setFetchSize(FETCH_SIZE);
-        query.setArray(1, connection.createArrayOf("text", selection.reasons.toArray()));
-        LocalDateTime since = utc(selection.since);
-        LocalDateTime until = utc(selection.until);
-        query.setObject(2, since, Types.TIMESTAMP);
-        query.setObject(3, since, Types.TIMESTAMP);
-        query.setObject(4, until, Types.TIMESTAMP);
-        query.setObject(5, until, Types.TIMESTAMP);
-        return query;
-    }
-
-    private static LocalDateTime utc(Optional<Instant> time) {
-        return time.map(instant -> LocalDateTime.ofInstant(instant, ZoneOffset.UTC))
-                .orElse(null);
-    }
-
     /** {@code name} in double quotes. */
-    private static String quoted(String name) {
+    static String quoted(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';
     }
 
     @Override
-    public <T> int write(Connection connection, String schema, Table<T> table, List<T> rows) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(insertStatement(schema, table))) {
-            for (int i = 0; i < table.columns.size(); i++) {
-                Column<T> column = table.columns.get(i);
-                Type type = TYPES.get(column.type);
-                Object[] elements = type.array.apply(rows.size());
-                Arrays.setAll(elements, row -> element(column.type, column.of(rows.get(row))));
-                insert.setArray(i + 1, connection.createArrayOf(type.element, elements));
-            }
-            return insert.executeUpdate();
-        }
-    }
-
-    private static Object element(ColumnType type, Object value) {
-        if (value == null || type == ColumnType.BIGINT || type == ColumnType.INTEGER || type == ColumnType.DOUBLE) {
-            return value;
-        }
-        // PostgreSQL's text cannot hold U+0000: it is stored as the replacement character.
-        return type == ColumnType.TEXT ? ((String) value).replace('\0', '\uFFFD') : type.text(value);
-    }
-
-    private String insertStatement(String schema, Table<?> table) {
-        return "INSERT INTO " + quoted(schema) + '.' + quoted(table.name)
-                + table.columns.stream().map(column -> quoted(column.name)).collect(Collectors.joining(", ", " (", ")"))
-                + table.columns.stream()
-                        .map(column -> "?::" + sqlType(column.type) + "[]")
-                        .collect(Collectors.joining(", ", " SELECT * FROM unnest(", ")"))
-                + table.key.stream()
-                        .map(column -> quoted(column.name))
-                        .collect(Collectors.joining(", ", " ON CONFLICT (", ") DO "))
-                + onSecondRow(table);
-    }
-
-    private static String onSecondRow(Table<?> table) {
-        if (table.secondRow == Table.SecondRow.IGNORED) {
-            return "NOTHING";
-        }
-        return table.columns.stream()
-                .filter(column -> !table.key.contains(column))
-                .map(column -> quoted(column.name) + " = EXCLUDED." + quoted(column.name))
-                .collect(Collectors.joining(", ", "UPDATE SET ", ""));
+    public <T> RowWriter<T> writer(Connection connection, String schema, Table<T> table) throws SQLException {
+        return new PostgresWriter<>(this, connection, schema, table);
     }
 
     @Override
-    public void checkConstraintsAtOnce(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
-        }
+    public String privilegeFunction() {
+        return "has_any_column_privilege";
+    }
+
+    @Override
+    public Optional<String> lockOf(Table<?> table) {
+        return Optional.empty();
     }
 
     @Override
@@ -331,7 +209,7 @@ final class PostgresDialect implements Dialect {
         return name == null ? "" : ", " + what + " " + name;
     }
 
-    private static String state(SQLException error) {
+    static String state(SQLException error) {
         return error.getSQLState() == null ? "" : error.getSQLState();
     }
 

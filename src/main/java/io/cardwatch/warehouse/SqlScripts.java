@@ -20,7 +20,10 @@ public final class SqlScripts {
             "03_cust_payment_tx_fraud_predictions.sql",
             "04_cust_payment_tx_labels.sql",
             "05_cust_payment_tx_dead_letters.sql",
-            "06_views.sql");
+            "06_views.sql",
+            "07_fraud_by_minute.sql",
+            "08_cust_payment_tx_shadow_scores.sql",
+            "09_control.sql");
 
     private SqlScripts() {}
 

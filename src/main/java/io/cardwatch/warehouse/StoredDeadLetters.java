@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -17,11 +18,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.flink.util.function.ThrowingConsumer;
-import org.apache.flink.util.function.TriFunctionWithException;
 
 /** Reads the dead letters in the warehouse. */
 public final class StoredDeadLetters {
+    private static final int FETCH_SIZE = 200;
+
     private final WarehouseConnection warehouse;
 
     /** The dead letters of {@code warehouse}; opens no connection yet. */
@@ -36,7 +39,7 @@ public final class StoredDeadLetters {
      */
     public Set<String> streams(Selection selection) {
         Set<String> names = new TreeSet<>();
-        read(warehouse.dialect::streams, selection, row -> names.add(row.getString(1)));
+        read("SELECT DISTINCT stream_name" + selected(selection), selection, row -> names.add(row.getString(1)));
         return names;
     }
 
@@ -47,19 +50,47 @@ public final class StoredDeadLetters {
      * @throws BadInputException when the warehouse cannot be reached or lacks the table
      */
     public void forEach(Selection selection, Consumer<DeadLetter> consumer) {
-        read(warehouse.dialect::deadLetters, selection, row -> consumer.accept(deadLetter(row)));
+        String columns = "stream_name, shard_id, sequence_number, reason, message, raw_base64, sha256,"
+                + " approximate_arrival_timestamp";
+        String arrival = " ORDER BY approximate_arrival_timestamp, length(sequence_number), sequence_number";
+        String sql = "SELECT " + columns + " FROM (SELECT " + columns
+                + ", row_number() OVER (PARTITION BY stream_name, reason, sha256" + arrival + ") AS copy"
+                + selected(selection) + ") AS selected WHERE copy = 1" + arrival;
+        read(sql, selection, row -> consumer.accept(deadLetter(row)));
     }
 
-    private void read(
-            TriFunctionWithException<Connection, String, Selection, PreparedStatement, SQLException> statement,
-            Selection selection,
-            ThrowingConsumer<ResultSet, SQLException> reader) {
+    private String selected(Selection selection) {
+        return " FROM \"" + warehouse.schema + "\"." + Tables.DEAD_LETTERS.name + " WHERE reason IN ("
+                + selection.reasons.stream().map(reason -> "?").collect(Collectors.joining(", ")) + ")"
+                + selection
+                        .since
+                        .map(time -> " AND approximate_arrival_timestamp >= ?")
+                        .orElse("")
+                + selection
+                        .until
+                        .map(time -> " AND approximate_arrival_timestamp < ?")
+                        .orElse("");
+    }
+
+    private void read(String sql, Selection selection, ThrowingConsumer<ResultSet, SQLException> reader) {
         warehouse.check(List.of(Tables.DEAD_LETTERS));
         try (Connection connection = warehouse.open();
-                PreparedStatement query = statement.apply(connection, warehouse.schema, selection);
-                ResultSet rows = query.executeQuery()) {
-            while (rows.next()) {
-                reader.accept(rows);
+                PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setFetchSize(FETCH_SIZE);
+            int parameter = 1;
+            for (DeadLetterReason reason : selection.reasons) {
+                query.setString(parameter++, reason.name());
+            }
+            for (Optional<Instant> bound : List.of(selection.since, selection.until)) {
+                if (bound.isPresent()) {
+                    LocalDateTime time = LocalDateTime.ofInstant(bound.get(), ZoneOffset.UTC);
+                    query.setObject(parameter++, time, Types.TIMESTAMP);
+                }
+            }
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    reader.accept(rows);
+                }
             }
         } catch (SQLException e) {
             throw new BadInputException(

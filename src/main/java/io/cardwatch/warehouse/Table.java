@@ -1,11 +1,13 @@
 package io.cardwatch.warehouse;
 
+import io.cardwatch.codec.RecordJson;
 import io.cardwatch.domain.RecordOrigin;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
@@ -43,6 +45,9 @@ public final class Table<T> implements Serializable {
      */
     final int sortedBy;
 
+    /** A column, no part of {@link #columns}, that grows with the order of arrival; null where none does. */
+    final String arrivalOrder;
+
     final SecondRow secondRow;
 
     /**
@@ -56,12 +61,14 @@ public final class Table<T> implements Serializable {
             List<Column<T>> columns,
             List<Column<T>> key,
             int sortedBy,
+            String arrivalOrder,
             SecondRow secondRow,
             SerializableToLongFunction<T> arrival) {
         this.name = name;
         this.columns = columns;
         this.key = key;
         this.sortedBy = sortedBy;
+        this.arrivalOrder = arrivalOrder;
         this.secondRow = secondRow;
         this.arrival = arrival;
     }
@@ -74,17 +81,20 @@ public final class Table<T> implements Serializable {
                         .findFirst()
                         .orElseThrow())
                 .collect(Collectors.toUnmodifiableList());
-        return new Table<>(name, List.copyOf(columns), keyColumns, key.length, secondRow, null);
+        return new Table<>(name, List.copyOf(columns), keyColumns, key.length, null, secondRow, null);
     }
 
-    /** The same table, but its batches are sorted only by the first {@code columns} of the key. */
-    Table<T> sortedBy(int columns) {
-        return new Table<>(name, this.columns, key, columns, secondRow, arrival);
+    /**
+     * The same table, but its batches are sorted only by the first {@code keyColumns} of the key, and {@code column} tells in
+     * which order the rows came.
+     */
+    Table<T> inOrderOfArrival(int keyColumns, String column) {
+        return new Table<>(name, columns, key, keyColumns, column, secondRow, arrival);
     }
 
     /** The same table, but the time from the arrival of its rows to their commit is measured. */
     Table<T> arrivingAt(SerializableToLongFunction<T> arrivalMillis) {
-        return new Table<>(name, columns, key, sortedBy, secondRow, arrivalMillis);
+        return new Table<>(name, columns, key, sortedBy, arrivalOrder, secondRow, arrivalMillis);
     }
 
     /** The same table for rows that the warehouse has refused. */
@@ -92,7 +102,7 @@ public final class Table<T> implements Serializable {
         List<Column<RefusedRow>> all =
                 columns.stream().map(Column::ofRefusedRows).collect(Collectors.toList());
         return of(name, secondRow, all, key.stream().map(column -> column.name).toArray(String[]::new))
-                .sortedBy(sortedBy);
+                .inOrderOfArrival(sortedBy, arrivalOrder);
     }
 
     /** The rows of a batch, given by their keys, in the order in which they are written. */
@@ -151,6 +161,23 @@ public final class Table<T> implements Serializable {
             line.add(value == null ? "" : quotedIfNeeded(column.type.text(value)));
         }
         return line.toString();
+    }
+
+    /** The row as a JSON object of all columns: times as text in UTC, amounts with two decimals, null for SQL NULL. */
+    public byte[] json(T row) {
+        return RecordJson.object(json -> {
+            for (Column<T> column : columns) {
+                json.writeFieldName(column.name);
+                column.type.write(json, column.of(row));
+            }
+        });
+    }
+
+    /** The same table without some columns, which are no part of the key. */
+    public Table<T> without(Set<String> left) {
+        List<Column<T>> rest =
+                columns.stream().filter(column -> !left.contains(column.name)).collect(Collectors.toUnmodifiableList());
+        return new Table<>(name, rest, key, sortedBy, arrivalOrder, secondRow, arrival);
     }
 
     private static String quotedIfNeeded(String text) {

@@ -3,6 +3,7 @@ package io.cardwatch.warehouse;
 import static io.cardwatch.warehouse.ColumnType.BIGINT;
 import static io.cardwatch.warehouse.ColumnType.DOUBLE;
 import static io.cardwatch.warehouse.ColumnType.INTEGER;
+import static io.cardwatch.warehouse.ColumnType.JSON;
 import static io.cardwatch.warehouse.ColumnType.MILLISECOND;
 import static io.cardwatch.warehouse.ColumnType.MONEY;
 import static io.cardwatch.warehouse.ColumnType.SECOND;
@@ -15,13 +16,16 @@ import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
+import io.cardwatch.domain.FraudMinute;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.domain.ShadowScore;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.warehouse.Table.SecondRow;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.util.function.SerializableFunction;
 
 /**
@@ -39,6 +43,15 @@ public final class Tables {
 
     /** One row per customer; loading a customer again replaces the row. */
     public static final Table<Customer> CUSTOMERS = customers();
+
+    /** One row per minute of event time in which payments were scored; a later row of a minute replaces the earlier one. */
+    public static final Table<FraudMinute> MINUTES = minutes();
+
+    /** One row per payment and challenger; the first stays. */
+    public static final Table<ShadowScore> SHADOW_SCORES = shadowScores();
+
+    /** The columns of predictions that hold a customer's contact details. */
+    public static final Set<String> CONTACTS = Set.of("full_name", "email_address", "phone_number");
 
     private Tables() {}
 
@@ -65,7 +78,8 @@ public final class Tables {
                 new Column<>("scored_at", MILLISECOND, row -> unless(ScoredTransaction.NOT_TIMED, row.scoredAtMillis)));
         addFeatures(columns, beyondReference(set), row -> row.features);
         for (DecisionColumn column : DecisionColumn.values()) {
-            ColumnType type = column.type == Double.class ? DOUBLE : TEXT;
+            ColumnType text = column.isJson() ? JSON : TEXT;
+            ColumnType type = column.type == Double.class ? DOUBLE : text;
             columns.add(new Column<>(column.column(), type, row -> row.decision.get(column)));
         }
         return Table.of("cust_payment_tx_fraud_predictions", SecondRow.IGNORED, columns, IDENTITY)
@@ -90,7 +104,7 @@ public final class Tables {
                         "tx_datetime",
                         "label_datetime",
                         "tx_fraud")
-                .sortedBy(4);
+                .inOrderOfArrival(4, "ingest_order");
     }
 
     private static Table<DeadLetter> deadLetters() {
@@ -135,6 +149,36 @@ public final class Tables {
                 new Column<>("city", TEXT, row -> row.city),
                 new Column<>("state", TEXT, row -> row.state));
         return Table.of("customer_info", SecondRow.REPLACES, columns, "customer_id");
+    }
+
+    private static Table<FraudMinute> minutes() {
+        List<Column<FraudMinute>> columns = List.of(
+                new Column<>("tx_minute", SECOND, row -> row.second),
+                new Column<>("payments", BIGINT, row -> row.payments),
+                new Column<>("alerts", BIGINT, row -> row.alerts),
+                new Column<>("tx_amount", MONEY, row -> row.cents),
+                new Column<>("alert_amount", MONEY, row -> row.alertCents),
+                new Column<>("mean_fraud_probability", DOUBLE, row -> row.probabilities / row.payments));
+        return Table.of("fraud_by_minute", SecondRow.REPLACES, columns, "tx_minute");
+    }
+
+    private static Table<ShadowScore> shadowScores() {
+        List<Column<ShadowScore>> columns = List.of(
+                new Column<>("transaction_id", BIGINT, row -> row.transactionId),
+                new Column<>("tx_datetime", SECOND, row -> row.epochSecond),
+                new Column<>("customer_id", BIGINT, row -> row.customerId),
+                new Column<>("slot", TEXT, row -> row.slot),
+                new Column<>("model_version", TEXT, row -> row.modelVersion),
+                new Column<>("fraud_probability", DOUBLE, row -> row.probability),
+                new Column<>("fraud_prediction", INTEGER, row -> row.prediction));
+        return Table.of(
+                "cust_payment_tx_shadow_scores",
+                SecondRow.IGNORED,
+                columns,
+                "customer_id",
+                "transaction_id",
+                "tx_datetime",
+                "slot");
     }
 
     private static <T> void addRaw(List<Column<T>> columns, SerializableFunction<T, Transaction> transaction) {

@@ -46,8 +46,57 @@ class BenchmarksTest {
     }
 
     @Test
+    void rulesAreMeasuredBesideCel() throws Exception {
+        assertThat(results(out -> RulesBenchmark.run(20, 20, 20, 1, out))).hasSize(2);
+    }
+
+    @Test
+    void verifyingASignatureIsMeasured() throws Exception {
+        assertThat(results(out -> SignatureBenchmark.run(100, 1, out))).hasSize(5);
+    }
+
+    @Test
+    void answersOverHttpAreMeasured() throws Exception {
+        assertThat(results(out -> ServeBenchmark.run(SMALL_WORLD, 1_000, 200, out)))
+                .hasSize(6)
+                .allMatch(line -> line.contains("sorted sets") || line.endsWith(" 0 not 200"));
+    }
+
+    @Test
+    void publishingIsMeasured() throws Exception {
+        assertThat(results(out -> PublishBenchmark.run(SMALL_WORLD, 1, out))).hasSize(2);
+    }
+
+    @Test
+    void theAnomalyScoreIsMeasured() throws Exception {
+        assertThat(results(out -> AnomalyBenchmark.run(SMALL_WORLD, 1, out))).hasSize(2);
+    }
+
+    @Test
+    void theReasonsAreMeasured() throws Exception {
+        assertThat(results(out -> ReasonsBenchmark.run(20, 1, out))).hasSize(3);
+    }
+
+    @Test
+    void changesOfWhatIsInForceAreMeasured() throws Exception {
+        assertThat(results(out -> ControlBenchmark.run(1, 1_000, out))).hasSize(2);
+    }
+
+    @Test
     void theWarehouseIsMeasured() throws Exception {
         assertThat(results(out -> WarehouseBenchmark.run(500, 1, out))).isNotEmpty();
+    }
+
+    @Test
+    void stagingAndMergingIsMeasured() throws Exception {
+        assertThat(results(out -> RedshiftBenchmark.run(1_000, 500, 1, out))).hasSize(2);
+    }
+
+    @Test
+    @Tag("soak")
+    void deliveriesAreMeasured() throws Exception {
+        assertThat(results(out -> DeliveryBenchmark.run(SMALL_WORLD, 500, 2, out)))
+                .hasSize(2);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.codec.RecordJson;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
+import io.cardwatch.decide.ControlSource;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
@@ -278,7 +279,9 @@ public final class GrowthBenchmark {
                 ScoringTopology.streaming(Settings.fromArguments(List.of("--features.cache-share=" + CACHE_SHARE)));
         ScoringTopology.Features features = topology.features(decoded, decoded.getSideOutput(OurTopology.LABELS));
         features.deadLetters.sinkTo(new DiscardingSink<>());
-        topology.score(features.featured, model).filter(row -> STRETCH.count()).sinkTo(new DiscardingSink<>());
+        topology.score(features.featured, model, ControlSource.NONE)
+                .filter(row -> STRETCH.count())
+                .sinkTo(new DiscardingSink<>());
     }
 
     /**

@@ -4,10 +4,12 @@ import io.cardwatch.codec.RecordJson;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
 import io.cardwatch.datagen.Profile;
+import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.job.CardwatchJob;
 import io.cardwatch.testing.KinesaliteServer;
+import io.cardwatch.testing.OwnRedis;
 import io.cardwatch.testing.Postgres;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,13 +34,15 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.FileUtils;
+import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
 /**
  * How long a payment takes, at a fixed rate. In one process: from its moment at a source in memory to its score, with a
  * checkpoint every two seconds. Over the wire: from before it is put into Kinesis, an emulator, until its row is
- * committed, by PostgreSQL's own commit timestamps, with a checkpoint every ten seconds; all servers on this machine.
+ * committed, by PostgreSQL's own commit timestamps, and until its customer's window is published, with a checkpoint every
+ * ten seconds; all servers on this machine.
  * The moment of a payment is when it was due, should the source be held up. The first tenth warms up.
  *
  * <pre>mvn -q -Pbench process-test-classes -Dbench.class=io.cardwatch.bench.LatencyBenchmark</pre>
@@ -149,6 +154,7 @@ public final class LatencyBenchmark {
         Path directory = Files.createTempDirectory("benchmark");
         String database = Postgres.freshDatabase();
         try (KinesaliteServer kinesis = KinesaliteServer.start();
+                OwnRedis redis = new OwnRedis(directory);
                 Connection warehouse = Postgres.connect(database);
                 Statement statement = warehouse.createStatement()) {
             kinesis.createStream(PAYMENTS, SHARDS);
@@ -160,13 +166,16 @@ public final class LatencyBenchmark {
                             "--source.stream=" + PAYMENTS,
                             "--labels.stream=" + LABELS,
                             "--warehouse.url=" + database,
-                            "--warehouse.user=" + Postgres.USER)))
+                            "--warehouse.user=" + Postgres.USER,
+                            "--online.url=" + redis.url())))
                     .fromKinesis(env);
             JobClient job = env.executeAsync();
             long[] due = send(kinesis, perSecond, seconds);
             awaitRows(statement, due.length);
+            Latencies published = published(redis, statement, due);
             job.cancel().get();
             print(statement, perSecond, due, out);
+            out.printf(Locale.ROOT, "  put to published, of each customer's last: %s%n", published);
         } finally {
             FileUtils.deleteDirectory(directory.toFile());
         }
@@ -252,6 +261,25 @@ public final class LatencyBenchmark {
         out.printf(Locale.ROOT, "  put to arrival in Kinesis:    %s%n", put);
         out.printf(Locale.ROOT, "  arrival to score:             %s%n", read);
         out.printf(Locale.ROOT, "  score to commit:              %s%n", written);
+    }
+
+    /** From when a customer's last payment was due until its window was packed for the store; writing takes little more. */
+    private static Latencies published(OwnRedis redis, Statement statement, long[] due) throws Exception {
+        Latencies latencies = new Latencies(CUSTOMERS);
+        try (Jedis jedis = redis.connect();
+                ResultSet lasts = statement.executeQuery("SELECT customer_id, max(transaction_id), count(*)"
+                        + " FROM cust_payment_tx_fraud_predictions GROUP BY customer_id")) {
+            while (lasts.next()) {
+                String key = "cardwatch:{c:" + lasts.getInt(1) + "}";
+                String count = Feature.CUSTOMER_ID_NB_TX_1DAY_WINDOW.column();
+                while (Double.parseDouble(jedis.hget(key, count)) < lasts.getInt(3)) {
+                    Thread.sleep(100);
+                }
+                String at = jedis.hget(key, "published_at");
+                latencies.add((double) (Instant.parse(at).toEpochMilli() - due[lasts.getInt(2)]));
+            }
+        }
+        return latencies;
     }
 
     /** A local Flink that fails for good when its job does. */

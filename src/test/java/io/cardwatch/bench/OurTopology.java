@@ -4,6 +4,7 @@ import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
+import io.cardwatch.decide.ControlSource;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
@@ -85,7 +86,7 @@ final class OurTopology extends Candidate {
             return features.featured;
         }
         boolean compared = BenchmarkInput.isForComparison();
-        return topology.score(features.featured, model)
+        return topology.score(features.featured, model, ControlSource.NONE)
                 .map(row -> new FeaturedTransaction(
                         row.transaction, compared ? withScore(row.features, row.decision.probability) : row.features))
                 .returns(WireTypes.FEATURED_TRANSACTION);

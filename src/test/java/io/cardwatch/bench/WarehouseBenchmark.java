@@ -13,6 +13,7 @@ import io.cardwatch.warehouse.WarehouseConnection;
 import io.cardwatch.warehouse.WarehouseSink;
 import io.cardwatch.warehouse.WritePolicy;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
@@ -37,15 +38,17 @@ public final class WarehouseBenchmark {
     public static void run(int rows, int rounds, PrintStream out) throws Exception {
         for (int round = 0; round < rounds; round++) {
             for (int batchSize : new int[] {500, 1_000, 2_000, 3_000, 5_000}) {
-                double seconds = fill(Postgres.freshDatabase(), rows, batchSize);
+                double seconds = write(List.of("--warehouse.url=" + Postgres.freshDatabase()), 0, rows, batchSize);
                 out.printf(Locale.ROOT, "batch %5d  round %d  %,9.0f rows/s%n", batchSize, round, rows / seconds);
             }
         }
     }
 
-    private static double fill(String url, int rows, int batchSize) throws Exception {
-        Settings settings = Settings.fromArguments(List.of(
-                "--warehouse.url=" + url, "--warehouse.user=" + Postgres.USER, "--warehouse.batch-size=" + batchSize));
+    /** Seconds that it takes to write {@code rows} rows, from the {@code first} on. */
+    static double write(List<String> warehouse, int first, int rows, int batchSize) throws Exception {
+        List<String> arguments = new ArrayList<>(warehouse);
+        arguments.addAll(List.of("--warehouse.user=" + Postgres.USER, "--warehouse.batch-size=" + batchSize));
+        Settings settings = Settings.fromArguments(arguments);
         WarehouseSink<ScoredTransaction> sink = new WarehouseSink<>(
                 Tables.predictions(FeatureSet.REFERENCE),
                 WarehouseConnection.of(settings),
@@ -54,7 +57,7 @@ public final class WarehouseBenchmark {
                 new OneInputStreamOperatorTestHarness<>(new SinkWriterOperatorFactory<ScoredTransaction, Void>(sink));
         writer.open();
         long start = System.nanoTime();
-        for (int i = 0; i < rows; i++) {
+        for (int i = first; i < first + rows; i++) {
             writer.processElement(row(i), 0);
         }
         writer.endInput();
@@ -64,7 +67,7 @@ public final class WarehouseBenchmark {
     }
 
     /** Five thousand customers, one transaction every nine seconds: about the reference simulator's rate. */
-    private static ScoredTransaction row(int i) {
+    static ScoredTransaction row(int i) {
         long customer = i * 2_654_435_761L % 5_000;
         long second = 1_700_000_000L + i * 9L;
         RecordOrigin origin = new RecordOrigin(

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -50,8 +51,8 @@ public final class WholeJobBenchmark {
         Samples whole = new Samples(rounds - 1);
         Samples alone = new Samples(rounds - 1);
         for (int round = 0; round < rounds; round++) {
-            double writers = rowsPerSecond(false);
-            double job = rowsPerSecond(true);
+            double writers = rowsPerSecond(false, List.of());
+            double job = rowsPerSecond(true, List.of());
             out.printf(Locale.ROOT, "writers alone %,.0f rows/s, whole job %,.0f rows/s%n", writers, job);
             if (round > 0) {
                 alone.set(round - 1, writers);
@@ -66,10 +67,12 @@ public final class WholeJobBenchmark {
                 whole.median() / alone.median());
     }
 
-    private static double rowsPerSecond(boolean wholeJob) throws Exception {
+    /** Of the input that is loaded. The job also does what {@code more} settings ask for. */
+    static double rowsPerSecond(boolean wholeJob, List<String> more) throws Exception {
         String database = Postgres.freshDatabase();
-        Settings settings =
-                Settings.fromArguments(List.of("--warehouse.url=" + database, "--warehouse.user=" + Postgres.USER));
+        List<String> arguments = new ArrayList<>(more);
+        arguments.addAll(List.of("--warehouse.url=" + database, "--warehouse.user=" + Postgres.USER));
+        Settings settings = Settings.fromArguments(arguments);
         Path directory = Files.createTempDirectory("benchmark");
         try (Connection warehouse = Postgres.connect(database);
                 Statement statement = warehouse.createStatement()) {
@@ -109,7 +112,7 @@ public final class WholeJobBenchmark {
         }
     }
 
-    private static ScoredTransaction scored(Transaction payment) {
+    static ScoredTransaction scored(Transaction payment) {
         return new ScoredTransaction(
                 payment,
                 FEATURES,

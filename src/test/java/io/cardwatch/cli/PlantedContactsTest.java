@@ -8,6 +8,7 @@ import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.testing.CapturedLog;
 import io.cardwatch.testing.KinesaliteServer;
 import io.cardwatch.testing.OwnPostgres;
+import io.cardwatch.testing.OwnRedis;
 import io.cardwatch.training.SyntheticHistory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -50,6 +51,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.core.SdkBytes;
 
 /**
@@ -103,6 +105,7 @@ class PlantedContactsTest {
     Path directory;
 
     private OwnPostgres server;
+    private OwnRedis redis;
     private Connection admin;
     private KinesaliteServer kinesis;
     private CapturedLog log;
@@ -123,6 +126,7 @@ class PlantedContactsTest {
                 + "', '" + EMAIL + "', '" + PHONE + "')");
         refuseTheFirstWrites();
         refuseOnePaymentAndQuoteItsCustomer();
+        redis = new OwnRedis(Files.createDirectories(directory.resolve("redis")), "requirepass " + PASSWORD);
         kinesis = KinesaliteServer.start();
         kinesis.createStream("payments", 1);
         kinesis.createStream("verdicts", 1);
@@ -133,6 +137,7 @@ class PlantedContactsTest {
     void stop() throws Exception {
         log.close();
         kinesis.close();
+        redis.close();
         admin.close();
         server.close();
         List.of("aws.accessKeyId", "aws.secretKey", "aws.secretAccessKey").forEach(System::clearProperty);
@@ -163,7 +168,7 @@ class PlantedContactsTest {
                             "table cust_payment_tx_dead_letters",
                             "table cust_payment_tx_fraud_predictions",
                             "table cust_payment_tx_labels")
-                    .doesNotContain("log", "printed", "web", "refusal");
+                    .doesNotContain("log", "printed", "web", "refusal", "redis");
         }
         assertThat(placesOf(PASSWORD)).isEmpty();
     }
@@ -225,6 +230,8 @@ class PlantedContactsTest {
         await(running, () -> numberOf("cust_payment_tx_labels") == verdicts);
         sendPayments();
         awaitRows(running);
+        awaitPublished(running);
+        found.put("redis", keepStore());
         found.put("checkpoint", contents(directory.resolve(CHECKPOINTS)));
         URI flink = URI.create("http://localhost:" + port);
         String job = firstGroup("\"id\":\"([0-9a-f]{32})\"", get(flink, "/jobs"));
@@ -273,7 +280,9 @@ class PlantedContactsTest {
                 "--enrichment.contact-columns=" + contacts,
                 "--warehouse.url=" + server.url(),
                 "--warehouse.user=job",
-                "--warehouse.password-file=" + passwordFile));
+                "--warehouse.password-file=" + passwordFile,
+                "--online.url=" + redis.url(),
+                "--online.password-file=" + passwordFile));
         if (command.equals("run")) {
             arguments.add("--checkpoints=" + directory.resolve(CHECKPOINTS));
         }
@@ -318,6 +327,36 @@ class PlantedContactsTest {
             return tooOld;
         });
         await(running, () -> reasons().equals(REASONS) && checkpointed());
+    }
+
+    /** Until windows and transactions of the last payment are in the online store. */
+    private void awaitPublished(CompletableFuture<Integer> running) throws Exception {
+        String last = time(DAYS - 1);
+        await(running, () -> {
+            String store = keepStore();
+            return store.contains("as_of=" + last) && store.contains("\"tx_datetime\":\"" + last);
+        });
+    }
+
+    /** Everything that the online store holds. */
+    private String keepStore() {
+        StringBuilder contents = new StringBuilder();
+        try (Jedis jedis = redis.connect()) {
+            jedis.auth(PASSWORD);
+            for (String key : jedis.keys("*")) {
+                contents.append(key).append('\n');
+                switch (jedis.type(key)) {
+                    case "hash" -> jedis.hgetAll(key.getBytes(UTF_8))
+                            .forEach((field, value) -> contents.append(new String(field, ISO_8859_1))
+                                    .append('=')
+                                    .append(new String(value, ISO_8859_1))
+                                    .append('\n'));
+                    case "zset" -> contents.append(jedis.zrange(key, 0, -1)).append('\n');
+                    default -> contents.append(jedis.get(key)).append('\n');
+                }
+            }
+        }
+        return contents.toString();
     }
 
     private void await(CompletableFuture<Integer> running, Callable<Boolean> condition) throws Exception {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.score.FraudModel;
 import io.cardwatch.score.PlattScaling;
 import io.cardwatch.training.history.CsvHistory;
 import io.cardwatch.training.history.TrainingData;
@@ -44,6 +45,7 @@ class TrainingAndScoringTest {
         List<Map<String, String>> history = rows("history.csv");
         TrainingData learned = CsvHistory.read(directory.resolve("history.csv"), set, Optional.of(Duration.ZERO));
         float[] probabilities = probabilities(learned);
+        FraudModel model = FraudModel.load(path("model"));
         assertThat(predictions).hasSizeGreaterThan(20_000).hasSameSizeAs(history);
         assertThat(learned.rows()).isEqualTo(predictions.size());
         for (int row = 0; row < predictions.size(); row++) {
@@ -54,6 +56,8 @@ class TrainingAndScoringTest {
             }
             double scored = Double.parseDouble(predictions.get(row).get("fraud_probability"));
             assertThat(scored).isEqualTo(probabilities[row]);
+            assertThat(Double.parseDouble(predictions.get(row).get("anomaly_score")))
+                    .isEqualTo(model.anomalyScore(learned.vector(row)));
         }
     }
 
@@ -74,9 +78,10 @@ class TrainingAndScoringTest {
                 path("history.csv"),
                 "--rounds",
                 "20",
+                "--anomaly",
                 "--out",
                 path("model"));
-        run("score", inputs, "--model", path("model"), "--out", path("predictions.csv"));
+        run("score", inputs, "--model", path("model"), "--anomaly.for=all", "--out", path("predictions.csv"));
     }
 
     /** Frauds alone, as chargebacks come; every tenth is taken back a day later. */

@@ -14,6 +14,7 @@ import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.RecordOrigin;
 import io.cardwatch.domain.ScoredTransaction;
+import io.cardwatch.domain.ShadowScore;
 import io.cardwatch.domain.Transaction;
 import java.io.IOException;
 import java.util.List;
@@ -112,6 +113,11 @@ class WireSerializerTest {
                                         null,
                                         null,
                                         null))),
+                new Sample<>(
+                        WireTypes.SHADOW_SCORE,
+                        List.of(
+                                new ShadowScore(7, 8, 9, "next", "v1", 0.25, 1),
+                                new ShadowScore(0, Long.MAX_VALUE, -1, "", "", 1e-300, 0))),
                 new Sample<>(WireTypes.CUSTOMER, List.of(CUSTOMER, NAMELESS)),
                 new Sample<>(
                         WireTypes.CUSTOMER_CHANGE,

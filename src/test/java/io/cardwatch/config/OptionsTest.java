@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.domain.ForRows;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,7 +97,7 @@ class OptionsTest {
                         "1 s",
                         Duration.ofSeconds(1),
                         List.of("99 ms", "6 s")),
-                arguments(Options.LABELS_STREAM, "cust-payment-label-stream", "labels", "labels", List.of("", "a/b")),
+                arguments(Options.LABELS_STREAM, "cust-payment-label-stream", "labels", "labels", List.of("a/b")),
                 arguments(
                         Options.FEATURES_SET,
                         FeatureSet.REFERENCE,
@@ -141,12 +143,50 @@ class OptionsTest {
                         "0.25",
                         Optional.of(0.25),
                         List.of("-0.1", "1.1", "NaN", "half")),
+                arguments(Options.ANOMALY_FOR, ForRows.NONE, "alerts", ForRows.ALERTS, List.of("ALL", "some", "")),
+                arguments(Options.REASONS_FOR, ForRows.ALERTS, "none", ForRows.NONE, List.of("ALL", "some", "")),
+                arguments(Options.REASONS_MOST, 3, "5", 5, List.of("0", "101", "all")),
+                arguments(
+                        Options.CONTROL_URL,
+                        Optional.empty(),
+                        "jdbc:postgresql://localhost:5432/control",
+                        Optional.of("jdbc:postgresql://localhost:5432/control"),
+                        List.of("jdbc:redshift://localhost:5439/x", "jdbc:postgresql://db.example/control")),
+                arguments(Options.CONTROL_USER, Optional.empty(), "fraud", Optional.of("fraud"), List.of()),
+                arguments(
+                        Options.CONTROL_PASSWORD_ENV, Optional.empty(), "PW", Optional.of("PW"), List.of("$PW", "1A")),
+                arguments(
+                        Options.CONTROL_PASSWORD_FILE, Optional.empty(), "/run/pw", Optional.of("/run/pw"), List.of()),
+                arguments(
+                        Options.CONTROL_PASSWORD_SECRET_ARN,
+                        Optional.empty(),
+                        ARN,
+                        Optional.of(ARN),
+                        List.of("cardwatch", "arn:aws:s3:::bucket")),
+                arguments(
+                        Options.CONTROL_REFRESH_INTERVAL,
+                        Duration.ofSeconds(10),
+                        "1 s",
+                        Duration.ofSeconds(1),
+                        List.of("1 ms", "2 d", "10")),
+                arguments(
+                        Options.CONTROL_MODEL_ROOT,
+                        Optional.empty(),
+                        "s3://bucket/models",
+                        Optional.of("s3://bucket/models"),
+                        List.of()),
                 arguments(
                         Options.WAREHOUSE_URL,
                         Optional.empty(),
                         "jdbc:postgresql://localhost:5432/cards",
                         Optional.of("jdbc:postgresql://localhost:5432/cards"),
                         List.of("jdbc:mysql://localhost/cards", "localhost", "jdbc:postgresql://db.example/cards")),
+                arguments(
+                        Options.WAREHOUSE_DIALECT,
+                        Optional.empty(),
+                        "redshift",
+                        Optional.of(WarehouseDialect.REDSHIFT),
+                        List.of("Redshift", "oracle")),
                 arguments(Options.WAREHOUSE_USER, Optional.empty(), "cards", Optional.of("cards"), List.of()),
                 arguments(
                         Options.WAREHOUSE_PASSWORD_ENV,
@@ -167,6 +207,18 @@ class OptionsTest {
                         Optional.of(ARN),
                         List.of("cardwatch", "arn:aws:s3:::bucket")),
                 arguments(
+                        Options.WAREHOUSE_IAM_CLUSTER,
+                        Optional.empty(),
+                        "cards-1",
+                        Optional.of("cards-1"),
+                        List.of("Cards", "1a", "arn:aws:redshift")),
+                arguments(
+                        Options.WAREHOUSE_IAM_WORKGROUP,
+                        Optional.empty(),
+                        "cards-1",
+                        Optional.of("cards-1"),
+                        List.of("Cards", "ab")),
+                arguments(
                         Options.WAREHOUSE_SCHEMA,
                         "public",
                         "fraud_2",
@@ -186,8 +238,123 @@ class OptionsTest {
                         Duration.ZERO,
                         List.of("2 d", "forever")),
                 arguments(Options.WAREHOUSE_WRITERS, 2, "8", 8, List.of("0", "129")),
+                arguments(Options.WAREHOUSE_FRAUD_BY_MINUTE, false, "true", true, List.of("yes")),
+                arguments(
+                        Options.PREDICTIONS_STREAM,
+                        Optional.empty(),
+                        "predictions",
+                        Optional.of("predictions"),
+                        List.of("two words")),
+                arguments(Options.PREDICTIONS_CONTACTS, Contacts.LEFT_OUT, "true", Contacts.KEPT, List.of("yes")),
+                arguments(
+                        Options.ARCHIVE_PATH,
+                        Optional.empty(),
+                        "s3://bucket/archive",
+                        Optional.of(URI.create("s3://bucket/archive")),
+                        List.of("archive", "/archive", "s3:archive", "s3://bucket/a?b=c")),
+                arguments(
+                        Options.ARCHIVE_ROLLOVER,
+                        Duration.ofMinutes(15),
+                        "1 h",
+                        Duration.ofHours(1),
+                        List.of("0 s", "2 d")),
+                arguments(
+                        Options.ARCHIVE_FIREHOSE_STREAM,
+                        Optional.empty(),
+                        "archive",
+                        Optional.of("archive"),
+                        List.of("a/b")),
+                arguments(Options.ARCHIVE_CONTACTS, Contacts.LEFT_OUT, "true", Contacts.KEPT, List.of("yes")),
+                arguments(
+                        Options.ONLINE_URL,
+                        Optional.empty(),
+                        "redis://localhost:6379/1",
+                        Optional.of(URI.create("redis://localhost:6379/1")),
+                        List.of(
+                                "localhost:6379",
+                                "redis://far.example.com:6379",
+                                "redis://me:pw@localhost",
+                                "rediss://me@far.example.com",
+                                "rediss://far.example.com/x",
+                                "rediss://far.example.com?timeout=1",
+                                "http://localhost")),
+                arguments(Options.ONLINE_USER, Optional.empty(), "cardwatch", Optional.of("cardwatch"), List.of()),
+                arguments(
+                        Options.ONLINE_PASSWORD_ENV,
+                        Optional.empty(),
+                        "REDIS_PASSWORD",
+                        Optional.of("REDIS_PASSWORD"),
+                        List.of("1X", "a b")),
+                arguments(Options.ONLINE_PASSWORD_FILE, Optional.empty(), "/run/pw", Optional.of("/run/pw"), List.of()),
+                arguments(
+                        Options.ONLINE_PASSWORD_SECRET_ARN,
+                        Optional.empty(),
+                        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:redis-AbCdEf",
+                        Optional.of("arn:aws:secretsmanager:eu-west-1:123456789012:secret:redis-AbCdEf"),
+                        List.of("secret", "arn:aws:s3:::bucket")),
+                arguments(Options.ONLINE_TLS_CA_FILE, Optional.empty(), "/run/ca", Optional.of("/run/ca"), List.of()),
+                arguments(
+                        Options.ONLINE_PUBLISH_INTERVAL,
+                        Duration.ofMillis(100),
+                        "1 s",
+                        Duration.ofSeconds(1),
+                        List.of("9 ms", "2 min", "100")),
+                arguments(Options.ONLINE_MAX_WRITES_PER_SECOND, 12_000, "500", 500, List.of("9", "1e4", "")),
+                arguments(Options.ONLINE_TRANSACTIONS_PER_KEY, 200, "0", 0, List.of("-1", "10001")),
+                arguments(
+                        Options.ONLINE_TRANSACTIONS_TTL,
+                        Duration.ofDays(30),
+                        "1 d",
+                        Duration.ofDays(1),
+                        List.of("59 s", "30")),
                 arguments(Options.DEAD_LETTERS_BATCH_SIZE, 200, "1", 1, List.of("0", "10001")),
-                arguments(Options.DEAD_LETTERS_ALARM_SHARE, 0.05, "1", 1.0, List.of("-0.1", "1.1", "5 %", "NaN")));
+                arguments(Options.DEAD_LETTERS_ALARM_SHARE, 0.05, "1", 1.0, List.of("-0.1", "1.1", "5 %", "NaN")),
+                arguments(Options.SERVE_REGION, "us-east-1", "eu-west-1", "eu-west-1", List.of("", "Frankfurt")),
+                arguments(
+                        Options.SERVE_CREDENTIALS_FILE,
+                        Optional.empty(),
+                        "/run/keys.json",
+                        Optional.of("/run/keys.json"),
+                        List.of("a\0b")),
+                arguments(
+                        Options.SERVE_CREDENTIALS_SECRET,
+                        Optional.empty(),
+                        ARN,
+                        Optional.of(ARN),
+                        List.of("cardwatch", "arn:aws:s3:::bucket")),
+                arguments(
+                        Options.SERVE_HOST_NAMES,
+                        Set.of("localhost", "127.0.0.1", "[::1]"),
+                        "API.example, api.example:8443,[fe80::1]:80",
+                        Set.of("api.example", "api.example:8443", "[fe80::1]:80"),
+                        List.of("", "a,,b", "http://a", "a/b", "a b", "a:", "a:port", "*.example", "::1", ".a")),
+                arguments(Options.SERVE_BEHIND_PROXY, false, "true", true, List.of("", "yes", "TRUE", "1")),
+                arguments(Options.SERVE_ADDRESS, "127.0.0.1", "0.0.0.0", "0.0.0.0", List.of("", "a b", "http://x")),
+                arguments(Options.SERVE_PORT, 8080, "0", 0, List.of("-1", "65536", "")),
+                arguments(Options.SERVE_ADMIN_ADDRESS, "127.0.0.1", "::1", "::1", List.of("", "host.example")),
+                arguments(Options.SERVE_ADMIN_PORT, 8090, "9090", 9090, List.of("-1", "65536")),
+                arguments(
+                        Options.SERVE_AUTH,
+                        Authentication.SIGNED,
+                        "none",
+                        Authentication.NONE,
+                        List.of("", "NONE", "basic")),
+                arguments(Options.SERVE_TLS_CERTIFICATE, Optional.empty(), "/run/c", Optional.of("/run/c"), List.of()),
+                arguments(Options.SERVE_TLS_KEY, Optional.empty(), "/run/k", Optional.of("/run/k"), List.of()),
+                arguments(
+                        Options.SERVE_MAX_STALENESS,
+                        Duration.ofSeconds(30),
+                        "2 s",
+                        Duration.ofSeconds(2),
+                        List.of("999 ms", "30")),
+                arguments(Options.SERVE_THREADS, 16, "4", 4, List.of("0", "1001")),
+                arguments(Options.SERVE_QUEUE, 256, "0", 0, List.of("-1", "100001")),
+                arguments(
+                        Options.SERVE_REQUEST_TIMEOUT,
+                        Duration.ofSeconds(10),
+                        "1 s",
+                        Duration.ofSeconds(1),
+                        List.of("99 ms", "11 min")));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -225,8 +392,15 @@ class OptionsTest {
                         "customers",
                         "enrichment",
                         "model",
+                        "anomaly",
+                        "reasons",
+                        "control",
                         "warehouse",
-                        "dead-letters");
+                        "predictions",
+                        "archive",
+                        "online",
+                        "dead-letters",
+                        "serve");
         assertThat(Options.all())
                 .allSatisfy(option -> assertThat(option.sentence).matches("[A-Z][^|\n]+\\."));
     }
@@ -240,6 +414,19 @@ class OptionsTest {
 
     static Stream<Arguments> warehouseUrls() {
         return Stream.of(
+                arguments(true, "jdbc:redshift://localhost:5439/cards?ssl=false"),
+                arguments(
+                        true,
+                        "jdbc:redshift://cards.abc.eu-west-1.redshift.amazonaws.com:5439/dev?sslmode=verify-full"
+                                + "&sslrootcert=/etc/ssl/redshift.crt"),
+                arguments(false, "jdbc:redshift://cards.example:5439/dev"),
+                arguments(false, "jdbc:redshift://cards.example:5439/dev?sslmode=verify-ca"),
+                arguments(false, "jdbc:redshift://cards.example:5439/dev?sslmode=verify-full&ssl=false"),
+                arguments(false, "jdbc:redshift://localhost:5439/dev?password=x"),
+                arguments(false, "jdbc:redshift://localhost:5439/dev?plugin_name=x.Y"),
+                arguments(false, "jdbc:redshift://localhost:5439/dev?LogPath=/tmp"),
+                arguments(false, "jdbc:redshift://localhost/dev"),
+                arguments(false, "jdbc:redshift:iam://cards:eu-west-1/dev"),
                 arguments(true, "jdbc:postgresql:cards"),
                 arguments(true, "jdbc:postgresql://127.0.0.1:5432/cards?ApplicationName=cardwatch"),
                 arguments(true, "jdbc:postgresql://[::1]/cards"),

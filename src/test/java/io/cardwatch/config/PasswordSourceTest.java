@@ -4,15 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
 import io.cardwatch.domain.BadInputException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import io.cardwatch.testing.AwsStub;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +24,8 @@ class PasswordSourceTest {
 
     @Test
     void withoutAPlaceThereIsNoPassword() {
-        assertThat(PasswordSource.of(new SettingsLoader().load()).ask()).isEmpty();
+        assertThat(PasswordSource.ofWarehouse(new SettingsLoader().load()).ask())
+                .isEmpty();
     }
 
     @Test
@@ -55,7 +52,7 @@ class PasswordSourceTest {
 
     @Test
     void aSecretIsAskedForByItsArnEachTime_asPlainTextOrAsJsonWithAPassword() throws Exception {
-        try (SecretsManagerStub stub = new SecretsManagerStub()) {
+        try (AwsStub stub = new AwsStub("SecretsManager")) {
             PasswordSource source = source("warehouse.password-secret-arn", ARN);
 
             stub.answer = "{\"SecretString\":\"plain\"}";
@@ -71,7 +68,7 @@ class PasswordSourceTest {
 
     @Test
     void aSecretThatIsRefusedOrEmptyIsBadInput_andIsNotRepeated() throws Exception {
-        try (SecretsManagerStub stub = new SecretsManagerStub()) {
+        try (AwsStub stub = new AwsStub("SecretsManager")) {
             PasswordSource source = source("warehouse.password-secret-arn", ARN);
 
             stub.answer = "{\"SecretString\":\"{\\\"pass\\\":\\\"hunter2\\\"}\"}";
@@ -103,41 +100,7 @@ class PasswordSourceTest {
     }
 
     private static PasswordSource source(String key, String value) {
-        return PasswordSource.of(
+        return PasswordSource.ofWarehouse(
                 new SettingsLoader().layer("test", Map.of(key, value)).load());
-    }
-
-    /** Answers every request with {@link #answer}; the SDK finds it through its own endpoint property. */
-    private static final class SecretsManagerStub implements AutoCloseable {
-        private static final String ENDPOINT = "aws.endpointUrlSecretsManager";
-        private static final String KEY_ID = "aws.accessKeyId";
-        private static final String KEY = "aws.secretAccessKey";
-
-        final List<String> requests = new CopyOnWriteArrayList<>();
-        volatile int status = 200;
-        volatile String answer = "{}";
-        private final HttpServer server;
-
-        SecretsManagerStub() throws Exception {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/", exchange -> {
-                requests.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
-                byte[] body = answer.getBytes(UTF_8);
-                exchange.sendResponseHeaders(status, body.length);
-                exchange.getResponseBody().write(body);
-                exchange.close();
-            });
-            server.start();
-            System.setProperty(
-                    ENDPOINT, "http://127.0.0.1:" + server.getAddress().getPort());
-            System.setProperty(KEY_ID, "test");
-            System.setProperty(KEY, "test");
-        }
-
-        @Override
-        public void close() {
-            server.stop(0);
-            List.of(ENDPOINT, KEY_ID, KEY).forEach(System::clearProperty);
-        }
     }
 }

@@ -7,6 +7,7 @@ import io.cardwatch.domain.BadInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,10 +114,12 @@ class SettingsTest {
                                 "warehouse.password-env", "$hunter2",
                                 "warehouse.password-secret-arn", "hunter2",
                                 "source.endpoint-url", "http://me:hunter2@host",
-                                "warehouse.url", "jdbc:postgresql://localhost/x?password=hunter2"))
+                                "warehouse.url", "jdbc:postgresql://localhost/x?password=hunter2",
+                                "serve.credentials-file", "/hunter2\0/keys",
+                                "serve.credentials-secret", "hunter2"))
                 .problems();
 
-        assertThat(problems).hasSize(6).allSatisfy(problem -> assertThat(problem.getMessage() + problem.remedy())
+        assertThat(problems).hasSize(8).allSatisfy(problem -> assertThat(problem.getMessage() + problem.remedy())
                 .doesNotContain("hunter2"));
         assertThat(problems)
                 .filteredOn(problem -> problem.getMessage().startsWith("warehouse.password (test) is refused"))
@@ -129,6 +132,36 @@ class SettingsTest {
         assertThat(problems("warehouse.password-env", "PW", "warehouse.password-file", "/run/pw"))
                 .containsExactly("the warehouse's password is to come from warehouse.password-env and from "
                         + "warehouse.password-file");
+    }
+
+    @Test
+    void aLoginByIamNeedsRedshift_aUserOfACluster_andNoOtherPlace() {
+        String redshift = "jdbc:redshift://c.example.com:5439/fraud?sslmode=verify-full";
+        assertThat(problems("warehouse.url", redshift, "warehouse.user", "u", "warehouse.iam-cluster", "cards"))
+                .isEmpty();
+        assertThat(problems("warehouse.url", redshift, "warehouse.iam-workgroup", "cards"))
+                .isEmpty();
+        assertThat(problems("warehouse.url", redshift, "warehouse.iam-cluster", "cards"))
+                .containsExactly("warehouse.iam-cluster is set and warehouse.user is not");
+        assertThat(problems("warehouse.url", redshift, "warehouse.user", "u", "warehouse.iam-workgroup", "cards"))
+                .containsExactly("warehouse.iam-workgroup and warehouse.user are both set");
+        assertThat(problems("warehouse.url", "jdbc:postgresql://localhost/x", "warehouse.iam-workgroup", "cards"))
+                .containsExactly("a login by IAM is asked for, but warehouse.url is not one of Redshift");
+        assertThat(problems(
+                        "warehouse.url", redshift, "warehouse.iam-workgroup", "cards", "warehouse.password-env", "PW"))
+                .containsExactly("the warehouse's password is to come from warehouse.password-env and from"
+                        + " warehouse.iam-workgroup");
+    }
+
+    @Test
+    void theKeysOfServeHaveOnePlaceOnly() {
+        assertThat(problems(
+                        "serve.credentials-file",
+                        "/run/keys.json",
+                        "serve.credentials-secret",
+                        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:cardwatch-AbCdEf"))
+                .containsExactly(
+                        "the keys of serve are to come from serve.credentials-file and from serve.credentials-secret");
     }
 
     @Test
@@ -185,9 +218,10 @@ class SettingsTest {
     }
 
     private static List<String> problems(String... keysAndValues) {
-        Map<String, String> layer = keysAndValues.length == 2
-                ? Map.of(keysAndValues[0], keysAndValues[1])
-                : Map.of(keysAndValues[0], keysAndValues[1], keysAndValues[2], keysAndValues[3]);
+        Map<String, String> layer = new HashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            layer.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
         return new SettingsLoader()
                 .layer("test", layer).problems().stream()
                         .map(Throwable::getMessage)

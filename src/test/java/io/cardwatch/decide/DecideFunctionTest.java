@@ -2,6 +2,9 @@ package io.cardwatch.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.codec.WireTypes;
+import io.cardwatch.config.Settings;
+import io.cardwatch.domain.DecisionColumn;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.RecordOrigin;
@@ -15,8 +18,11 @@ import io.cardwatch.training.ModelWriter;
 import io.cardwatch.training.TrainedModel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoostError;
@@ -31,11 +37,14 @@ import org.apache.flink.runtime.metrics.groups.TaskMetricGroup;
 import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
-import org.apache.flink.streaming.api.operators.StreamMap;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DecideFunctionTest {
     /** A double that is not a float: the model must be asked with the nearest float. */
@@ -52,8 +61,7 @@ class DecideFunctionTest {
     void trainSoThatTheRowIsJustAnAlert() throws XGBoostError {
         Booster booster = ReferenceModels.train(
                 FeatureSet.REFERENCE.names().toArray(String[]::new), 20, Map.of("max_depth", 4, "base_score", 0.5));
-        float[] row = new float[FeatureSet.REFERENCE.size()];
-        row[0] = (float) AMOUNT;
+        float[] row = vector(AMOUNT);
         float[] probability = booster.predict(new DMatrix(row, 1, row.length, Float.NaN))[0];
         expected = probability[0];
         byte[] json = ReferenceModels.json(booster).getBytes(StandardCharsets.UTF_8);
@@ -62,7 +70,15 @@ class DecideFunctionTest {
         ModelWriter.write(
                 directory,
                 new TrainedModel(
-                        FeatureSet.REFERENCE, json, expected, PlattScaling.IDENTITY, golden, 0, Map.of(), Map.of()));
+                        FeatureSet.REFERENCE,
+                        json,
+                        expected,
+                        PlattScaling.IDENTITY,
+                        golden,
+                        Optional.empty(),
+                        0,
+                        Map.of(),
+                        Map.of()));
         model = FraudModel.load(directory.toString());
     }
 
@@ -70,12 +86,17 @@ class DecideFunctionTest {
     void aRowCarriesProbabilityThresholdAndVersion_andCountsAsAnAlertFromTheThresholdOn() throws Exception {
         FeaturedTransaction featured = featured(AMOUNT);
 
-        ScoredTransaction row = score(DecideFunction.bounded(model, FeatureSet.REFERENCE), featured);
+        ScoredTransaction row = score(function(false), featured);
 
         assertThat(row.decision.probability).isEqualTo(expected);
         assertThat(row.decision.prediction()).isEqualTo(1);
         assertThat(row.decision.threshold).isEqualTo(expected);
         assertThat(row.decision.modelVersion).isEqualTo(model.version());
+        assertThat(row.decision.get(DecisionColumn.ACTION)).isEqualTo("alert");
+        assertThat(row.decision.get(DecisionColumn.RULES)).isNull();
+        assertThat(row.decision.get(DecisionColumn.CONTROL_VERSION)).asString().matches("[0-9a-f]{12}");
+        assertThat(row.decision.get(DecisionColumn.REASONS))
+                .isEqualTo(new Reasons(model, Duration.ofDays(7), 3).json(featured.features));
         assertThat(row.transaction).usingRecursiveComparison().isEqualTo(featured.transaction);
         assertThat(row.features).isEqualTo(featured.features);
         assertThat(row.fullName).isNull();
@@ -88,23 +109,58 @@ class DecideFunctionTest {
 
     @Test
     void aRowBelowTheThresholdIsNoAlert() throws Exception {
-        ScoredTransaction row = score(DecideFunction.bounded(model, FeatureSet.REFERENCE), featured(-30));
+        ScoredTransaction row = score(function(false), featured(-30));
 
         assertThat(row.decision.probability).isLessThan(expected);
         assertThat(row.decision.prediction()).isZero();
+        assertThat(row.decision.get(DecisionColumn.ACTION)).isEqualTo("none");
+        assertThat(row.decision.get(DecisionColumn.REASONS)).isNull();
         assertThat(((Counter) metrics.get("kinesisanalytics.scored")).getCount())
                 .isEqualTo(1);
         assertThat(((Counter) metrics.get("kinesisanalytics.alerts")).getCount())
                 .isZero();
     }
 
+    /** Amounts of 1 and 300: the shipped model calls the second one fraud. */
+    @ParameterizedTest
+    @CsvSource({"all, true, true", "alerts, false, true", "none, false, false"})
+    void theAnomalyScoreIsForThePaymentsThatAreAskedFor(String anomalyFor, boolean ofTheUsual, boolean ofTheAlert)
+            throws Exception {
+        model = FraudModel.loadShipped(FeatureSet.REFERENCE);
+
+        ScoredTransaction usual = score(function(false, "--anomaly.for=" + anomalyFor), featured(1));
+        ScoredTransaction odd = score(function(false, "--anomaly.for=" + anomalyFor), featured(300));
+
+        assertThat(usual.decision.prediction()).isZero();
+        assertThat(odd.decision.prediction()).isEqualTo(1);
+        assertThat(usual.decision.get(DecisionColumn.ANOMALY_SCORE))
+                .isEqualTo(ofTheUsual ? model.anomalyScore(vector(1)) : null);
+        assertThat(odd.decision.get(DecisionColumn.ANOMALY_SCORE))
+                .isEqualTo(ofTheAlert ? model.anomalyScore(vector(300)) : null);
+    }
+
+    @Test
+    void aModelWithoutAnAnomalyScoreLeavesAlertsWithoutOne() throws Exception {
+        ScoredTransaction row = score(function(false, "--anomaly.for=alerts"), featured(AMOUNT));
+
+        assertThat(row.decision.prediction()).isEqualTo(1);
+        assertThat(row.decision.get(DecisionColumn.ANOMALY_SCORE)).isNull();
+    }
+
     @Test
     void onlyAStreamReadsTheClock() throws Exception {
         long before = System.currentTimeMillis();
-        assertThat(score(DecideFunction.streaming(model, FeatureSet.REFERENCE), featured(1)).scoredAtMillis)
-                .isBetween(before, System.currentTimeMillis());
-        assertThat(score(DecideFunction.bounded(model, FeatureSet.REFERENCE), featured(1)).scoredAtMillis)
-                .isEqualTo(ScoredTransaction.NOT_TIMED);
+        assertThat(score(function(true), featured(1)).scoredAtMillis).isBetween(before, System.currentTimeMillis());
+        assertThat(score(function(false), featured(1)).scoredAtMillis).isEqualTo(ScoredTransaction.NOT_TIMED);
+    }
+
+    private DecideFunction function(boolean timed, String... settings) {
+        return new DecideFunction(
+                DecisionSettings.of(Settings.fromArguments(List.of(settings))),
+                model,
+                ControlSource.NONE,
+                new OutputTag<>("shadows", WireTypes.SHADOW_SCORE),
+                timed);
     }
 
     private ScoredTransaction score(DecideFunction function, FeaturedTransaction featured) throws Exception {
@@ -122,13 +178,19 @@ class DecideFunctionTest {
         MockEnvironment environment =
                 new MockEnvironmentBuilder().setMetricGroup(task).build();
         OneInputStreamOperatorTestHarness<FeaturedTransaction, ScoredTransaction> harness =
-                new OneInputStreamOperatorTestHarness<>(new StreamMap<>(function), environment);
+                new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(function), environment);
         harness.open();
         harness.processElement(featured, 0);
         ScoredTransaction row = harness.extractOutputValues().get(0);
         harness.close();
         environment.close();
         return row;
+    }
+
+    private static float[] vector(double amount) {
+        float[] vector = new float[FeatureSet.REFERENCE.size()];
+        vector[0] = (float) amount;
+        return vector;
     }
 
     private static FeaturedTransaction featured(double amount) {

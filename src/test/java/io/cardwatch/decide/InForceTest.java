@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cardwatch.codec.WireTypes;
+import io.cardwatch.config.Settings;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.Decision;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.oracle.Events;
+import io.cardwatch.rules.RuleSet;
 import io.cardwatch.score.FraudModel;
 import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.OnnxModels;
@@ -21,9 +23,12 @@ import io.cardwatch.training.TrainedModel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
@@ -36,6 +41,8 @@ import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.util.OutputTag;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -54,6 +61,8 @@ class InForceTest {
     private static final int EXCHANGES = 200;
 
     /** By model version, its threshold and then its probability for each amount. */
+    private static final DecisionSettings PLAIN = settings("--reasons.for=none");
+
     private static final Map<String, double[]> EXPECTED = new ConcurrentHashMap<>();
 
     private static final Queue<String> WRONG = new ConcurrentLinkedQueue<>();
@@ -61,6 +70,11 @@ class InForceTest {
 
     @TempDir
     Path temporary;
+
+    @BeforeEach
+    void forgetTheModelsOfOtherTests() {
+        EXPECTED.clear();
+    }
 
     @Test
     void everyRowIsOfOneModel_thatItNames_howeverOftenTheyAreExchanged() throws Exception {
@@ -70,16 +84,23 @@ class InForceTest {
         env.fromSource(new NumberSequenceSource(0, Long.MAX_VALUE - 1), WatermarkStrategy.noWatermarks(), "Endless")
                 .map(InForceTest::payment)
                 .returns(WireTypes.FEATURED_TRANSACTION)
-                .map(DecideFunction.streaming(models.get(0), FeatureSet.REFERENCE), WireTypes.SCORED_TRANSACTION)
+                .process(
+                        new DecideFunction(
+                                PLAIN,
+                                models.get(0),
+                                ControlSource.NONE,
+                                new OutputTag<>("shadows", WireTypes.SHADOW_SCORE),
+                                true),
+                        WireTypes.SCORED_TRANSACTION)
                 .map(InForceTest::check)
                 .returns(String.class)
                 .sinkTo(new DiscardingSink<>());
         JobClient job = env.executeAsync();
         awaitRow(models.get(0));
-        try (InForce inForce = InForce.of(job.getJobID().toString(), FeatureSet.REFERENCE, null)) {
+        try (InForce inForce = InForce.of(job.getJobID().toString(), null, ControlSource.NONE)) {
             for (int i = 1; i <= EXCHANGES; i++) {
                 FraudModel next = models.get(i % models.size());
-                inForce.exchange(next);
+                inForce.exchange(new Control(PLAIN, next));
                 awaitRow(next);
             }
         }
@@ -90,41 +111,102 @@ class InForceTest {
     }
 
     @Test
-    void aModelOfOtherFeaturesIsRefused_andWhatWasStaysInForce() throws Exception {
-        FraudModel model = FraudModel.loadShipped(FeatureSet.REFERENCE);
-        InForce inForce = InForce.of("refusing", FeatureSet.REFERENCE, model);
+    void aModelWithoutAnAnomalyScoreIsRefused_whereEveryPaymentIsToGetOne() throws Exception {
+        FraudModel without = model("without", 3);
 
-        assertThatThrownBy(() -> inForce.exchange(FraudModel.loadShipped(FeatureSet.EXTENDED)))
+        assertThatThrownBy(() -> new Control(settings("--anomaly.for=all"), without))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("features.set=extended");
-        assertThat(inForce.model()).isSameAs(model);
-        inForce.close();
+                .hasMessageContaining("has no anomaly score, but anomaly.for=all asks for one")
+                .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("--anomaly"));
+        assertThat(new Control(settings("--anomaly.for=alerts"), without).champion)
+                .isSameAs(without);
     }
 
     @Test
-    void aJobThatComputesMoreThanItsModelReads_takesOneThatReadsAll_andGoesBack() {
+    void aModelWithoutReasonsIsRefused_unlessNobodyIsToGetThem() throws Exception {
+        FraudModel onnx = onnx("black-box");
+
+        assertThatThrownBy(() -> new Control(settings(), onnx))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("is an ONNX model and gives no reasons")
+                .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("reasons.for=none"));
+        assertThat(new Control(PLAIN, onnx).champion).isSameAs(onnx);
+    }
+
+    @Test
+    void aModelOfMoreFeaturesThanAreComputedIsRefused_oneOfFewerIsNot() {
         FraudModel reference = FraudModel.loadShipped(FeatureSet.REFERENCE);
         FraudModel extended = FraudModel.loadShipped(FeatureSet.EXTENDED);
-        try (InForce inForce = InForce.of("extended", FeatureSet.EXTENDED, reference)) {
-            inForce.exchange(extended);
-            assertThat(inForce.model()).isSameAs(extended);
-            inForce.exchange(reference);
-            assertThat(inForce.model()).isSameAs(reference);
+
+        assertThatThrownBy(() -> new Control(settings(), extended))
+                .isInstanceOf(BadInputException.class)
+                .satisfies(e -> assertThat(((BadInputException) e).remedy()).contains("--features.set=extended"));
+        assertThatThrownBy(() -> new Control(settings(), reference, new TreeMap<>(Map.of("next", extended)), null))
+                .isInstanceOf(BadInputException.class);
+        DecisionSettings all = settings("--features.set=extended");
+        assertThat(new Control(all, reference).champion).isSameAs(reference);
+        assertThat(new Control(all, extended).champion).isSameAs(extended);
+    }
+
+    @Test
+    void theVersionNamesModelsThresholdsAndChallengers() {
+        FraudModel model = FraudModel.loadShipped(FeatureSet.REFERENCE);
+        FraudModel other = model.withThreshold(0.25);
+        List<Control> all = List.of(
+                new Control(PLAIN, model),
+                new Control(PLAIN, other),
+                new Control(PLAIN, model, new TreeMap<>(Map.of("a", other)), null),
+                new Control(PLAIN, model, new TreeMap<>(Map.of("b", other)), null),
+                new Control(PLAIN, model, new TreeMap<>(), RuleSet.of(List.of(), List.of())));
+
+        assertThat(all.stream().map(control -> control.version)).doesNotHaveDuplicates();
+        assertThat(new Control(PLAIN, model.withThreshold(model.threshold())).version)
+                .isEqualTo(all.get(0).version);
+    }
+
+    @Test
+    void aJobsSubtasksShareOne_whichIsFollowedOnce_untilTheLastHasClosedIt() {
+        FraudModel model = FraudModel.loadShipped(FeatureSet.REFERENCE);
+        Control begun = new Control(PLAIN, model);
+        Control other = new Control(PLAIN, model.withThreshold(0.25));
+        List<String> followed = new ArrayList<>();
+        ControlSource source = inForce -> {
+            followed.add("begun");
+            inForce.exchange(other);
+            return () -> followed.add("ended");
+        };
+
+        InForce first = InForce.of("job", begun, source);
+        assertThat(first.control()).isSameAs(other);
+        assertThat(InForce.of("job", begun, source)).isSameAs(first);
+        first.close();
+        assertThat(followed).containsExactly("begun");
+        first.close();
+        assertThat(followed).containsExactly("begun", "ended");
+        try (InForce again = InForce.of("job", begun, ControlSource.NONE)) {
+            assertThat(again.control()).isSameAs(begun);
         }
     }
 
     @Test
-    void aJobsSubtasksShareOne_untilTheLastHasClosedIt() {
-        FraudModel model = FraudModel.loadShipped(FeatureSet.REFERENCE);
-        InForce first = InForce.of("job", FeatureSet.REFERENCE, model);
-        FraudModel other = model.withThreshold(0.25);
-        first.exchange(other);
-        assertThat(InForce.of("job", FeatureSet.REFERENCE, model)).isSameAs(first);
-        first.close();
-        assertThat(InForce.of("job", FeatureSet.REFERENCE, model).model()).isSameAs(other);
-        first.close();
-        first.close();
-        assertThat(InForce.of("job", FeatureSet.REFERENCE, model).model()).isSameAs(model);
+    void whatCannotBeFollowedIsNotHeld() {
+        Control begun = new Control(PLAIN, FraudModel.loadShipped(FeatureSet.REFERENCE));
+        ControlSource broken = inForce -> {
+            throw new BadInputException("no tables", "make them");
+        };
+
+        assertThatThrownBy(() -> InForce.of("broken", begun, broken)).hasMessage("no tables");
+        InForce held = InForce.of("broken", begun, ControlSource.NONE);
+        InForce same = InForce.of("broken", begun, ControlSource.NONE);
+        same.close();
+        held.close();
+        try (InForce fresh = InForce.of("broken", begun, ControlSource.NONE)) {
+            assertThat(fresh).isNotSameAs(held);
+        }
+    }
+
+    private static DecisionSettings settings(String... arguments) {
+        return DecisionSettings.of(Settings.fromArguments(List.of(arguments)));
     }
 
     private static FeaturedTransaction payment(long number) {
@@ -180,6 +262,7 @@ class InForceTest {
                         expected[0],
                         PlattScaling.IDENTITY,
                         new GoldenVectors(vectors, probabilities),
+                        Optional.empty(),
                         0,
                         Map.of(),
                         Map.of()));

@@ -10,7 +10,6 @@ import io.cardwatch.oracle.Events;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -128,9 +127,15 @@ class CoarseTerminalTest {
     void stateFromBeforeThereWerePanesIsRead() throws IOException {
         TerminalWindow window = TerminalWindow.of(FeatureSet.REFERENCE);
         payments.subList(0, 10).forEach(payment -> arrive(window, payment, EXACT, FeatureSet.REFERENCE));
+        // In one byte, behind the number of the layout and the timer.
+        window.version = 0;
         DataOutputSerializer out = new DataOutputSerializer(1_000);
         TerminalWindow.serializer(FeatureSet.REFERENCE).serialize(window, out);
-        byte[] first = Arrays.copyOf(out.getSharedBuffer(), out.length() - 1);
+        byte[] now = out.getCopyOfBuffer();
+        int version = 1 + Long.BYTES;
+        byte[] first = new byte[now.length - 2];
+        System.arraycopy(now, 0, first, 0, version);
+        System.arraycopy(now, version + 1, first, version, first.length - version);
         first[0] = 1;
 
         TerminalWindow read =

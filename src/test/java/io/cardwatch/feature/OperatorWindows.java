@@ -146,22 +146,21 @@ final class OperatorWindows implements Answers, Closeable {
     }
 
     private void open(OperatorSubtaskState customerState, OperatorSubtaskState terminalState) throws Exception {
+        StageSettings stages = new StageSettings(set, times, bounded, Contacts.KEPT, cacheShare, null, DEAD_LETTERS);
         if (set == FeatureSet.EXTENDED) {
             extended = new KeyedTwoInputStreamOperatorTestHarness<>(
-                    new LabelledCustomerWindowOperator(times, bounded, Contacts.KEPT, cacheShare, DEAD_LETTERS),
+                    new LabelledCustomerWindowOperator(stages),
                     tx -> tx.customerId,
                     label -> label.customerId,
                     Types.LONG);
             customers = extended;
         } else {
             reference = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new CustomerWindowOperator(times, bounded, Contacts.KEPT, cacheShare, DEAD_LETTERS),
-                    tx -> tx.customerId,
-                    Types.LONG);
+                    new CustomerWindowOperator(stages), tx -> tx.customerId, Types.LONG);
             customers = reference;
         }
         terminals = new KeyedTwoInputStreamOperatorTestHarness<>(
-                new TerminalWindowOperator(set, times, bounded, Contacts.KEPT, cacheShare, DEAD_LETTERS),
+                new TerminalWindowOperator(stages),
                 featured -> featured.transaction.terminalId,
                 label -> label.terminalId,
                 Types.LONG);

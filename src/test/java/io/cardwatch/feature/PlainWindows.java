@@ -2,6 +2,7 @@ package io.cardwatch.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.codec.WireSerializer;
 import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DeadLetterReason;
@@ -15,10 +16,14 @@ import io.cardwatch.oracle.Arrival.TransactionArrives;
 import io.cardwatch.oracle.Arrival.WatermarkAdvances;
 import io.cardwatch.oracle.FeatureOracle.LabelOutcome;
 import io.cardwatch.oracle.FeatureOracle.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /** The product's windows, a customer's then a terminal's, without Flink around them. */
 final class PlainWindows implements Answers {
@@ -124,11 +129,11 @@ final class PlainWindows implements Answers {
     }
 
     private CustomerWindow read(CustomerWindow window) {
-        return format.readCustomer(format.write(window));
+        return writtenAndReadBack(CustomerWindow.serializer(set), window);
     }
 
     private TerminalWindow read(TerminalWindow window) {
-        return format.readTerminal(format.write(window));
+        return writtenAndReadBack(TerminalWindow.serializer(set), window);
     }
 
     private CustomerWindow customer(long id) {
@@ -137,5 +142,15 @@ final class PlainWindows implements Answers {
 
     private TerminalWindow terminal(long id) {
         return terminals.computeIfAbsent(id, key -> TerminalWindow.of(set));
+    }
+
+    private static <W> W writtenAndReadBack(WireSerializer<W> serializer, W window) {
+        DataOutputSerializer out = new DataOutputSerializer(1_000);
+        try {
+            serializer.serialize(window, out);
+            return serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

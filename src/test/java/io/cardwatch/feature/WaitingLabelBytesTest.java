@@ -55,7 +55,8 @@ class WaitingLabelBytesTest {
             open(Contacts contacts, OperatorSubtaskState state) throws Exception {
         WindowTimes times = new WindowTimes(Duration.ofDays(7), Duration.ofDays(3));
         var harness = new KeyedTwoInputStreamOperatorTestHarness<>(
-                new TerminalWindowOperator(FeatureSet.REFERENCE, times, false, contacts, 0, DEAD_LETTERS),
+                new TerminalWindowOperator(
+                        new StageSettings(FeatureSet.REFERENCE, times, false, contacts, 0, null, DEAD_LETTERS)),
                 featured -> featured.transaction.terminalId,
                 label -> label.terminalId,
                 Types.LONG);

@@ -118,7 +118,7 @@ class WindowQueryTest {
     void bytesOfOtherSettings_andBytesThatAreNoWindow_areRefused() {
         WindowFormat format = new WindowFormat(FeatureSet.REFERENCE, TIMES);
         format.require(format.settings());
-        assertThat(format.settings()).isEqualTo("format=1.2 features=reference delay=604800 lateness=259200");
+        assertThat(format.settings()).isEqualTo("format=2.3 features=reference delay=604800 lateness=259200");
         assertThatThrownBy(() -> format.require(new WindowFormat(FeatureSet.EXTENDED, TIMES).settings()))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("features=extended")

@@ -57,6 +57,7 @@ class CardwatchJobTest {
                         "--labels.stream=verdicts",
                         "--enrichment.contact-columns=" + contacts,
                         "--features.set=" + set.lowerCaseName(),
+                        "--control.model-root=/models",
                         "--warehouse.url=" + database,
                         "--warehouse.user=" + Postgres.USER)))
                 .fromKinesis(env);

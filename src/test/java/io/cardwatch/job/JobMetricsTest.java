@@ -8,7 +8,9 @@ import io.cardwatch.config.Settings;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.metrics.Metric;
 import io.cardwatch.testing.JobOnKinesis;
+import io.cardwatch.testing.OwnRedis;
 import io.cardwatch.testing.SentRecords;
+import java.nio.file.Path;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the job as it ships publishes while it scores payments of which some are peculiar, some are bad, and one has a
@@ -69,15 +72,16 @@ class JobMetricsTest {
 
     @BeforeAll
     @Timeout(600)
-    static void scoreAndStop(@InjectMiniCluster MiniCluster cluster) throws Exception {
-        try (JobOnKinesis kinesis = new JobOnKinesis(1, 1);
+    static void scoreAndStop(@InjectMiniCluster MiniCluster cluster, @TempDir Path folder) throws Exception {
+        try (OwnRedis redis = new OwnRedis(folder);
+                JobOnKinesis kinesis = new JobOnKinesis(1, 1);
                 Statement statement = kinesis.warehouse().createStatement()) {
             statement.execute("INSERT INTO customer_info (customer_id, full_name) VALUES (1, 'Ada Lovelace')");
             statement.execute("ALTER TABLE " + PREDICTIONS + " ADD CHECK (terminal_id <> " + CLOSED_TERMINAL + ")");
             startedMillis = System.currentTimeMillis();
             List<String> arguments =
                     new ArrayList<>(kinesis.arguments(kinesis.kinesis().endpoint()));
-            arguments.add("--customers.refresh-interval=1s");
+            arguments.addAll(List.of("--customers.refresh-interval=1s", "--online.url=" + redis.url()));
             job = start(cluster, Settings.fromArguments(arguments));
             send(kinesis);
             awaitAll(cluster);

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
+import io.cardwatch.decide.ControlSource;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.CustomerChange;
+import io.cardwatch.domain.DecisionColumn;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FraudLabel;
 import io.cardwatch.domain.Transaction;
@@ -86,7 +88,7 @@ class ScoringTopologyTest {
     })
     void anyModeAndParallelismGivesTheOraclesAnswers_withoutKryo(
             RuntimeExecutionMode mode, int parallelism, FeatureSet set) throws Exception {
-        settings = Settings.fromArguments(List.of("--features.set=" + set.lowerCaseName()));
+        settings = Settings.fromArguments(List.of("--features.set=" + set.lowerCaseName(), "--anomaly.for=all"));
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(
                 new Configuration().set(PipelineOptions.GENERIC_TYPES, false));
         env.setRuntimeMode(mode);
@@ -162,9 +164,13 @@ class ScoringTopologyTest {
                 .toList();
         DataStream<CustomerChange> customers =
                 timed(env.fromData(known, WireTypes.CUSTOMER_CHANGE), (change, previous) -> 0);
-        return topology.withContacts(topology.score(features.featured, model), customers)
-                .map(row ->
-                        counted(answer(row.transaction, row.features, (float) row.decision.probability, row.fullName)))
+        return topology.withContacts(topology.score(features.featured, model, ControlSource.NONE), customers)
+                .map(row -> counted(answer(
+                        row.transaction,
+                        row.features,
+                        (float) row.decision.probability,
+                        (Double) row.decision.get(DecisionColumn.ANOMALY_SCORE),
+                        row.fullName)))
                 .returns(Types.STRING)
                 .union(features.deadLetters
                         .map(letter ->
@@ -181,9 +187,10 @@ class ScoringTopologyTest {
         return answer;
     }
 
-    private static String answer(Transaction transaction, double[] features, float probability, String fullName) {
+    private static String answer(
+            Transaction transaction, double[] features, float probability, Double anomalyScore, String fullName) {
         return transaction.origin.sequenceNumber() + " " + Arrays.toString(features) + " " + probability + " "
-                + fullName;
+                + anomalyScore + " " + fullName;
     }
 
     private static BoundedOracle.Answers oracle(FeatureSet set) {
@@ -202,7 +209,8 @@ class ScoringTopologyTest {
                     input[f] = (float) verdict.features[f];
                 }
                 String fullName = isKnown(transaction.customerId) ? "Customer " + transaction.customerId : null;
-                answers.add(answer(transaction, verdict.features, model.probability(input), fullName));
+                answers.add(answer(
+                        transaction, verdict.features, model.probability(input), model.anomalyScore(input), fullName));
             } else if (verdict.outcome != Outcome.REDELIVERED) {
                 answers.add(verdict.outcome + " transactions " + i);
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
+import io.cardwatch.decide.ControlSource;
 import io.cardwatch.domain.CustomerChange;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.EventTimeProgress;
@@ -163,7 +164,7 @@ final class ToldInOrder {
                 .uid("letters")
                 .sinkTo(new DiscardingSink<>())
                 .uid("letter-sink");
-        return topology.score(features.featured, FraudModel.loadShipped(set))
+        return topology.score(features.featured, FraudModel.loadShipped(set), ControlSource.NONE)
                 .map(row -> {
                     SCORED.incrementAndGet();
                     return row;

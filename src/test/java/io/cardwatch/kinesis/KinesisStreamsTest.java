@@ -44,8 +44,15 @@ class KinesisStreamsTest {
         BadInputException noVerdicts = refusal(settings(kinesis.endpoint(), "payments", "nowhere-either"));
 
         assertThat(noPayments).hasMessage("Kinesis stream nowhere does not exist in us-east-1");
-        assertThat(noPayments.remedy()).isEqualTo("Create it, or set source.stream, labels.stream and source.region.");
+        assertThat(noPayments.remedy())
+                .isEqualTo("Create it, or set source.stream, labels.stream, predictions.stream and source.region.");
         assertThat(noVerdicts).hasMessage("Kinesis stream nowhere-either does not exist in us-east-1");
+        assertThat(refusal(Settings.fromArguments(List.of(
+                        "--source.endpoint-url=" + kinesis.endpoint(),
+                        "--source.stream=payments",
+                        "--labels.stream=verdicts",
+                        "--predictions.stream=nowhere-at-all"))))
+                .hasMessage("Kinesis stream nowhere-at-all does not exist in us-east-1");
     }
 
     @Test

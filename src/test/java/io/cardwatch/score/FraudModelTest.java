@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
@@ -292,7 +293,7 @@ class FraudModelTest {
 
     @ParameterizedTest
     @CsvSource({
-        "metadata, '\"numStages\" : 1', '\"numStages\" : 2', 'it has 2 stages'",
+        "metadata, '\"numStages\" : 1', '\"numStages\" : 2', 'it has 2 stages; cardwatch.json lists the files of 1'",
         "stages/0/metadata, io.cardwatch.score.TreesServable, java.lang.String, Class name java.lang.String"
     })
     void refusesAPipelineOfOtherStages(String file, String original, String altered, String cause) throws IOException {
@@ -323,6 +324,7 @@ class FraudModelTest {
                         threshold,
                         calibration,
                         golden(booster, calibration),
+                        Optional.empty(),
                         1_538_351_999,
                         Map.of("seed", 1),
                         Map.of()));

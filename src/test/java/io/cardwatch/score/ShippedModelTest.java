@@ -24,6 +24,26 @@ class ShippedModelTest {
     @EnumSource
     void knowsTheThreePatternsFromAnOrdinaryPayment(FeatureSet set) {
         FraudModel model = FraudModel.loadShipped(set);
+
+        assertThat(probability(model, payment(50))).isLessThan(0.01);
+        assertThat(probability(model, payment(300))).isGreaterThan(model.threshold());
+        assertThat(probability(model, payment(215))).isGreaterThan(model.threshold());
+        assertThat(probability(model, atABadTerminal())).isGreaterThan(model.threshold());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itsAnomalyScoreIsHigherForEachOfThem(FeatureSet set) {
+        FraudModel model = FraudModel.loadShipped(set);
+        double ordinary = anomalyScore(model, payment(50));
+
+        assertThat(ordinary).isBetween(0.1, 1.0);
+        assertThat(anomalyScore(model, payment(300))).isGreaterThan(2 * ordinary);
+        assertThat(anomalyScore(model, payment(215))).isGreaterThan(2 * ordinary);
+        assertThat(anomalyScore(model, atABadTerminal())).isGreaterThan(2 * ordinary);
+    }
+
+    private static float[] atABadTerminal() {
         float[] atABadTerminal = payment(50);
         set(atABadTerminal, Feature.TERMINAL_ID_RISK_1DAY_WINDOW, 1);
         set(atABadTerminal, Feature.TERMINAL_ID_RISK_7DAY_WINDOW, 1);
@@ -36,15 +56,15 @@ class ShippedModelTest {
         set(atABadTerminal, Feature.TERMINAL_ID_NB_UNCONFIRMED_SINCE, 3);
         set(atABadTerminal, Feature.TERMINAL_ID_FRAUD_RUN_LENGTH, 10);
         set(atABadTerminal, Feature.TERMINAL_ID_FRAUD_RUN_DAYS, 11);
-
-        assertThat(probability(model, payment(50))).isLessThan(0.01);
-        assertThat(probability(model, payment(300))).isGreaterThan(model.threshold());
-        assertThat(probability(model, payment(215))).isGreaterThan(model.threshold());
-        assertThat(probability(model, atABadTerminal)).isGreaterThan(model.threshold());
+        return atABadTerminal;
     }
 
     private static double probability(FraudModel model, float[] extended) {
         return model.probability(Arrays.copyOf(extended, model.featureSet().size()));
+    }
+
+    private static double anomalyScore(FraudModel model, float[] extended) {
+        return model.anomalyScore(Arrays.copyOf(extended, model.featureSet().size()));
     }
 
     /** By day, of a customer who pays about 50 twice a day, at a terminal with a payment a day and no frauds. */

@@ -1,5 +1,6 @@
 package io.cardwatch.soak;
 
+import io.cardwatch.config.WarehouseDialect;
 import io.cardwatch.testing.Seed;
 import java.nio.file.Path;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -27,7 +28,7 @@ class TaskManagerKillsIT {
     void fiveLostTaskManagers_loseDoubleAndChangeNoRow(
             @InjectMiniCluster MiniCluster cluster, @TempDir Path checkpoints) throws Exception {
         long seed = Seed.of("TaskManagerKillsIT");
-        TaskManagerKills.survive(cluster, checkpoints, PAYMENTS, KILLS, seed)
+        TaskManagerKills.survive(cluster, checkpoints, WarehouseDialect.POSTGRESQL, PAYMENTS, KILLS, seed)
                 .rows()
                 .assertExact();
     }

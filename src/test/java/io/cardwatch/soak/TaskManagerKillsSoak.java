@@ -1,5 +1,6 @@
 package io.cardwatch.soak;
 
+import io.cardwatch.config.WarehouseDialect;
 import io.cardwatch.testing.Seed;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,7 +33,8 @@ class TaskManagerKillsSoak {
             @InjectMiniCluster MiniCluster cluster, @TempDir Path checkpoints, TestInfo test) throws Exception {
         Instant start = Instant.now();
         long seed = Seed.of("TaskManagerKillsSoak");
-        TaskManagerKills.Outcome outcome = TaskManagerKills.survive(cluster, checkpoints, PAYMENTS, KILLS, seed);
+        TaskManagerKills.Outcome outcome =
+                TaskManagerKills.survive(cluster, checkpoints, WarehouseDialect.POSTGRESQL, PAYMENTS, KILLS, seed);
         SoakResult.report(
                 test,
                 String.valueOf(seed),

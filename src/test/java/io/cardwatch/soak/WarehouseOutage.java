@@ -2,6 +2,7 @@ package io.cardwatch.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.config.WarehouseDialect;
 import io.cardwatch.domain.Transaction;
 import io.cardwatch.testing.CommitCuttingProxy;
 import io.cardwatch.testing.JobOnKinesis;
@@ -17,6 +18,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Locale;
 import org.apache.flink.core.execution.JobClient;
 
 /**
@@ -58,22 +60,26 @@ final class WarehouseOutage {
     }
 
     /** Takes the warehouse away for {@code down}, on the cluster of the test; what is wrong besides the rows fails it. */
-    static Reckoning survive(Path directory, int payments, Duration down, long seed) throws Exception {
+    static Reckoning survive(Path directory, WarehouseDialect dialect, int payments, Duration down, long seed)
+            throws Exception {
         PaymentStory story = new PaymentStory(seed, payments);
-        try (OwnPostgres server = new OwnPostgres(directory.resolve("postgres"));
+        try (OwnPostgres server = new OwnPostgres(directory.resolve("postgres"), dialect);
                 CommitCuttingProxy proxy = new CommitCuttingProxy(server.port());
                 JobOnKinesis kinesis = new JobOnKinesis(
                         4, 2, server.url(), "jdbc:postgresql://localhost:" + proxy.port() + "/postgres")) {
             kinesis.loadCustomers(story.customers);
-            new WarehouseOutage(server, proxy, kinesis, story).run(directory.resolve("checkpoints"), down);
+            new WarehouseOutage(server, proxy, kinesis, story).run(directory.resolve("checkpoints"), dialect, down);
             return Reckoning.of(kinesis.warehouse(), story.expectedFeatures());
         }
     }
 
-    private void run(Path checkpoints, Duration down) throws Exception {
+    private void run(Path checkpoints, WarehouseDialect dialect, Duration down) throws Exception {
         int payments = story.transactions.size();
         // Customers are read often enough to miss the warehouse as well.
-        job = kinesis.start(Restarts.none(checkpoints, CHECKPOINT_INTERVAL), "--customers.refresh-interval=1s");
+        job = kinesis.start(
+                Restarts.none(checkpoints, CHECKPOINT_INTERVAL),
+                "--customers.refresh-interval=1s",
+                "--warehouse.dialect=" + dialect.name().toLowerCase(Locale.ROOT));
         feed.sendUntil(payments / 5, job);
         loseAnswers(2 * payments / 5);
         awaitConnections();

@@ -1,5 +1,6 @@
 package io.cardwatch.soak;
 
+import io.cardwatch.config.WarehouseDialect;
 import io.cardwatch.testing.Reckoning;
 import io.cardwatch.testing.Seed;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class WarehouseOutageSoak {
             throws Exception {
         Instant start = Instant.now();
         long seed = Seed.of("WarehouseOutageSoak");
-        Reckoning rows = WarehouseOutage.survive(directory, PAYMENTS, DOWN, seed);
+        Reckoning rows = WarehouseOutage.survive(directory, WarehouseDialect.POSTGRESQL, PAYMENTS, DOWN, seed);
         String injected = PAYMENTS + " payments; warehouse killed in a batch and down for " + DOWN.toSeconds()
                 + " s and killed behind a COMMIT and answers to " + 2 * WarehouseOutage.CUTS + " COMMITs lost";
         SoakResult.report(test, String.valueOf(seed), injected, rows, 0, start);

@@ -3,6 +3,7 @@ package io.cardwatch.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cardwatch.config.Settings;
+import io.cardwatch.config.WarehouseDialect;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.DeadLetterReason;
 import io.cardwatch.job.CardwatchJob;
@@ -54,6 +55,14 @@ public final class JobOnKinesis implements AutoCloseable {
     /** Starts the servers, with two empty streams and empty tables. */
     public JobOnKinesis(int paymentShards, int verdictShards) throws SQLException {
         this(paymentShards, verdictShards, Postgres.freshDatabase());
+    }
+
+    /** Starts the servers, with two empty streams and empty tables to which {@code dialect} writes. */
+    public JobOnKinesis(int paymentShards, int verdictShards, WarehouseDialect dialect) throws Exception {
+        this(
+                paymentShards,
+                verdictShards,
+                dialect == WarehouseDialect.REDSHIFT ? Postgres.databaseWithoutKeys() : Postgres.freshDatabase());
     }
 
     private JobOnKinesis(int paymentShards, int verdictShards, String database) throws SQLException {

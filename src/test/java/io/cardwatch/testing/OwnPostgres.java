@@ -1,5 +1,6 @@
 package io.cardwatch.testing;
 
+import io.cardwatch.config.WarehouseDialect;
 import io.cardwatch.warehouse.SqlScripts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -23,13 +24,23 @@ public final class OwnPostgres implements AutoCloseable {
 
     /** Starts it with the warehouse's tables in the database {@code postgres}, whose files go to {@code data}. */
     public OwnPostgres(Path data) throws IOException, SQLException {
+        this(data, WarehouseDialect.POSTGRESQL);
+    }
+
+    /** Starts it with the tables to which {@code dialect} writes. */
+    public OwnPostgres(Path data, WarehouseDialect dialect) throws IOException, SQLException {
         this.data = data;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             this.port = free.getLocalPort();
         }
         start();
-        try (Connection connection = connect()) {
-            SqlScripts.apply(connection);
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            if (dialect == WarehouseDialect.REDSHIFT) {
+                Postgres.createWithoutKeys(statement);
+            } else {
+                SqlScripts.apply(connection);
+            }
         }
     }
 

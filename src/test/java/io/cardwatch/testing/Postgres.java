@@ -4,12 +4,15 @@ import io.cardwatch.warehouse.SqlScripts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * One real PostgreSQL per test JVM, started when first asked for and stopped with the JVM. Every test takes a database
@@ -39,6 +42,34 @@ public final class Postgres {
         String name = "test_" + DATABASES.incrementAndGet();
         execute("postgres", "CREATE DATABASE " + name);
         return Server.url(name);
+    }
+
+    /** The JDBC URL, without user, of a new database with the tables of {@code sql/redshift}, which have no keys. */
+    public static String databaseWithoutKeys() throws SQLException, IOException {
+        String url = emptyDatabase();
+        try (Connection connection = connect(url);
+                Statement statement = connection.createStatement()) {
+            createWithoutKeys(statement);
+        }
+        return url;
+    }
+
+    /** Applies what PostgreSQL understands of {@code sql/redshift}. */
+    static void createWithoutKeys(Statement statement) throws SQLException, IOException {
+        try (Stream<Path> files = Files.list(Path.of("sql/redshift"))) {
+            for (Path file : files.filter(each -> each.getFileName().toString().matches("[0-9].*"))
+                    .sorted()
+                    .toList()) {
+                statement.execute(Files.readString(file)
+                        .replaceAll(" ENCODE [a-z0-9]+", "")
+                        .replaceAll("\nDISTSTYLE [^;]*", ""));
+            }
+        }
+    }
+
+    /** The port of the server of {@code url}. */
+    public static int port(String url) {
+        return Integer.parseInt(url.replaceFirst(".*:([0-9]+)/.*", "$1"));
     }
 
     /** A connection to a database of this server. */

@@ -18,6 +18,7 @@ import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
@@ -119,6 +120,37 @@ class TrainerTest {
         ModelWriter.write(directory.resolve("second"), train(history).model);
 
         assertThat(contents(directory.resolve("first"))).isEqualTo(contents(directory.resolve("second")));
+    }
+
+    @Test
+    void withAnAnomalyScoreTheTreesAreTheSame_andItsFiguresAreOfRowsThatItDidNotLearn() throws IOException {
+        ModelWriter.write(directory.resolve("first"), train(history).model);
+        TrainingOptions options = options();
+        options.anomaly = true;
+        TrainingResult result = new Trainer(options, SILENT).train(history);
+        ModelWriter.write(directory.resolve("second"), result.model);
+
+        Map<String, String> without = contents(directory.resolve("first"));
+        Map<String, String> with = contents(directory.resolve("second"));
+        assertThat(with.keySet()).containsAll(without.keySet()).contains("stages/1/data/forest.json");
+        for (String file : List.of("stages/0/metadata", "stages/0/golden.json", "stages/0/data/trees.json")) {
+            assertThat(with.get(file)).isEqualTo(without.get(file));
+        }
+        assertThat(FraudModel.load(directory.resolve("first").toString()).hasAnomalyScore())
+                .isFalse();
+        assertThat(FraudModel.load(directory.resolve("second").toString()).hasAnomalyScore())
+                .isTrue();
+
+        TrainingData heldOut = result.anomaly.orElseThrow().rows;
+        assertThat(heldOut.firstSecond()).isEqualTo(result.heldOut.rows.firstSecond());
+        JsonNode metrics = new JsonMapper().readTree(with.get("metrics.json"));
+        assertThat(metrics.at("/anomalyScore/averagePrecision").asDouble())
+                .isEqualTo(Ranking.of(result.anomaly.get()).averagePrecision());
+        assertThat(new JsonMapper()
+                        .readTree(with.get("cardwatch.json"))
+                        .at("/provenance/anomaly/seed")
+                        .asInt())
+                .isEqualTo(1);
     }
 
     @Test
@@ -226,11 +258,15 @@ class TrainerTest {
     }
 
     private static TrainingResult train(TrainingData data) {
+        return new Trainer(options(), SILENT).train(data);
+    }
+
+    private static TrainingOptions options() {
         TrainingOptions options = new TrainingOptions();
         options.trees.rounds = 30;
         options.validationDays = 14;
         options.holdOutDays = 14;
-        return new Trainer(options, SILENT).train(data);
+        return options;
     }
 
     private static Map<String, String> contents(Path root) throws IOException {

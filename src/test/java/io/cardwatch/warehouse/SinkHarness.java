@@ -20,7 +20,11 @@ final class SinkHarness<T> implements AutoCloseable {
 
     /** Writes {@code rows} as one batch into a database of the shared server. */
     static <T> void writeAll(String url, Table<T> table, List<T> rows) throws Exception {
-        WarehouseConnection warehouse = new WarehouseConnection(url, Postgres.USER, () -> "", "public");
+        writeAll(new PostgresDialect(), url, table, rows);
+    }
+
+    static <T> void writeAll(Dialect dialect, String url, Table<T> table, List<T> rows) throws Exception {
+        WarehouseConnection warehouse = new WarehouseConnection(dialect, url, Postgres.USER, () -> "", "public");
         WritePolicy policy = new WritePolicy(1000, Duration.ofDays(1), Duration.ZERO);
         try (SinkHarness<T> sink = new SinkHarness<>(new WarehouseSink<>(table, warehouse, policy))) {
             for (T row : rows) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cardwatch.config.Settings;
+import io.cardwatch.config.WarehouseDialect;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.domain.FeaturedTransaction;
 import io.cardwatch.testing.OwnPostgres;
 import io.cardwatch.testing.Postgres;
 import java.net.InetAddress;
@@ -14,9 +16,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class WarehouseConnectionTest {
     private static final List<Table<?>> ALL = List.of(
@@ -55,12 +60,10 @@ class WarehouseConnectionTest {
 
         warehouse.check(ALL);
         try (Connection connection = warehouse.open()) {
-            int written = new PostgresDialect()
-                    .write(
-                            connection,
-                            schema,
-                            Tables.history(FeatureSet.REFERENCE),
-                            List.of(Rows.labelled(1, 1, Rows.NOON, 1, 0)));
+            Table<FeaturedTransaction> table = Tables.history(FeatureSet.REFERENCE);
+            List<FeaturedTransaction> rows = List.of(Rows.labelled(1, 1, Rows.NOON, 1, 0));
+            int written =
+                    new PostgresDialect().writer(connection, schema, table).write(new Batch<>(table, rows, null));
             assertThat(written).isEqualTo(1);
         }
     }
@@ -117,6 +120,27 @@ class WarehouseConnectionTest {
             assertBad(wrong, "refused user job", "warehouse.password");
             assertThatThrownBy(() -> wrong.check(ALL)).hasMessageNotContaining("wr0ng");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoMayNotAddRows_isToldSoAtTheStart(WarehouseDialect kind) throws Exception {
+        Dialect dialect = Dialect.of(kind);
+        String url = kind == WarehouseDialect.REDSHIFT ? Postgres.databaseWithoutKeys() : Postgres.freshDatabase();
+        String role = "reader_of_" + kind.name().toLowerCase(Locale.ROOT);
+        try (Connection connection = Postgres.connect(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE ROLE " + role + " LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + role
+                    + "; GRANT INSERT ON cust_payment_tx_dead_letters TO " + role);
+        }
+        WarehouseConnection warehouse = new WarehouseConnection(dialect, url, role, () -> "", "public");
+
+        warehouse.check(ALL, List.of(Tables.DEAD_LETTERS));
+        assertThatThrownBy(() -> warehouse.check(ALL, List.of(Tables.DEAD_LETTERS, Tables.LABELS)))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(role + " may not add rows to public.cust_payment_tx_labels of localhost:")
+                .extracting(e -> ((BadInputException) e).remedy())
+                .isEqualTo("GRANT SELECT, INSERT ON public.cust_payment_tx_labels TO " + role + ".");
     }
 
     private static void assertBad(WarehouseConnection warehouse, String cause, String remedy) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every file of {@code sql/queries}, and the views, on six payments whose answers can be worked out by hand: customer
+ * Every file of {@code sql/queries}, and the views of both dialects, on six payments whose answers can be worked out by hand: customer
  * 1 at 12:00, 12:30 and on the next day, customer 2 at 13:00 and 13:00:01, customer 3 three days later.
  */
 class WarehouseQueriesTest {
@@ -26,12 +26,20 @@ class WarehouseQueriesTest {
     private static final long DAY = 86_400;
     private static final long HOUR = 3_600;
 
-    private static String url;
+    private static String postgres;
+    private static String redshift;
 
     @BeforeAll
     static void fill() throws Exception {
-        url = Postgres.freshDatabase();
+        postgres = Postgres.freshDatabase();
+        fill(new PostgresDialect(), postgres);
+        redshift = Postgres.databaseWithoutKeys();
+        fill(new RedshiftDialect(), redshift);
+    }
+
+    private static void fill(Dialect dialect, String url) throws Exception {
         SinkHarness.writeAll(
+                dialect,
                 url,
                 Tables.predictions(FeatureSet.REFERENCE),
                 List.of(
@@ -43,6 +51,7 @@ class WarehouseQueriesTest {
                         Rows.scored(3, 6, Rows.NOON + 3 * DAY, 7000, 0.8)));
         // 1 is fraud, 2 a missed one, 3 genuine, 4 called fraud and then taken back, 5 and 6 without a verdict.
         SinkHarness.writeAll(
+                dialect,
                 url,
                 Tables.LABELS,
                 List.of(
@@ -54,6 +63,7 @@ class WarehouseQueriesTest {
                         Rows.label(2, 4, Rows.NOON + HOUR, true, 4),
                         Rows.label(99, 99, Rows.NOON, true, 1)));
         SinkHarness.writeAll(
+                dialect,
                 url,
                 Tables.history(FeatureSet.REFERENCE),
                 List.of(
@@ -72,9 +82,12 @@ class WarehouseQueriesTest {
                             "alerts_with_contacts.sql",
                             "counts_per_day.sql",
                             "counts_per_hour.sql",
+                            "customer_features.sql",
                             "latest_rows.sql",
                             "monthly_fraud_trend.sql",
-                            "prediction_against_truth.sql");
+                            "prediction_against_truth.sql",
+                            "stream.sql",
+                            "terminal_features.sql");
             assertThat(all).allSatisfy(file -> assertThat(file).content().startsWith("-- "));
         }
     }
@@ -143,6 +156,21 @@ class WarehouseQueriesTest {
     }
 
     @Test
+    void theFirstCustomersAndTerminals() throws Exception {
+        assertThat(run("customer_features.sql")).hasSize(3).startsWith("1|1|40|2|40|3|40|2024-03-02 12:00:00");
+        assertThat(run("terminal_features.sql"))
+                .containsExactly("5|4|0.25|5|0.2|6|0.3333333333333333|2024-03-04 12:00:00");
+    }
+
+    @Test
+    void theLatestOfTheStream() throws Exception {
+        assertThat(run("stream.sql"))
+                .hasSize(6)
+                .startsWith(
+                        "2024-03-01 12:00:00.25|7|shardId-000000000000|495900|6|2024-03-04 12:00:00|3|5|70.00|43200|0");
+    }
+
+    @Test
     void theStreamIsTheRawPart() throws Exception {
         assertThat(query("SELECT * FROM cust_payment_tx_stream WHERE transaction_id = 6"))
                 .containsExactly("2024-03-01 12:00:00.25|7|shardId-000000000000|495900|6|2024-03-04 12:00:00|3|5|70.00"
@@ -153,7 +181,14 @@ class WarehouseQueriesTest {
         return query(Files.readString(QUERIES.resolve(file)));
     }
 
+    /** What the query finds, in the tables of either dialect. */
     private static List<String> query(String sql) throws SQLException {
+        List<String> found = query(postgres, sql);
+        assertThat(query(redshift, sql)).as("with Redshift's tables").isEqualTo(found);
+        return found;
+    }
+
+    private static List<String> query(String url, String sql) throws SQLException {
         List<String> found = new ArrayList<>();
         try (Connection connection = Postgres.connect(url);
                 Statement statement = connection.createStatement();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.testing.Postgres;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -12,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +28,8 @@ class WarehouseTablesTest {
                 Tables.LABELS,
                 Tables.DEAD_LETTERS,
                 Tables.history(FeatureSet.EXTENDED),
-                Tables.CUSTOMERS);
+                Tables.CUSTOMERS,
+                Tables.MINUTES);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -45,11 +48,55 @@ class WarehouseTablesTest {
         try (Connection connection = Postgres.connect(Postgres.freshDatabase())) {
             assertThat(strings(connection, columns))
                     .isEqualTo(table.columns.stream()
-                            .map(column -> column.name + " " + new PostgresDialect().sqlType(column.type))
+                            .map(column -> column.name + " " + PostgresWriter.sqlType(column.type))
                             .collect(Collectors.toList()));
             assertThat(strings(connection, key))
                     .isEqualTo(table.key.stream().map(column -> column.name).collect(Collectors.toList()));
         }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("tables")
+    void redshiftsTablesHaveTheSameColumns_andTheOneForTheOrderOfArrival(Table<?> table) throws Exception {
+        List<String> names = new ArrayList<>(names(table));
+        if (table.arrivalOrder != null) {
+            names.add(table.arrivalOrder);
+        }
+        try (Connection connection = Postgres.connect(Postgres.databaseWithoutKeys())) {
+            assertThat(strings(
+                            connection,
+                            "SELECT column_name FROM information_schema.columns WHERE table_name = '" + table.name
+                                    + "' ORDER BY ordinal_position"))
+                    .isEqualTo(names);
+        }
+    }
+
+    /** Redshift and Athena cannot run here, so the names at least are compared. */
+    @Test
+    void whatReadsTheStreamAndTheArchive_readsTheColumnsOfTheTables() throws Exception {
+        List<String> predictions = names(Tables.predictions(FeatureSet.EXTENDED));
+        String streamed = Files.readString(Path.of("sql/redshift/streaming/03_predictions_view.sql"));
+        assertThat(found("(?m)^    ([a-z_0-9]+),?$", streamed)).isEqualTo(predictions);
+        assertThat(found("        payload\\.(\\w+)(?:::[\\w (),]+)? AS \\w+,\n", streamed))
+                .isEqualTo(predictions);
+        assertThat(found("        payload\\.\\w+(?:::[\\w (),]+)? AS (\\w+),\n", streamed))
+                .isEqualTo(predictions);
+        assertThat(found("    `(\\w+)` ", Files.readString(Path.of("sql/athena/01_predictions.sql"))))
+                .isEqualTo(predictions);
+        assertThat(found("    `(\\w+)` ", Files.readString(Path.of("sql/athena/02_dead_letters.sql"))))
+                .isEqualTo(names(Tables.DEAD_LETTERS));
+    }
+
+    private static List<String> names(Table<?> table) {
+        return table.columns.stream().map(column -> column.name).collect(Collectors.toList());
+    }
+
+    private static List<String> found(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toList());
     }
 
     @Test

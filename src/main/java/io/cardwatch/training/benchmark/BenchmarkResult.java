@@ -11,7 +11,19 @@ import java.util.List;
 
 /** The figures of one row; means where there are several folds. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"row", "auc", "ap", "cp100", "ece", "brier", "threshold", "precision", "recall", "f1", "balancedF1"
+@JsonPropertyOrder({
+    "row",
+    "auc",
+    "ap",
+    "cp100",
+    "unlabelledAtTop",
+    "ece",
+    "brier",
+    "threshold",
+    "precision",
+    "recall",
+    "f1",
+    "balancedF1"
 })
 public final class BenchmarkResult {
     private static final JsonMapper JSON =
@@ -32,13 +44,17 @@ public final class BenchmarkResult {
     @JsonProperty
     public final double cp100;
 
-    /** Expected calibration error. */
+    /** Of the frauds whose labels were kept from learning, the share in the top 1 % of the scores; null if none were. */
     @JsonProperty
-    public final double ece;
+    public final Double unlabelledAtTop;
 
-    /** Mean of (probability − label)². */
+    /** Expected calibration error; null for scores that are no probabilities. */
     @JsonProperty
-    public final double brier;
+    public final Double ece;
+
+    /** Mean of (probability − label)²; null for scores that are no probabilities. */
+    @JsonProperty
+    public final Double brier;
 
     /** The decision at the threshold that the train command chose; null if it chose none. */
     @JsonProperty
@@ -71,8 +87,9 @@ public final class BenchmarkResult {
             double auc,
             double ap,
             double cp100,
-            double ece,
-            double brier,
+            Double unlabelledAtTop,
+            Double ece,
+            Double brier,
             Double threshold,
             Double precision,
             Double recall,
@@ -82,6 +99,7 @@ public final class BenchmarkResult {
         this.auc = auc;
         this.ap = ap;
         this.cp100 = cp100;
+        this.unlabelledAtTop = unlabelledAtTop;
         this.ece = ece;
         this.brier = brier;
         this.threshold = threshold;

@@ -16,6 +16,8 @@ public final class BenchmarkRow {
         TREES_OF_A_WEEK,
         /** On everything before the gap; the handbook's folds. */
         TREES,
+        /** A forest of what is not known as fraud before the gap; the handbook's folds. */
+        ANOMALY,
         /**
          * As {@code train --validation-days 14 --threshold 0.5}, on the days up to 2018-07-24; tested on all cards of
          * August and September.
@@ -25,6 +27,8 @@ public final class BenchmarkRow {
 
     private static final Labels SEVEN_DAYS = Labels.fixed(Duration.ofDays(7));
     private static final Labels ON_ARRIVAL = Labels.reported("lognormal:3d,1.0");
+    /** The compromised terminal, where each payment by itself looks like any other. */
+    private static final int UNLABELLED_SCENARIO = 2;
 
     /** All rows, those with the same labels side by side. */
     public static final List<BenchmarkRow> ALL = List.of(
@@ -32,6 +36,12 @@ public final class BenchmarkRow {
             new BenchmarkRow("reference-train7", SEVEN_DAYS, FeatureSet.REFERENCE, Learner.TREES_OF_A_WEEK),
             new BenchmarkRow("reference", SEVEN_DAYS, FeatureSet.REFERENCE, Learner.TREES),
             new BenchmarkRow("extended", SEVEN_DAYS, FeatureSet.EXTENDED, Learner.TREES),
+            new BenchmarkRow("anomaly-reference", SEVEN_DAYS, FeatureSet.REFERENCE, Learner.ANOMALY),
+            new BenchmarkRow("anomaly-extended", SEVEN_DAYS, FeatureSet.EXTENDED, Learner.ANOMALY),
+            unlabelled("unlabelled-reference", FeatureSet.REFERENCE, Learner.TREES),
+            unlabelled("unlabelled-extended", FeatureSet.EXTENDED, Learner.TREES),
+            unlabelled("unlabelled-anomaly-reference", FeatureSet.REFERENCE, Learner.ANOMALY),
+            unlabelled("unlabelled-anomaly-extended", FeatureSet.EXTENDED, Learner.ANOMALY),
             new BenchmarkRow("true-rate-reference", SEVEN_DAYS, FeatureSet.REFERENCE, Learner.TRAIN_COMMAND),
             new BenchmarkRow("true-rate-extended", SEVEN_DAYS, FeatureSet.EXTENDED, Learner.TRAIN_COMMAND),
             new BenchmarkRow("extended-on-arrival", ON_ARRIVAL, FeatureSet.EXTENDED, Learner.TREES),
@@ -48,12 +58,23 @@ public final class BenchmarkRow {
     final Labels labels;
     final FeatureSet set;
     final Learner learner;
+    /** The scenario whose frauds it learns from as genuine payments: nobody had labelled them. 0 for none. */
+    final int unlabelledScenario;
 
     private BenchmarkRow(String name, Labels labels, FeatureSet set, Learner learner) {
+        this(name, labels, set, learner, 0);
+    }
+
+    private BenchmarkRow(String name, Labels labels, FeatureSet set, Learner learner, int unlabelledScenario) {
         this.name = name;
         this.labels = labels;
         this.set = set;
         this.learner = learner;
+        this.unlabelledScenario = unlabelledScenario;
+    }
+
+    private static BenchmarkRow unlabelled(String name, FeatureSet set, Learner learner) {
+        return new BenchmarkRow(name, SEVEN_DAYS, set, learner, UNLABELLED_SCENARIO);
     }
 
     private static BenchmarkRow delayed(String name, Duration delay) {

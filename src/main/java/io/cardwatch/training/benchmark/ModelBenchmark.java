@@ -3,6 +3,7 @@ package io.cardwatch.training.benchmark;
 import io.cardwatch.datagen.Profile;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.score.GradientBoostedTrees;
+import io.cardwatch.training.AnomalyFit;
 import io.cardwatch.training.BoostedTrees;
 import io.cardwatch.training.Hyperparameters;
 import io.cardwatch.training.LogisticRegression;
@@ -29,6 +30,7 @@ import java.util.function.Consumer;
  */
 public final class ModelBenchmark {
     private static final int CARDS = 100;
+    private static final double TOP = 0.01;
     private static final int WEEK = 7;
     private static final int SECONDS_PER_DAY = 86_400;
     /** Trees from everything before the gap, chosen on the validation folds; all else are train's defaults. */
@@ -109,22 +111,46 @@ public final class ModelBenchmark {
         double cp = 0;
         double ece = 0;
         double brier = 0;
+        double unlabelledAtTop = 0;
+        boolean probabilities = row.learner != BenchmarkRow.Learner.ANOMALY;
         for (int i = 0; i < folds.size(); i++) {
             String step = row.name + ", fold " + (i + 1) + " of " + folds.size();
             ScoredRows scored = score(row, folds.get(i), history, step);
             Ranking ranking = Ranking.of(scored);
-            Calibration calibration = Calibration.of(scored);
             auc += ranking.auc() / folds.size();
             ap += ranking.averagePrecision() / folds.size();
             cp += new CardPrecision(scored).at(CARDS) / folds.size();
-            ece += calibration.expectedError() / folds.size();
-            brier += calibration.brier() / folds.size();
+            if (probabilities) {
+                Calibration calibration = Calibration.of(scored);
+                ece += calibration.expectedError() / folds.size();
+                brier += calibration.brier() / folds.size();
+            }
+            if (row.unlabelledScenario > 0) {
+                unlabelledAtTop += scored.shareAtTop(TOP, at -> isUnlabelled(row, scored.rows, at)) / folds.size();
+            }
         }
-        return new BenchmarkResult(row.name, auc, ap, cp, ece, brier, null, null, null, null, null);
+        return new BenchmarkResult(
+                row.name,
+                auc,
+                ap,
+                cp,
+                row.unlabelledScenario > 0 ? unlabelledAtTop : null,
+                probabilities ? ece : null,
+                probabilities ? brier : null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    private static boolean isUnlabelled(BenchmarkRow row, TrainingData rows, int at) {
+        return rows.fraud(at) && rows.scenario(at) == row.unlabelledScenario;
     }
 
     private ScoredRows score(BenchmarkRow row, Fold fold, ReferenceHistory history, String step) {
-        TrainingData known = history.knownAt(fold.gapEnd()).narrowedTo(row.set);
+        TrainingData labelled = history.knownAt(fold.gapEnd()).narrowedTo(row.set);
+        TrainingData known = labelled.where(at -> true, at -> labelled.fraud(at) && !isUnlabelled(row, labelled, at));
         TrainingData test = fold.test(history.rows).narrowedTo(row.set);
         Hyperparameters parameters = new Hyperparameters();
         parameters.threads = threads;
@@ -135,6 +161,9 @@ public final class ModelBenchmark {
                         test, LogisticRegression.fit(fold.trainingWeek(known)).probabilities(test));
             case TREES_OF_A_WEEK:
                 return trees(fold.trainingWeek(known), test, ofAWeek(parameters), WEEK_ROUNDS, step);
+            case ANOMALY:
+                return AnomalyFit.of(fold.history(known), parameters.seed, step, progress)
+                        .score(test);
             default:
                 int rounds = row.set == FeatureSet.REFERENCE ? REFERENCE_ROUNDS : EXTENDED_ROUNDS;
                 return trees(fold.history(known), test, parameters, rounds, step);
@@ -180,6 +209,7 @@ public final class ModelBenchmark {
                 ranking.auc(),
                 ranking.averagePrecision(),
                 new CardPrecision(scored).at(CARDS),
+                null,
                 calibration.expectedError(),
                 calibration.brier(),
                 model.threshold,

@@ -6,11 +6,11 @@ import java.util.Comparator;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
-/** Labelled rows with the probability of fraud that a model gives each. */
+/** Labelled rows with the probability of fraud that a model gives each, or with another score that ranks them. */
 public final class ScoredRows {
     /** The rows. For honest figures the model must not have learned from any of them. */
     public final TrainingData rows;
-    /** By row, 0 to 1. */
+    /** By row, 0 to 1; other scores are 0 or more. */
     public final float[] probabilities;
 
     public ScoredRows(TrainingData rows, float[] probabilities) {
@@ -40,5 +40,19 @@ public final class ScoredRows {
                 .sorted(Comparator.comparing(row -> -probabilities[row]))
                 .mapToInt(Integer::intValue)
                 .toArray();
+    }
+
+    /**
+     * The share of some rows that are among those with the highest scores of all.
+     *
+     * @param top the share of all rows that counts as the highest, 0 to 1, rounded down to whole rows
+     * @param which the rows to look for; there must be one
+     */
+    public double shareAtTop(double top, IntPredicate which) {
+        int[] ranked = descending();
+        long found = Arrays.stream(ranked, 0, (int) (top * ranked.length))
+                .filter(which)
+                .count();
+        return (double) found / Arrays.stream(ranked).filter(which).count();
     }
 }

@@ -13,6 +13,7 @@ import io.cardwatch.training.evaluation.ConfusionMatrix;
 import io.cardwatch.training.evaluation.CostModel;
 import io.cardwatch.training.evaluation.HeldOutScore;
 import io.cardwatch.training.evaluation.Ranking;
+import io.cardwatch.training.evaluation.RankingScore;
 import io.cardwatch.training.evaluation.ScoredRows;
 import io.cardwatch.training.history.TrainingData;
 import java.io.IOException;
@@ -76,6 +77,11 @@ public final class FraudReport {
         report.cards();
         costs.ifPresent(report::money);
         report.page.put("money", costs.isPresent());
+        report.page.put(
+                "anomaly",
+                result.anomaly
+                        .<Object>map(scored -> anomaly(RankingScore.of(scored)))
+                        .orElse(false));
         report.scenarios();
         report.segments();
         report.importance();
@@ -220,6 +226,15 @@ public final class FraudReport {
         page.put("blockedGenuine", Numbers.money(costs.blockedGenuine));
         page.put("blocked", Numbers.count(costs.blockedGenuine * decision.falsePositives));
         page.put("moneyChart", charts.money(costs));
+    }
+
+    private static Map<String, Object> anomaly(RankingScore score) {
+        Map<String, Object> anomaly = new LinkedHashMap<>();
+        anomaly.put("auc", Numbers.score(score.auc));
+        anomaly.put("averagePrecision", Numbers.score(score.averagePrecision));
+        anomaly.put("cards", Numbers.percent(score.cardPrecisionAt100));
+        anomaly.put("recall", Numbers.percent(score.recallInTopPercent));
+        return anomaly;
     }
 
     /** Each scenario's frauds among all genuine payments. */

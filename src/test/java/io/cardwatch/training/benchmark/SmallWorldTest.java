@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Rows of the benchmark in a world of about a twentieth of the handbook's size: what must hold in any world. They train
- * nine models, in about two minutes of CPU.
+ * a dozen models, in about two minutes of CPU.
  */
 @Tag("soak")
 class SmallWorldTest {
@@ -25,6 +25,9 @@ class SmallWorldTest {
         List<BenchmarkRow> rows = ModelBenchmark.rows(List.of(
                 "reference",
                 "extended",
+                "anomaly-extended",
+                "unlabelled-extended",
+                "unlabelled-anomaly-extended",
                 "true-rate-reference",
                 "true-rate-extended",
                 "extended-on-arrival",
@@ -46,6 +49,15 @@ class SmallWorldTest {
         assertThat(ap("extended")).isGreaterThan(ap("reference"));
         assertThat(ap("true-rate-on-arrival")).isGreaterThan(ap("true-rate-extended"));
         assertThat(ap("true-rate-extended")).isGreaterThan(ap("true-rate-reference"));
+    }
+
+    @Test
+    void ofFraudsThatNobodyLabelled_theAnomalyScoreFindsMoreThanTheTrees() {
+        assertThat(RESULTS.get("unlabelled-anomaly-extended").unlabelledAtTop)
+                .isGreaterThan(RESULTS.get("unlabelled-extended").unlabelledAtTop + 0.2);
+        assertThat(ap("unlabelled-extended")).isLessThan(ap("extended"));
+        assertThat(RESULTS.get("anomaly-extended").ece).isNull();
+        assertThat(RESULTS.get("anomaly-extended").unlabelledAtTop).isNull();
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.cardwatch.domain.FeatureSet;
+import io.cardwatch.training.history.TrainingData;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -42,6 +44,20 @@ class RankingTest {
                 .containsExactly(1, 1, 2);
         assertThat(new int[] {ranking.genuine(0), ranking.genuine(1), ranking.genuine(2)})
                 .containsExactly(0, 1, 3);
+    }
+
+    @Test
+    void theShareAtTheTopCountsSomeRowsAmongTheHighestOfAll() {
+        TrainingData rows = new TrainingData(FeatureSet.REFERENCE);
+        for (int row = 0; row < 10; row++) {
+            rows.add(row, 1, new double[FeatureSet.REFERENCE.size()], row == 2 || row == 3 || row == 7, row);
+        }
+        ScoredRows scored = new ScoredRows(rows, new float[] {1, 2, 9, 3, 8, 7, 6, 5, 4, 0});
+
+        assertThat(scored.shareAtTop(0.1, rows::fraud)).isEqualTo(1 / 3.0);
+        assertThat(scored.shareAtTop(0.59, rows::fraud)).isEqualTo(2 / 3.0);
+        assertThat(scored.shareAtTop(1, rows::fraud)).isEqualTo(1);
+        assertThat(scored.shareAtTop(0.3, row -> rows.scenario(row) == 7)).isZero();
     }
 
     @Test

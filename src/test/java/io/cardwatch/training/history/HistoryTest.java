@@ -171,6 +171,25 @@ class HistoryTest {
     }
 
     @Test
+    void aTableOfManyPages_isReadWholeAndInOrder_alsoWherePaymentsOfOneSecondFillPages() throws SQLException {
+        try (Connection connection = Postgres.connect(Postgres.freshDatabase())) {
+            execute(
+                    connection,
+                    "INSERT INTO cust_payment_tx_history SELECT id / 2, timestamp '2018-04-01' + interval '1 second'"
+                            + " * (id / 120000), id % 2, 1, 1, 0, 0, 0, 0, 0, 0, 1, id, 1, 1, 1, 1, 1, 0, 1, 0, 1, 0"
+                            + " FROM generate_series(0, 299999) AS id ORDER BY md5(id::text)");
+
+            TrainingData data = TableHistory.HISTORY.read(connection, "public", FeatureSet.REFERENCE, Optional.empty());
+
+            assertThat(data.rows()).isEqualTo(300_000);
+            for (int row = 0; row < data.rows(); row++) {
+                assertThat(data.value(row, Feature.CUSTOMER_ID_AVG_AMOUNT_1DAY_WINDOW.index()))
+                        .isEqualTo(row);
+            }
+        }
+    }
+
+    @Test
     void outcomesGiveThePredictionsThatHaveAVerdict() throws SQLException {
         try (Connection connection = Postgres.connect(Postgres.freshDatabase())) {
             String features = FeatureSet.REFERENCE.features().stream()

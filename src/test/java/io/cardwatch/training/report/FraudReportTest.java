@@ -13,6 +13,7 @@ import io.cardwatch.training.Trainer;
 import io.cardwatch.training.TrainingOptions;
 import io.cardwatch.training.TrainingResult;
 import io.cardwatch.training.evaluation.CardPrecision;
+import io.cardwatch.training.evaluation.Ranking;
 import io.cardwatch.training.evaluation.ScoredRows;
 import io.cardwatch.training.history.CsvHistory;
 import io.cardwatch.training.history.TrainingData;
@@ -21,6 +22,7 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -199,12 +201,33 @@ class FraudReportTest {
     }
 
     @Test
+    void theAnomalyScoreHasASectionWhereItWasTrained() throws Exception {
+        ScoredRows anomaly = result.anomaly.orElseThrow();
+        int[] ranked = anomaly.descending();
+        long atTop = Arrays.stream(ranked, 0, ranked.length / 100)
+                .filter(anomaly.rows::fraud)
+                .count();
+
+        assertThat(text("anomaly-average-precision"))
+                .isEqualTo(
+                        String.format(Locale.ROOT, "%.3f", Ranking.of(anomaly).averagePrecision()));
+        assertThat(rows("Quality of the anomaly score").get(0))
+                .endsWith(percent((double) atTop / anomaly.rows.frauds()));
+        assertThat(FraudReport.html(train(history, false), policy.costs())).doesNotContain("anomaly");
+    }
+
+    @Test
     void theSameHistoryGivesTheSameBytes() {
         assertThat(FraudReport.html(train(history), policy.costs())).isEqualTo(html);
     }
 
     private static TrainingResult train(TrainingData data) {
+        return train(data, true);
+    }
+
+    private static TrainingResult train(TrainingData data, boolean anomaly) {
         TrainingOptions options = new TrainingOptions();
+        options.anomaly = anomaly;
         options.trees.rounds = 10;
         options.threshold = policy;
         return new Trainer(options, (what, share) -> {}).train(data);
