@@ -233,6 +233,15 @@ public final class JobOnKinesis implements AutoCloseable {
         }
     }
 
+    /** The first column of the warehouse's first answer to {@code query}. */
+    public String text(String query) throws SQLException {
+        try (Statement statement = warehouse.createStatement();
+                ResultSet result = statement.executeQuery(query)) {
+            result.next();
+            return result.getString(1);
+        }
+    }
+
     /** Fails unless each prediction has its customer's contact details. */
     public void assertContacts() throws SQLException {
         assertThat(number("SELECT count(*) FROM cust_payment_tx_fraud_predictions AS row"
