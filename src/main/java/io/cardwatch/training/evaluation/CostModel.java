@@ -85,11 +85,18 @@ public final class CostModel {
         }
     }
 
-    /** What an alert on this row saves; negative if it only costs. */
+    /**
+     * What an alert saves; negative if it only costs.
+     *
+     * @param amount the payment's, in currency units
+     */
+    public double saved(boolean fraud, double amount) {
+        return fraud ? savedShare * amount - review : -review - blockedGenuine;
+    }
+
+    /** The same for a row. */
     public double saved(ScoredRows scored, int row) {
-        return scored.rows.fraud(row)
-                ? savedShare * scored.rows.value(row, Feature.TX_AMOUNT.index()) - review
-                : -review - blockedGenuine;
+        return saved(scored.rows.fraud(row), scored.rows.value(row, Feature.TX_AMOUNT.index()));
     }
 
     /** What alerts from {@code threshold} on save, compared with no alerts. */
