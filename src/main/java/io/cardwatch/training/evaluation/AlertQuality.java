@@ -35,8 +35,9 @@ public final class AlertQuality {
     private static final int CAUGHT = 1;
     private static final int FRAUDS = 2;
     private static final int CARD_DAYS = 3;
-    private static final int SAVED = 4;
-    private static final int SUMS = 5;
+    private static final int FRAUD_CENTS = 4;
+    private static final int CAUGHT_CENTS = 5;
+    private static final int SUMS = 6;
 
     /** All payments, alerted or not. */
     @JsonProperty
@@ -94,13 +95,14 @@ public final class AlertQuality {
         payments = rows.rows();
         frauds = rows.frauds();
         days = rows.days();
-        double[][] sums = sums(rows, alerted, costs);
+        double[][] sums = sums(rows, alerted);
         List<ToDoubleFunction<double[]>> functions = new ArrayList<>(List.of(
                 sum -> sum[ALERTS] / days,
                 sum -> sum[CARD_DAYS] / days,
                 sum -> sum[CAUGHT] / sum[ALERTS],
                 sum -> sum[CAUGHT] / sum[FRAUDS],
-                sum -> sum[SAVED]));
+                sum -> costs.map(prices -> prices.saved(sum[ALERTS], sum[CAUGHT], sum[CAUGHT_CENTS] / 100))
+                        .orElse(Double.NaN)));
         double[] all = new double[SUMS];
         for (double[] card : sums) {
             Arrays.setAll(all, i -> all[i] + card[i]);
@@ -117,17 +119,11 @@ public final class AlertQuality {
         precision = figures.get(2);
         recall = figures.get(3);
         saved = costs.map(prices -> figures.get(4));
-        double amount = 0;
-        double amountCaught = 0;
-        for (int row = 0; row < rows.rows(); row++) {
-            amount += rows.fraud(row) ? rows.amount(row) : 0;
-            amountCaught += rows.fraud(row) && alerted.test(row) ? rows.amount(row) : 0;
-        }
-        fraudAmount = amount;
-        caughtAmount = amountCaught;
+        fraudAmount = all[FRAUD_CENTS] / 100;
+        caughtAmount = all[CAUGHT_CENTS] / 100;
     }
 
-    private static double[][] sums(Outcomes rows, IntPredicate alerted, Optional<CostModel> costs) {
+    private static double[][] sums(Outcomes rows, IntPredicate alerted) {
         long[] ids = rows.cards();
         int[] cardByRow = rows.cardByRow(ids);
         double[][] sums = new double[ids.length][SUMS];
@@ -137,10 +133,11 @@ public final class AlertQuality {
             double[] card = sums[cardByRow[row]];
             boolean fraud = rows.fraud(row);
             card[FRAUDS] += fraud ? 1 : 0;
+            card[FRAUD_CENTS] += fraud ? rows.amountCents(row) : 0;
             if (alerted.test(row)) {
                 card[ALERTS]++;
                 card[CAUGHT] += fraud ? 1 : 0;
-                card[SAVED] += costs.isPresent() ? costs.get().saved(fraud, rows.amount(row)) : 0;
+                card[CAUGHT_CENTS] += fraud ? rows.amountCents(row) : 0;
                 cardDays[alerts++] = rows.day(row) << 32 | cardByRow[row];
             }
         }

@@ -85,18 +85,21 @@ public final class CostModel {
         }
     }
 
-    /**
-     * What an alert saves; negative if it only costs.
-     *
-     * @param amount the payment's, in currency units
-     */
-    public double saved(boolean fraud, double amount) {
-        return fraud ? savedShare * amount - review : -review - blockedGenuine;
+    /** What an alert on this row saves; negative if it only costs. */
+    public double saved(ScoredRows scored, int row) {
+        return scored.rows.fraud(row)
+                ? saved(1, 1, scored.rows.value(row, Feature.TX_AMOUNT.index()))
+                : saved(1, 0, 0);
     }
 
-    /** The same for a row. */
-    public double saved(ScoredRows scored, int row) {
-        return saved(scored.rows.fraud(row), scored.rows.value(row, Feature.TX_AMOUNT.index()));
+    /**
+     * What alerts save; negative if they cost more.
+     *
+     * @param caught those of them that are fraud
+     * @param caughtAmount the amount of these, in currency units
+     */
+    public double saved(double alerts, double caught, double caughtAmount) {
+        return savedShare * caughtAmount - review * alerts - blockedGenuine * (alerts - caught);
     }
 
     /** What alerts from {@code threshold} on save, compared with no alerts. */

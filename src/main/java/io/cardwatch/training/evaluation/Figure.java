@@ -1,5 +1,6 @@
 package io.cardwatch.training.evaluation;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.Arrays;
@@ -13,6 +14,7 @@ public final class Figure {
     /** NaN where it says nothing. */
     public final double value;
 
+    @JsonIgnore
     public final Interval interval;
     /** By draw, so that two figures of the same cards can be compared. */
     private final double[] draws;
@@ -43,6 +45,7 @@ public final class Figure {
     }
 
     /** Whether it says something. */
+    @JsonIgnore
     public boolean isKnown() {
         return !Double.isNaN(value);
     }

@@ -14,7 +14,7 @@ public final class Outcomes {
 
     private long[] customerIds = new long[INITIAL_ROWS];
     private long[] epochSeconds = new long[INITIAL_ROWS];
-    private double[] amounts = new double[INITIAL_ROWS];
+    private long[] cents = new long[INITIAL_ROWS];
     private boolean[] frauds = new boolean[INITIAL_ROWS];
     private int rows;
     private int fraudCount;
@@ -26,7 +26,7 @@ public final class Outcomes {
             outcomes.add(
                     data.customerId(row),
                     data.epochSecond(row),
-                    data.value(row, Feature.TX_AMOUNT.index()),
+                    Math.round(data.value(row, Feature.TX_AMOUNT.index()) * 100.0),
                     data.fraud(row));
         }
         return outcomes;
@@ -36,19 +36,19 @@ public final class Outcomes {
      * Adds a row.
      *
      * @param epochSecond TX_DATETIME, UTC
-     * @param amount in currency units
+     * @param amountCents in hundredths of the currency unit, so that sums do not depend on the order of the rows
      */
-    public void add(long customerId, long epochSecond, double amount, boolean fraud) {
+    public void add(long customerId, long epochSecond, long amountCents, boolean fraud) {
         if (rows == frauds.length) {
             int capacity = rows + rows / 2;
             customerIds = Arrays.copyOf(customerIds, capacity);
             epochSeconds = Arrays.copyOf(epochSeconds, capacity);
-            amounts = Arrays.copyOf(amounts, capacity);
+            cents = Arrays.copyOf(cents, capacity);
             frauds = Arrays.copyOf(frauds, capacity);
         }
         customerIds[rows] = customerId;
         epochSeconds[rows] = epochSecond;
-        amounts[rows] = amount;
+        cents[rows] = amountCents;
         frauds[rows] = fraud;
         fraudCount += fraud ? 1 : 0;
         rows++;
@@ -59,7 +59,7 @@ public final class Outcomes {
         Outcomes part = new Outcomes();
         for (int row = 0; row < rows; row++) {
             if (which.test(row)) {
-                part.add(customerIds[row], epochSeconds[row], amounts[row], frauds[row]);
+                part.add(customerIds[row], epochSeconds[row], cents[row], frauds[row]);
             }
         }
         return part;
@@ -77,9 +77,9 @@ public final class Outcomes {
         return frauds[row];
     }
 
-    /** In currency units. */
-    public double amount(int row) {
-        return amounts[row];
+    /** In hundredths of the currency unit. */
+    public long amountCents(int row) {
+        return cents[row];
     }
 
     public long customerId(int row) {

@@ -22,6 +22,8 @@ public final class ScorecardText {
     private static final int WIDTH = 16;
     private static final List<String> COLUMNS =
             List.of("alerts/day", "precision", "recall", "AP", "CP@100", "of attainable");
+    /** A rule has no score that would rank. */
+    private static final int RULE_COLUMNS = 3;
 
     private final Scorecard card;
     private final StringBuilder text = new StringBuilder();
@@ -62,13 +64,11 @@ public final class ScorecardText {
 
     private void models() {
         heading("Models that decide, and all decisions");
-        columns();
+        columns(COLUMNS.size());
         for (Scorecard.Model model : card.models) {
             row(
                     model.modelVersion + ", threshold "
-                            + model.thresholds.stream()
-                                    .map(threshold -> String.format(Locale.ROOT, "%.4g", threshold))
-                                    .collect(Collectors.joining(", "))
+                            + model.thresholds.stream().map(Numbers::score).collect(Collectors.joining(", "))
                             + volume(model.decision),
                     model.decision,
                     model.ranking);
@@ -88,7 +88,7 @@ public final class ScorecardText {
     private void challengers() {
         for (Scorecard.Challenger challenger : card.challengers) {
             heading("Challenger " + challenger.slot + ", on the payments that both scored");
-            columns();
+            columns(COLUMNS.size());
             row(
                     challenger.modelVersion + volume(challenger.challenger.decision),
                     challenger.challenger.decision,
@@ -118,7 +118,7 @@ public final class ScorecardText {
             line("None fired.");
             return;
         }
-        columns();
+        columns(RULE_COLUMNS);
         for (Scorecard.FiredRule rule : card.rules) {
             row(
                     String.format(
@@ -263,8 +263,8 @@ public final class ScorecardText {
         text.append('\n').append(words).append('\n');
     }
 
-    private void columns() {
-        for (int column = 0; column < COLUMNS.size(); column++) {
+    private void columns(int count) {
+        for (int column = 0; column < count; column++) {
             text.append(right(COLUMNS.get(column), WIDTH));
         }
         text.append('\n');

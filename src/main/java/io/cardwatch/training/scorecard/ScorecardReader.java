@@ -137,7 +137,7 @@ public final class ScorecardReader {
         payments.acted.set(number, action == null ? alert : !action.equals("none") && !action.equals("allow"));
         payments.labelled.set(number, label != NO_LABEL);
         payments.known.set(number, row.getInt(12) == 1);
-        payments.outcomes.add(row.getLong(2), second, row.getDouble(4), label == 1);
+        payments.outcomes.add(row.getLong(2), second, cents(row, 4), label == 1);
     }
 
     private void readShadows() throws SQLException {
@@ -159,7 +159,7 @@ public final class ScorecardReader {
                             row.getString(9),
                             row.getFloat(10),
                             row.getInt(11) == 1);
-                    shadow.outcomes.add(row.getLong(2), second(row, 1), row.getDouble(3), row.getInt(4) == 1);
+                    shadow.outcomes.add(row.getLong(2), second(row, 1), cents(row, 3), row.getInt(4) == 1);
                 });
     }
 
@@ -185,6 +185,10 @@ public final class ScorecardReader {
 
     private static long second(ResultSet row, int column) throws SQLException {
         return row.getObject(column, LocalDateTime.class).toEpochSecond(ZoneOffset.UTC);
+    }
+
+    private static long cents(ResultSet row, int column) throws SQLException {
+        return row.getBigDecimal(column).movePointRight(2).longValue();
     }
 
     /** Runs a query with two times, UTC epoch seconds, and hands over its rows without holding them. */
