@@ -90,7 +90,8 @@ final class ScorecardCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Write everything as JSON, too, - for standard output; an existing file is replaced at the end.")
+            description =
+                    "Write everything as JSON, too, - for standard output; an existing file is replaced at the end.")
     private Optional<Path> json;
 
     @Option(
@@ -147,8 +148,7 @@ final class ScorecardCommand implements Callable<Integer> {
         WarehouseConnection warehouse = WarehouseConnection.of(settings);
         warehouse.check(List.of());
         try (WarehouseConnectionProvider connections = new WarehouseConnectionProvider(warehouse)) {
-            return ScorecardReader.read(
-                    connections.getOrEstablishConnection(), warehouse.schema, period, profiles);
+            return ScorecardReader.read(connections.getOrEstablishConnection(), warehouse.schema, period, profiles);
         }
     }
 

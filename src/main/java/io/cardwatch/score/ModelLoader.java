@@ -55,9 +55,7 @@ final class ModelLoader {
             return Map.of();
         }
         TrainingProfile profile = directory.parse(
-                ModelDirectory.PROFILE,
-                directory.read(ModelDirectory.PROFILE, manifest),
-                TrainingProfile.class);
+                ModelDirectory.PROFILE, directory.read(ModelDirectory.PROFILE, manifest), TrainingProfile.class);
         if (!profile.describes(manifest.features)) {
             throw new BadInputException(
                     "the file " + ModelDirectory.PROFILE + " of the model in " + directory

@@ -9,6 +9,7 @@ import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.testing.Postgres;
 import java.io.PrintWriter;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,20 +18,24 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.xml.sax.InputSource;
 
 /**
  * {@code scorecard} over 46 days of rows that a seeded generator inserts, of which 30 are judged; figures are compared with
@@ -156,10 +161,6 @@ class ScorecardCommandTest {
                 "--html=" + directory.resolve("card.html"));
         assertThat(exitCode).as(failed::toString).isZero();
         text = told.toString();
-        if (System.getProperty("cardwatch.look") != null) {
-            Files.writeString(Path.of("/tmp/scorework/card.txt"), text);
-            Files.copy(directory.resolve("card.html"), Path.of("/tmp/scorework/card.html"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        }
         card = new JsonMapper().readTree(Files.readString(directory.resolve("card.json")));
         html = Files.readString(directory.resolve("card.html"));
     }
@@ -190,7 +191,7 @@ class ScorecardCommandTest {
                 row.setString(10, payment.rules);
                 row.setString(11, payment.known ? "Ada" : null);
                 for (int i = 1; i < FeatureSet.REFERENCE.size(); i++) {
-                    row.setObject(11 + i, payment.feature(i), java.sql.Types.NUMERIC);
+                    row.setObject(11 + i, payment.feature(i), Types.NUMERIC);
                 }
                 row.addBatch();
                 if (payment.label != null) {
@@ -229,15 +230,17 @@ class ScorecardCommandTest {
         assertThat(card.at("/payments").asInt()).isEqualTo(judged.size());
         assertThat(card.at("/labelled").asInt()).isEqualTo(count(judged, payment -> payment.label != null));
         assertThat(card.at("/frauds").asInt()).isEqualTo(count(judged, Payment::fraud));
-        assertThat(text).contains("Only payments at least 7 d old count; of these, one without a label counts as genuine.");
+        assertThat(text)
+                .contains("Only payments at least 7 d old count; of these, one without a label counts as genuine.");
     }
 
     @Test
     void aModelsFiguresAreThoseOfAPlainCount() {
         assertThat(card.at("/models")).hasSize(2);
         for (JsonNode model : card.at("/models")) {
-            List<Payment> own =
-                    where(judged, payment -> payment.version.equals(model.get("modelVersion").asText()));
+            List<Payment> own = where(
+                    judged,
+                    payment -> payment.version.equals(model.get("modelVersion").asText()));
             check(model.get("decision"), own, Payment::alert);
             checkRanking(model.get("ranking"), own, Payment::probability);
         }
@@ -261,10 +264,13 @@ class ScorecardCommandTest {
         assertThat(challenger.at("/difference/precision/value").asDouble())
                 .isCloseTo(
                         challenger.at("/challenger/decision/precision/value").asDouble()
-                                - challenger.at("/champion/decision/precision/value").asDouble(),
+                                - challenger
+                                        .at("/champion/decision/precision/value")
+                                        .asDouble(),
                         within(1e-12));
         // A coin against a model that knows something.
-        assertThat(challenger.at("/difference/averagePrecision/high").asDouble()).isNegative();
+        assertThat(challenger.at("/difference/averagePrecision/high").asDouble())
+                .isNegative();
     }
 
     @Test
@@ -291,11 +297,15 @@ class ScorecardCommandTest {
     @Test
     void driftIsThePsiAgainstTheProfileOfTheModel() throws Exception {
         LocalDateTime now = LocalDateTime.of(2024, 2, 15, 12, 0);
-        List<Payment> recent = where(PAYMENTS, payment -> !payment.time.isBefore(now.minusDays(30))
-                && payment.time.isBefore(now)
-                && payment.version.equals(SHIPPED));
+        List<Payment> recent = where(
+                PAYMENTS,
+                payment -> !payment.time.isBefore(now.minusDays(30))
+                        && payment.time.isBefore(now)
+                        && payment.version.equals(SHIPPED));
         JsonNode profile = new JsonMapper()
-                .readTree(getClass().getResourceAsStream("/model/reference/profile.json").readAllBytes());
+                .readTree(getClass()
+                        .getResourceAsStream("/model/reference/profile.json")
+                        .readAllBytes());
         JsonNode drift = drift(SHIPPED);
 
         assertThat(drift.get("payments").asInt()).isEqualTo(recent.size());
@@ -304,7 +314,9 @@ class ScorecardCommandTest {
             int feature = i;
             assertThat(drift.at("/drifts/" + i + "/psi").asDouble())
                     .as(FeatureSet.REFERENCE.names().get(i))
-                    .isCloseTo(psi(profile.at("/features/" + i), recent, payment -> payment.feature(feature)), within(1e-9));
+                    .isCloseTo(
+                            psi(profile.at("/features/" + i), recent, payment -> payment.feature(feature)),
+                            within(1e-9));
         }
         assertThat(drift.at("/drifts/15/psi").asDouble())
                 .isCloseTo(psi(profile.get("score"), recent, Payment::probability), within(1e-9));
@@ -323,8 +335,10 @@ class ScorecardCommandTest {
 
         assertThat(card.at("/dataQuality/terminals").asInt()).isEqualTo(41);
         assertThat(card.at("/dataQuality/silentTerminals").asInt()).isEqualTo(1);
-        assertThat(card.at("/dataQuality/mostSilentTerminals/0/terminalId").asInt()).isEqualTo(SILENT_TERMINAL);
-        assertThat(card.at("/dataQuality/mostSilentTerminals/0/paymentsSince").asLong()).isEqualTo(silent);
+        assertThat(card.at("/dataQuality/mostSilentTerminals/0/terminalId").asInt())
+                .isEqualTo(SILENT_TERMINAL);
+        assertThat(card.at("/dataQuality/mostSilentTerminals/0/paymentsSince").asLong())
+                .isEqualTo(silent);
         assertThat(card.at("/dataQuality/unknownCustomerPayments").asLong())
                 .isEqualTo(count(judged, payment -> !payment.known));
         assertThat(card.at("/dataQuality/labelsStopped").asBoolean()).isFalse();
@@ -332,7 +346,9 @@ class ScorecardCommandTest {
 
     @Test
     void labelsThatStoppedAreTold() {
-        assertThat(run("--as-of=2024-03-01T00:00:00Z", "--days=30")).as(err::toString).isZero();
+        assertThat(run("--as-of=2024-03-01T00:00:00Z", "--days=30"))
+                .as(err::toString)
+                .isZero();
 
         assertThat(out.toString()).contains("days ago; before it at most 0 days without one. They stopped.");
     }
@@ -345,10 +361,11 @@ class ScorecardCommandTest {
         List<String> expected = new ArrayList<>();
         for (LocalDate day = FROM; day.isBefore(UNTIL); day = day.plusDays(1)) {
             LocalDate wanted = day;
-            List<Payment> own = where(judged, payment -> payment.time.toLocalDate().equals(wanted));
+            List<Payment> own =
+                    where(judged, payment -> payment.time.toLocalDate().equals(wanted));
             List<Payment> caught = where(own, payment -> payment.alert && payment.fraud());
             expected.add(String.format(
-                    java.util.Locale.ROOT,
+                    Locale.ROOT,
                     "%s|%d|%d|%d|%d|%d|%d|%.2f",
                     day,
                     own.size(),
@@ -363,8 +380,9 @@ class ScorecardCommandTest {
         assertThat(query(postgres, sql)).isEqualTo(expected);
         assertThat(query(redshift, sql)).isEqualTo(expected);
         List<String> days = new ArrayList<>();
-        card.at("/days").forEach(day -> days.add(day.get("day").asText() + "|" + day.get("payments") + "|"
-                + day.get("alerts") + "|" + day.get("labelled") + "|" + day.get("frauds") + "|" + day.get("caught")));
+        card.at("/days")
+                .forEach(day -> days.add(day.get("day").asText() + "|" + day.get("payments") + "|" + day.get("alerts")
+                        + "|" + day.get("labelled") + "|" + day.get("frauds") + "|" + day.get("caught")));
         assertThat(days)
                 .isEqualTo(expected.stream()
                         .map(line -> line.substring(0, line.lastIndexOf('|', line.lastIndexOf('|') - 1)))
@@ -394,12 +412,12 @@ class ScorecardCommandTest {
         assertThat(html).doesNotContainPattern("(?i)<(script|link|iframe|object|embed|base|img)\\b");
         assertThat(html).doesNotContainPattern("(?i)https?:|url\\(|@import|\\bon[a-z]+=\"");
         assertThat(html).doesNotContain("NaN").doesNotContain("Infinity").contains("prefers-color-scheme: dark");
-        javax.xml.parsers.DocumentBuilderFactory.newInstance()
+        DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
-                .parse(new org.xml.sax.InputSource(new java.io.StringReader(html.replaceFirst("<!DOCTYPE html>", ""))));
+                .parse(new InputSource(new StringReader(html.replaceFirst("<!DOCTYPE html>", ""))));
         assertThat(html)
                 .contains(String.format(
-                        java.util.Locale.ROOT,
+                        Locale.ROOT,
                         "id=\"precision\">%.1f\u00a0%%<",
                         100 * card.at("/decisions/precision/value").asDouble()))
                 .contains(SHIPPED, "night version 1", "block, dry run", "next: ");
@@ -413,12 +431,19 @@ class ScorecardCommandTest {
     @Test
     void fromAndDaysChooseTheDays() throws Exception {
         Path file = directory.resolve("three.json");
-        assertThat(run(AS_OF, "--from=2024-01-10", "--days=3", "--json=" + file)).as(err::toString).isZero();
+        assertThat(run(AS_OF, "--from=2024-01-10", "--days=3", "--json=" + file))
+                .as(err::toString)
+                .isZero();
 
-        List<Payment> three = where(judged, payment -> payment.time.getDayOfMonth() >= 10
-                && payment.time.getDayOfMonth() <= 12
-                && payment.time.getMonthValue() == 1);
-        assertThat(new JsonMapper().readTree(Files.readString(file)).get("payments").asInt())
+        List<Payment> three = where(
+                judged,
+                payment -> payment.time.getDayOfMonth() >= 10
+                        && payment.time.getDayOfMonth() <= 12
+                        && payment.time.getMonthValue() == 1);
+        assertThat(new JsonMapper()
+                        .readTree(Files.readString(file))
+                        .get("payments")
+                        .asInt())
                 .isEqualTo(three.size());
         assertThat(out.toString()).contains("Scorecard of 2024-01-10 to 2024-01-12 (UTC)");
     }
@@ -440,7 +465,8 @@ class ScorecardCommandTest {
                         "error: --days is 0",
                         "error: the model directory " + directory.resolve("none") + " has no file cardwatch.json",
                         "error: review is -4.0 in " + costs);
-        assertThat(err.toString().lines().filter(line -> line.startsWith("remedy: "))).hasSize(5);
+        assertThat(err.toString().lines().filter(line -> line.startsWith("remedy: ")))
+                .hasSize(5);
     }
 
     @Test
@@ -460,7 +486,8 @@ class ScorecardCommandTest {
                         "--warehouse.user=" + Postgres.USER))
                 .isEqualTo(Failure.BAD_INPUT);
         assertThat(err.toString())
-                .startsWith("error: none of the " + judged.size() + " payments from 2024-01-09 to 2024-02-07 has a label");
+                .startsWith(
+                        "error: none of the " + judged.size() + " payments from 2024-01-09 to 2024-02-07 has a label");
     }
 
     private int run(String... more) {
@@ -483,7 +510,10 @@ class ScorecardCommandTest {
     private static void check(JsonNode quality, List<Payment> rows, Predicate<Payment> alerted) {
         List<Payment> alerts = where(rows, alerted);
         List<Payment> caught = where(alerts, Payment::fraud);
-        double days = rows.stream().map(payment -> payment.time.toLocalDate()).distinct().count();
+        double days = rows.stream()
+                .map(payment -> payment.time.toLocalDate())
+                .distinct()
+                .count();
         double cards = alerts.stream()
                 .map(payment -> payment.time.toLocalDate() + " " + payment.customer)
                 .distinct()
@@ -518,29 +548,37 @@ class ScorecardCommandTest {
         // There are fewer than 100 cards a day, so all are checked, and each defrauded one is found once.
         Set<Long> found = new HashSet<>();
         where(rows, Payment::fraud).forEach(payment -> found.add(payment.customer));
-        double days = rows.stream().map(payment -> payment.time.toLocalDate()).distinct().count();
+        double days = rows.stream()
+                .map(payment -> payment.time.toLocalDate())
+                .distinct()
+                .count();
         figure(ranking.get("cardPrecisionAt100"), found.size() / 100.0 / days);
         figure(ranking.get("shareOfAttainable"), 1);
     }
 
     private static void figure(JsonNode figure, double value) {
         assertThat(figure.get("value").asDouble()).isCloseTo(value, within(1e-9 * Math.max(1, Math.abs(value))));
-        assertThat(value).isBetween(
-                figure.get("low").asDouble() - 1e-9, figure.get("high").asDouble() + 1e-9);
+        assertThat(value)
+                .isBetween(
+                        figure.get("low").asDouble() - 1e-9, figure.get("high").asDouble() + 1e-9);
     }
 
     private static double psi(JsonNode training, List<Payment> rows, ToDoubleFunction<Payment> value) {
         int bins = training.get("shares").size();
         double sum = 0;
         for (int bin = 0; bin < bins; bin++) {
-            double above = bin == 0 ? Double.NEGATIVE_INFINITY : training.at("/edges/" + (bin - 1)).asDouble();
-            double upTo = bin == bins - 1 ? Double.POSITIVE_INFINITY : training.at("/edges/" + bin).asDouble();
-            double now = (double) count(rows, payment -> value.applyAsDouble(payment) > above
-                            && value.applyAsDouble(payment) <= upTo)
+            double above = bin == 0
+                    ? Double.NEGATIVE_INFINITY
+                    : training.at("/edges/" + (bin - 1)).asDouble();
+            double upTo = bin == bins - 1
+                    ? Double.POSITIVE_INFINITY
+                    : training.at("/edges/" + bin).asDouble();
+            double now = (double) count(
+                            rows,
+                            payment -> value.applyAsDouble(payment) > above && value.applyAsDouble(payment) <= upTo)
                     / rows.size();
             double then = training.at("/shares/" + bin).asDouble();
-            sum += (Math.max(1e-4, now) - Math.max(1e-4, then))
-                    * Math.log(Math.max(1e-4, now) / Math.max(1e-4, then));
+            sum += (Math.max(1e-4, now) - Math.max(1e-4, then)) * Math.log(Math.max(1e-4, now) / Math.max(1e-4, then));
         }
         return sum;
     }

@@ -87,9 +87,7 @@ public final class CostModel {
 
     /** What an alert on this row saves; negative if it only costs. */
     public double saved(ScoredRows scored, int row) {
-        return scored.rows.fraud(row)
-                ? saved(1, 1, scored.rows.value(row, Feature.TX_AMOUNT.index()))
-                : saved(1, 0, 0);
+        return scored.rows.fraud(row) ? saved(1, 1, scored.rows.value(row, Feature.TX_AMOUNT.index())) : saved(1, 0, 0);
     }
 
     /**

@@ -78,9 +78,9 @@ public final class ScorecardReport {
         long count = card.period.days();
         Chart chart = new Chart(
                 "Alerts of the models by day, and frauds by day, caught and missed",
-                Axis.linear(
-                        "day", 0, count, Math.max(1, Math.ceil(count / 5.0)), place -> day(LocalDate.ofEpochDay(first + (long) place))
-                                .replaceFirst(" \\d+$", "")),
+                Axis.linear("day", 0, count, Math.max(1, Math.ceil(count / 5.0)), place -> day(LocalDate.ofEpochDay(
+                                first + (long) place))
+                        .replaceFirst(" \\d+$", "")),
                 Axis.linear("payments", 0, most, Axis.step(most), Numbers::tick));
         for (Scorecard.Day day : days) {
             double left = LocalDate.parse(day.day).toEpochDay() - first;
@@ -129,10 +129,10 @@ public final class ScorecardReport {
             difference.put("name", "difference");
             difference.put("about", "challenger less champion");
             put(difference, "alerts", less.get("alertsPerDay"), ScorecardText::rate);
-            put(difference, "precision", less.get("precision"), Numbers::score);
-            put(difference, "recall", less.get("recall"), Numbers::score);
+            put(difference, "precision", less.get("precision"), Numbers::percent);
+            put(difference, "recall", less.get("recall"), Numbers::percent);
             put(difference, "ap", less.get("averagePrecision"), Numbers::score);
-            put(difference, "cards", less.get("cardPrecisionAt100"), Numbers::score);
+            put(difference, "cards", less.get("cardPrecisionAt100"), Numbers::percent);
             put(difference, "share", null, Numbers::percent);
             put(difference, "saved", less.get("saved"), Numbers::count);
             rows.add(difference);
@@ -187,8 +187,9 @@ public final class ScorecardReport {
         return figure.isKnown() ? number.apply(figure.value) : "–";
     }
 
+    /** The unit once: 14.6 to 24.6 %. */
     private static String range(Figure figure, DoubleFunction<String> number) {
-        return figure.isKnown() ? Numbers.range(figure.interval, number) : "";
+        return figure.isKnown() ? Numbers.range(figure.interval, number).replace("\u00a0% to ", " to ") : "";
     }
 
     private void drift() {

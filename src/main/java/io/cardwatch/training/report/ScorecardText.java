@@ -47,15 +47,10 @@ public final class ScorecardText {
     private void head() {
         line(
                 "Scorecard of %s to %s (UTC), as of %s",
-                card.period.from,
-                card.period.until.minusDays(1),
-                card.period.asOf);
+                card.period.from, card.period.until.minusDays(1), card.period.asOf);
         line(
                 "%,d payments, %,d with a label, %,d frauds (%s).",
-                card.payments,
-                card.labelled,
-                card.frauds,
-                Numbers.smallPercent((double) card.frauds / card.payments));
+                card.payments, card.labelled, card.frauds, Numbers.smallPercent((double) card.frauds / card.payments));
         line(
                 "Only payments at least %s old count; of these, one without a label counts as genuine.",
                 TimeUtils.formatWithHighestUnit(card.period.labelDelay));
@@ -78,11 +73,7 @@ public final class ScorecardText {
 
     private static String volume(AlertQuality quality) {
         return String.format(
-                Locale.ROOT,
-                ": %,d payments on %,d days, %,d frauds",
-                quality.payments,
-                quality.days,
-                quality.frauds);
+                Locale.ROOT, ": %,d payments on %,d days, %,d frauds", quality.payments, quality.days, quality.frauds);
     }
 
     private void challengers() {
@@ -188,7 +179,8 @@ public final class ScorecardText {
 
     private void drift() {
         heading("Drift since training");
-        line("PSI of the payments of the %s up to %s; below 0.1 stable, above 0.25 drifted.",
+        line(
+                "PSI of the payments of the %s up to %s; below 0.1 stable, above 0.25 drifted.",
                 card.period.days() == 1 ? "day" : card.period.days() + " days",
                 Instant.ofEpochSecond(card.period.driftUntil()));
         for (Scorecard.ModelDrift model : card.drift) {
@@ -238,8 +230,7 @@ public final class ScorecardText {
         }
         line(
                 "Terminals: %,d of %,d have had no label for longer than usual: as often as payments are",
-                quality.silentTerminals,
-                quality.terminals);
+                quality.silentTerminals, quality.terminals);
         line("labelled, 10 labels or more were to be expected since their last one.");
         for (DataQuality.SilentTerminal terminal : quality.mostSilentTerminals) {
             line(

@@ -76,10 +76,12 @@ public final class DataQuality {
         newestLabel = newest == null ? null : newest.toInstant(ZoneOffset.UTC).toString();
         daysSinceNewestLabel = newest == null
                 ? null
-                : Duration.between(newest.toInstant(ZoneOffset.UTC), period.asOf).toSeconds() / 86_400.0;
+                : Duration.between(newest.toInstant(ZoneOffset.UTC), period.asOf)
+                                .toSeconds()
+                        / 86_400.0;
         longestPauseDays = longestPause(read.labelDays);
-        labelsStopped = daysSinceNewestLabel == null
-                || daysSinceNewestLabel > USUAL_TIMES * Math.max(1, longestPauseDays);
+        labelsStopped =
+                daysSinceNewestLabel == null || daysSinceNewestLabel > USUAL_TIMES * Math.max(1, longestPauseDays);
         ScoredPayments payments = read.payments;
         Long2LongOpenHashMap lastLabelled = new Long2LongOpenHashMap();
         lastLabelled.defaultReturnValue(Long.MIN_VALUE);
@@ -113,8 +115,8 @@ public final class DataQuality {
     private static long longestPause(List<LocalDate> days) {
         long longest = 0;
         for (int i = 1; i < days.size(); i++) {
-            longest = Math.max(
-                    longest, days.get(i).toEpochDay() - days.get(i - 1).toEpochDay());
+            longest =
+                    Math.max(longest, days.get(i).toEpochDay() - days.get(i - 1).toEpochDay());
         }
         return longest;
     }

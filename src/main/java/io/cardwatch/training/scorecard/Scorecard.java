@@ -1,7 +1,7 @@
 package io.cardwatch.training.scorecard;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -212,8 +212,12 @@ public final class Scorecard {
         Map<String, FiredRule.Builder> found = new TreeMap<>();
         for (int text = 0; text < scored.ruleTexts.size(); text++) {
             for (JsonNode fired : parse(scored.ruleTexts.get(text))) {
-                String key = String.format("%s %010d", fired.path("id").asText(), fired.path("version").asInt());
-                found.computeIfAbsent(key, absent -> new FiredRule.Builder(fired)).texts.set(text);
+                String key = String.format(
+                        "%s %010d",
+                        fired.path("id").asText(), fired.path("version").asInt());
+                found.computeIfAbsent(key, absent -> new FiredRule.Builder(fired))
+                        .texts
+                        .set(text);
             }
         }
         if (found.isEmpty()) {
@@ -374,8 +378,10 @@ public final class Scorecard {
                     .filter(fired)
                     .mapToLong(asked::day)
                     .toArray();
-            firstFired = LocalDate.ofEpochDay(Arrays.stream(days).min().orElseThrow()).toString();
-            lastFired = LocalDate.ofEpochDay(Arrays.stream(days).max().orElseThrow()).toString();
+            firstFired = LocalDate.ofEpochDay(Arrays.stream(days).min().orElseThrow())
+                    .toString();
+            lastFired = LocalDate.ofEpochDay(Arrays.stream(days).max().orElseThrow())
+                    .toString();
             firings = new AlertQuality(asked, fired, costs);
         }
 

@@ -49,10 +49,12 @@ final class ScoredPayments {
         terminals[row] = terminalId;
         versionByRow[row] = versionNumbers.computeIfAbsent(modelVersion, version -> versionNumbers.size());
         versions.computeIfAbsent(modelVersion, version -> new TreeSet<>()).add(threshold);
-        rulesByRow[row] = rules == null ? NOT_ASKED : ruleNumbers.computeIfAbsent(rules, text -> {
-            ruleTexts.add(text);
-            return ruleNumbers.size();
-        });
+        rulesByRow[row] = rules == null
+                ? NOT_ASKED
+                : ruleNumbers.computeIfAbsent(rules, text -> {
+                    ruleTexts.add(text);
+                    return ruleNumbers.size();
+                });
         return row;
     }
 
