@@ -75,7 +75,7 @@ public final class ScorecardReport {
                         .max()
                         .orElseThrow());
         long first = card.period.from.toEpochDay();
-        long count = card.period.days();
+        int count = card.period.days();
         Chart chart = new Chart(
                 "Alerts of the models by day, and frauds by day, caught and missed",
                 Axis.linear("day", 0, count, Math.max(1, Math.ceil(count / 5.0)), place -> day(LocalDate.ofEpochDay(
@@ -197,7 +197,7 @@ public final class ScorecardReport {
         for (Scorecard.ModelDrift model : card.drift) {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("version", model.modelVersion);
-            entry.put("count", Numbers.count(model.payments));
+            entry.put("count", Numbers.count((double) model.payments));
             entry.put("known", model.drifts != null);
             List<Map<String, Object>> rows = new ArrayList<>();
             if (model.drifts != null) {

@@ -1,5 +1,7 @@
 package io.cardwatch.training.scorecard;
 
+import static java.time.temporal.ChronoUnit.DAYS;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import it.unimi.dsi.fastutil.longs.Long2IntMap;
@@ -45,7 +47,7 @@ public final class DataQuality {
 
     /** Days between two following days with labels, at most, from the first judged day on. */
     @JsonProperty
-    public final long longestPauseDays;
+    public final int longestPauseDays;
 
     /** Whether the pause at the end is more than twice as long as any before it, and than two days. */
     @JsonProperty
@@ -112,11 +114,11 @@ public final class DataQuality {
         unknownCustomerPayments = contactsKept ? payments.rows() - payments.known.cardinality() : 0;
     }
 
-    private static long longestPause(List<LocalDate> days) {
-        long longest = 0;
+    private static int longestPause(List<LocalDate> days) {
+        int longest = 0;
         for (int i = 1; i < days.size(); i++) {
             longest =
-                    Math.max(longest, days.get(i).toEpochDay() - days.get(i - 1).toEpochDay());
+                    Math.max(longest, (int) DAYS.between(days.get(i - 1), days.get(i)));
         }
         return longest;
     }

@@ -55,8 +55,8 @@ public final class Period {
     }
 
     /** Number of days that are judged. */
-    public long days() {
-        return until.toEpochDay() - from.toEpochDay();
+    public int days() {
+        return (int) (until.toEpochDay() - from.toEpochDay());
     }
 
     /** Whether a payment is judged. */

@@ -25,7 +25,7 @@ class ScoreQualityTest {
         Random random = new Random(8);
         for (int row = 0; row < 3_000; row++) {
             boolean fraud = random.nextInt(6) == 0;
-            rows.add(random.nextInt(400) - 200, row * DAYS * 86_400L / 3_000, 100, fraud);
+            rows.add(random.nextInt(400) - 200, 86_400L * DAYS * row / 3_000, 100, fraud);
             scores.add((random.nextInt(10) + (fraud ? 3 : 0)) / 12f);
         }
 
