@@ -21,26 +21,3 @@ SELECT
     sum(CASE WHEN tx_fraud = 1 AND fraud_prediction = 1 THEN tx_amount ELSE 0 END)     AS caught_amount
 FROM cust_payment_tx_outcomes
 GROUP BY CAST(tx_datetime AS date), model_version, threshold;
-
--- What challengers said, beside what was decided and the truth: one row per payment and slot.
-CREATE OR REPLACE VIEW cust_payment_tx_shadow_outcomes AS
-SELECT
-    shadow.slot,
-    shadow.model_version,
-    shadow.fraud_probability,
-    shadow.fraud_prediction,
-    outcome.transaction_id,
-    outcome.tx_datetime,
-    outcome.customer_id,
-    outcome.terminal_id,
-    outcome.tx_amount,
-    outcome.fraud_probability AS champion_probability,
-    outcome.fraud_prediction  AS champion_prediction,
-    outcome.model_version     AS champion_version,
-    outcome.tx_fraud,
-    outcome.label_datetime
-FROM cust_payment_tx_shadow_scores AS shadow
-JOIN cust_payment_tx_outcomes AS outcome
-    ON outcome.customer_id = shadow.customer_id
-    AND outcome.transaction_id = shadow.transaction_id
-    AND outcome.tx_datetime = shadow.tx_datetime;

@@ -117,8 +117,7 @@ public final class DataQuality {
     private static int longestPause(List<LocalDate> days) {
         int longest = 0;
         for (int i = 1; i < days.size(); i++) {
-            longest =
-                    Math.max(longest, (int) DAYS.between(days.get(i - 1), days.get(i)));
+            longest = Math.max(longest, (int) DAYS.between(days.get(i - 1), days.get(i)));
         }
         return longest;
     }

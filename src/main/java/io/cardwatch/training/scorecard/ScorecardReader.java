@@ -20,7 +20,7 @@ import java.util.TreeMap;
 /** Reads what a scorecard is made of from the warehouse, all of one moment, row by row. */
 public final class ScorecardReader {
     private static final int FETCH_ROWS = 10_000;
-    private static final int FIRST_FEATURE = 13;
+    private static final int FIRST_FEATURE = 14;
     /** A judged payment that has no label is genuine. */
     private static final int NO_LABEL = -1;
 
@@ -107,7 +107,8 @@ public final class ScorecardReader {
         query(
                 "SELECT tx_datetime, customer_id, terminal_id, tx_amount, coalesce(tx_fraud, " + NO_LABEL
                         + "), fraud_probability, fraud_prediction, threshold, model_version, action, rules,"
-                        + " CASE WHEN full_name IS NULL THEN 0 ELSE 1 END" + columns + from("cust_payment_tx_outcomes")
+                        + " CASE WHEN full_name IS NULL THEN 0 ELSE 1 END, transaction_id" + columns
+                        + from("cust_payment_tx_outcomes")
                         + " WHERE tx_datetime >= ? AND tx_datetime < ?",
                 Math.min(Period.second(period.from), period.driftFrom()),
                 Math.max(Period.second(period.until), period.driftUntil()),
@@ -132,7 +133,8 @@ public final class ScorecardReader {
         boolean alert = row.getInt(7) == 1;
         int label = row.getInt(5);
         String action = row.getString(10);
-        int number = payments.add(probability, row.getLong(3), version, row.getDouble(8), row.getString(11));
+        int number = payments.add(
+                row.getLong(13), row.getLong(3), probability, version, row.getDouble(8), row.getString(11));
         payments.alerts.set(number, alert);
         payments.acted.set(number, action == null ? alert : !action.equals("none") && !action.equals("allow"));
         payments.labelled.set(number, label != NO_LABEL);
@@ -140,26 +142,22 @@ public final class ScorecardReader {
         payments.outcomes.add(row.getLong(2), second, cents(row, 4), label == 1);
     }
 
+    /** The rows are matched here: a database misjudges how many rows such a join has, and then takes minutes. */
     private void readShadows() throws SQLException {
+        ScoredPayments.Index index = payments.index();
         query(
-                "SELECT tx_datetime, customer_id, tx_amount, coalesce(tx_fraud, " + NO_LABEL
-                        + "), slot, model_version, fraud_probability, fraud_prediction, champion_version,"
-                        + " champion_probability, champion_prediction" + from("cust_payment_tx_shadow_outcomes")
-                        + " WHERE tx_datetime >= ? AND tx_datetime < ?",
+                "SELECT tx_datetime, customer_id, transaction_id, slot, model_version, fraud_probability, fraud_prediction"
+                        + from("cust_payment_tx_shadow_scores") + " WHERE tx_datetime >= ? AND tx_datetime < ?",
                 Period.second(period.from),
                 Period.second(period.until),
                 row -> {
-                    String slot = row.getString(5);
-                    String version = row.getString(6);
-                    ShadowPayments shadow =
-                            shadows.computeIfAbsent(slot + "\n" + version, key -> new ShadowPayments(slot, version));
-                    shadow.add(
-                            row.getFloat(7),
-                            row.getInt(8) == 1,
-                            row.getString(9),
-                            row.getFloat(10),
-                            row.getInt(11) == 1);
-                    shadow.outcomes.add(row.getLong(2), second(row, 1), cents(row, 3), row.getInt(4) == 1);
+                    int scored = index.row(row.getLong(3), row.getLong(2), second(row, 1));
+                    if (scored >= 0) {
+                        String slot = row.getString(4);
+                        String version = row.getString(5);
+                        shadows.computeIfAbsent(slot + "\n" + version, key -> new ShadowPayments(slot, version))
+                                .add(payments, scored, row.getFloat(6), row.getInt(7) == 1);
+                    }
                 });
     }
 

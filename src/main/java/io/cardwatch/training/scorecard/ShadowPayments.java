@@ -23,18 +23,28 @@ final class ShadowPayments {
         this.modelVersion = modelVersion;
     }
 
-    /** Makes room for one more row; the caller then adds to {@link #outcomes}, last. */
-    void add(float challenger, boolean challengerAlerts, String champion, float championScore, boolean championAlerts) {
+    /**
+     * Adds what the challenger says about a payment.
+     *
+     * @param scored the payment's row in {@code payments}
+     */
+    void add(ScoredPayments payments, int scored, float probability, boolean alert) {
         int row = outcomes.rows();
         if (row == challengerScores.length) {
             challengerScores = Arrays.copyOf(challengerScores, row + row / 2);
             championScores = Arrays.copyOf(championScores, row + row / 2);
         }
-        challengerScores[row] = challenger;
-        championScores[row] = championScore;
-        this.challengerAlerts.set(row, challengerAlerts);
-        this.championAlerts.set(row, championAlerts);
-        champions.add(champion);
+        challengerScores[row] = probability;
+        championScores[row] = payments.probability(scored);
+        challengerAlerts.set(row, alert);
+        championAlerts.set(row, payments.alerts.get(scored));
+        champions.add(payments.modelVersion(scored));
+        Outcomes judged = payments.outcomes;
+        outcomes.add(
+                judged.customerId(scored),
+                judged.epochSecond(scored),
+                judged.amountCents(scored),
+                judged.fraud(scored));
     }
 
     float[] challengerScores() {
