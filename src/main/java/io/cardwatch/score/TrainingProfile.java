@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  */
 @JsonPropertyOrder({"rows", "features", "score"})
 public final class TrainingProfile {
-    /** Number of training rows. */
+    /** Number of training rows that it describes. */
     @JsonProperty
     public final int rows;
 

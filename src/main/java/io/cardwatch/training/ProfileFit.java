@@ -4,6 +4,7 @@ import io.cardwatch.score.TrainingProfile;
 import io.cardwatch.score.TrainingProfile.Distribution;
 import io.cardwatch.training.evaluation.ScoredRows;
 import io.cardwatch.training.history.TrainingData;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,15 +15,24 @@ import java.util.TreeSet;
  *
  * <p>A feature with few different values gets a bin for each, so that a value that never came has an empty one. Of any other
  * the edges are the deciles of the rows; where one value fills several tenths, they become one bin.
+ *
+ * <p>A history often begins with empty windows, and those of a running job are full: so the first {@link #WARM_UP} is left
+ * out, if as much is left after it.
  */
 final class ProfileFit {
+    /** The longest window, the time that it ends before a payment by default, and a little more. */
+    static final Duration WARM_UP = Duration.ofDays(40);
+
     private static final int FEW_VALUES = 20;
     private static final int TENTHS = 10;
 
     private ProfileFit() {}
 
     /** The profile of rows with the probabilities that the finished model gives them. */
-    static TrainingProfile of(ScoredRows scored) {
+    static TrainingProfile of(ScoredRows all) {
+        long full = all.rows.firstSecond() + WARM_UP.toSeconds();
+        boolean longEnough = all.rows.lastSecond() >= full + WARM_UP.toSeconds();
+        ScoredRows scored = longEnough ? all.where(row -> all.rows.epochSecond(row) >= full) : all;
         TrainingData rows = scored.rows;
         List<Distribution> features = new ArrayList<>();
         float[] column = new float[rows.rows()];

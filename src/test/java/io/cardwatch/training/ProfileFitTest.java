@@ -63,6 +63,25 @@ class ProfileFitTest {
         assertThat(Arrays.stream(profile.score.shares).sum()).isCloseTo(1, within(1e-12));
     }
 
+    /** The windows of a history's beginning are not full. */
+    @Test
+    void ofALongHistoryTheFirstFortyDaysAreLeftOut_ofAShortOneNothing() {
+        assertThat(profileOfDays(80).rows).isEqualTo(41);
+        assertThat(profileOfDays(80).features.get(0).shares).containsExactly(1, 0);
+        assertThat(profileOfDays(79).rows).isEqualTo(80);
+    }
+
+    /** A row at each midnight; the amount is 0 until day 40, then 1. */
+    private static TrainingProfile profileOfDays(int days) {
+        TrainingData data = new TrainingData(FeatureSet.REFERENCE);
+        for (int day = 0; day <= days; day++) {
+            double[] values = new double[FeatureSet.REFERENCE.size()];
+            values[0] = day < 40 ? 0 : 1;
+            data.add(day * 86_400L, day, values, false, 0);
+        }
+        return ProfileFit.of(new ScoredRows(data, new float[data.rows()]));
+    }
+
     @Test
     void aValueFallsIntoTheBinUpToItsEdge() {
         Distribution bins = new Distribution("x", new float[] {0, 2}, new double[] {0.5, 0.25, 0.15}, 0.1);
@@ -106,11 +125,11 @@ class ProfileFitTest {
 
     @ParameterizedTest
     @EnumSource
-    void aShippedModelHasOne_ofTheRowsOfItsManifest(FeatureSet set) {
+    void aShippedModelHasOne_ofTheRowsAfterTheFirstFortyDays(FeatureSet set) {
         TrainingProfile profile =
                 TrainingProfile.shipped(set).get(FraudModel.loadShipped(set).version());
 
-        assertThat(profile.rows).isEqualTo(1_444_309);
+        assertThat(profile.rows).isEqualTo(1_058_482);
         assertThat(profile.features).hasSize(set.size());
         assertThat(profile.features).allSatisfy(distribution -> assertThat(
                         Arrays.stream(distribution.shares).sum() + distribution.missing)
