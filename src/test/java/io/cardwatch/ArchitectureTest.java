@@ -138,7 +138,7 @@ class ArchitectureTest {
     static final ArchRule noCycles =
             slices().matching("io.cardwatch.(*)..").should().beFreeOfCycles();
 
-    /** Rows, then figures over them, then training, then what tells of it. */
+    /** Rows, then figures over them, then training and scorecards, then what tells of them. */
     @ArchTest
     static final ArchRule trainingHasAnOrder = Architectures.layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("io.cardwatch.training..")
@@ -150,6 +150,8 @@ class ArchitectureTest {
             .definedBy("io.cardwatch.training.foreign..")
             .layer("training")
             .definedBy("io.cardwatch.training")
+            .layer("scorecard")
+            .definedBy("io.cardwatch.training.scorecard..")
             .layer("telling")
             .definedBy("io.cardwatch.training.report..", "io.cardwatch.training.benchmark..")
             .whereLayer("history")
@@ -159,7 +161,9 @@ class ArchitectureTest {
             .whereLayer("foreign")
             .mayNotAccessAnyLayer()
             .whereLayer("training")
-            .mayOnlyAccessLayers("history", "evaluation", "foreign");
+            .mayOnlyAccessLayers("history", "evaluation", "foreign")
+            .whereLayer("scorecard")
+            .mayOnlyAccessLayers("evaluation");
 
     /** So that a payment can be asked about without a job. */
     @ArchTest

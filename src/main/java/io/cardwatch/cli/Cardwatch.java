@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BackfillCommand.class,
             TrainCommand.class,
             BenchmarkModelCommand.class,
+            ScorecardCommand.class,
             RulesCommand.class,
             ModelsCommand.class,
             ReplayDeadLettersCommand.class,

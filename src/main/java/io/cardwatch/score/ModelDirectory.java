@@ -35,6 +35,9 @@ public final class ModelDirectory {
     /** Its {@link CutForest}. */
     public static final String FOREST = ANOMALY_STAGE + "/data/forest.json";
 
+    /** The model's {@link TrainingProfile}; not every model has one. */
+    public static final String PROFILE = "profile.json";
+
     static final String REMEDY = "Give a model directory written by 'train', complete and unchanged.";
 
     private static final JsonMapper JSON = JsonMapper.builder()

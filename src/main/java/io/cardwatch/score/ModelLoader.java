@@ -9,9 +9,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.apache.flink.ml.servable.builder.PipelineModelServable;
 import org.apache.flink.ml.util.FileUtils;
 
@@ -41,11 +43,38 @@ final class ModelLoader {
     }
 
     static FraudModel loadShipped(FeatureSet set) {
+        return fromShipped(set, ModelLoader::load);
+    }
+
+    /** The profile of a model by its version, if it has one. */
+    static Map<String, TrainingProfile> profile(String directoryUri) {
+        ModelDirectory directory = new ModelDirectory(directoryUri);
+        ModelManifest manifest = manifest(directory);
+        requireVersion(manifest, directory);
+        if (!manifest.files.containsKey(ModelDirectory.PROFILE)) {
+            return Map.of();
+        }
+        TrainingProfile profile = directory.parse(
+                ModelDirectory.PROFILE, directory.read(ModelDirectory.PROFILE, manifest), TrainingProfile.class);
+        if (!profile.describes(manifest.features)) {
+            throw new BadInputException(
+                    "the file " + ModelDirectory.PROFILE + " of the model in " + directory
+                            + " does not describe the model's features",
+                    ModelDirectory.REMEDY);
+        }
+        return Map.of(manifest.modelVersion, profile);
+    }
+
+    static Map<String, TrainingProfile> shippedProfile(FeatureSet set) {
+        return fromShipped(set, ModelLoader::profile);
+    }
+
+    private static <T> T fromShipped(FeatureSet set, Function<String, T> reading) {
         try {
             Path copy = Files.createTempDirectory("cardwatch-model");
             try {
                 copyShipped(set, copy);
-                return load(copy.toUri().toString());
+                return reading.apply(copy.toUri().toString());
             } finally {
                 org.apache.flink.util.FileUtils.deleteDirectory(new File(copy.toString()));
             }

@@ -34,7 +34,7 @@ public final class ModelManifest {
     @JsonProperty
     public final double threshold;
 
-    /** SHA-256, lower-case hex, of every file that scoring reads, by its path below the directory. */
+    /** SHA-256, lower-case hex, of every file that Cardwatch reads, by its path below the directory. */
     @JsonProperty
     public final SortedMap<String, String> files;
 
@@ -62,7 +62,7 @@ public final class ModelManifest {
      * A manifest of the present format, with its version computed.
      *
      * @param origin beginning of the version: the last day of the data, ISO-8601, or "imported"
-     * @param files the bytes of each file that scoring reads, by its path below the directory
+     * @param files the bytes of each file that Cardwatch reads, by its path below the directory
      */
     public static ModelManifest of(
             String origin,
@@ -84,7 +84,9 @@ public final class ModelManifest {
 
     private static String version(
             String origin, List<String> features, double threshold, SortedMap<String, String> files) {
-        String decisive = origin + "\n" + String.join(",", features) + "\n" + threshold + "\n" + files;
+        SortedMap<String, String> deciding = new TreeMap<>(files);
+        deciding.remove(ModelDirectory.PROFILE); // no decision depends on it
+        String decisive = origin + "\n" + String.join(",", features) + "\n" + threshold + "\n" + deciding;
         return origin + "-"
                 + Sha256.of(decisive.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
     }

@@ -18,7 +18,8 @@
  *                           and the next two are only there if it was trained
  * stages/1/golden.json      {@link io.cardwatch.score.GoldenScores}: inputs with scores from the library that it comes from
  * stages/1/data/forest.json {@link io.cardwatch.score.CutForest}: the trees over the points of their samples
- * profile.json              room for what the training rows looked like
+ * profile.json              {@link io.cardwatch.score.TrainingProfile}: what the training rows looked like; only there if it
+ *                           was trained here
  * metrics.json              figures on held-out data; for readers, not read here
  * report.html               the same as a page for a fraud team
  * </pre>

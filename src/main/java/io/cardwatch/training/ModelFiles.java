@@ -12,6 +12,7 @@ import io.cardwatch.score.ModelDirectory;
 import io.cardwatch.score.ModelManifest;
 import io.cardwatch.score.OnnxServable;
 import io.cardwatch.score.PlattScaling;
+import io.cardwatch.score.TrainingProfile;
 import io.cardwatch.score.TreeEnsemble;
 import io.cardwatch.score.TreesServable;
 import java.io.UncheckedIOException;
@@ -20,7 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.flink.ml.servable.builder.PipelineModelServable;
 
-/** The files of a model directory that scoring reads, in memory. The same model gives the same bytes. */
+/** The files of a model directory that Cardwatch reads, in memory. The same model gives the same bytes. */
 public final class ModelFiles {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -76,6 +77,11 @@ public final class ModelFiles {
         files.put(ModelDirectory.ANOMALY_METADATA, json(metadata(AnomalyServable.class, Map.of(), lastSecond)));
         files.put(ModelDirectory.ANOMALY_GOLDEN, compactJson(golden));
         files.put(ModelDirectory.FOREST, compactJson(forest));
+    }
+
+    /** Adds what the training rows looked like. */
+    public void addProfile(TrainingProfile profile) {
+        files.put(ModelDirectory.PROFILE, compactJson(profile));
     }
 
     /** The manifest of a directory with these files; see {@link ModelManifest#of}. */

@@ -4,6 +4,7 @@ import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.score.GoldenVectors;
 import io.cardwatch.score.ModelManifest;
 import io.cardwatch.score.PlattScaling;
+import io.cardwatch.score.TrainingProfile;
 import io.cardwatch.training.foreign.XgboostJson;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -33,7 +34,7 @@ public final class TrainedModel {
     private final ModelFiles files;
     private final ModelManifest manifest;
 
-    /** A model with these parts; {@code anomaly} becomes a stage of its own. */
+    /** A model with these parts; {@code anomaly} becomes a stage of its own, {@code profile} a file beside the stages. */
     public TrainedModel(
             FeatureSet set,
             byte[] xgboostJson,
@@ -41,6 +42,7 @@ public final class TrainedModel {
             PlattScaling calibration,
             GoldenVectors golden,
             Optional<AnomalyFit> anomaly,
+            Optional<TrainingProfile> profile,
             long lastSecond,
             Map<String, Object> provenance,
             Map<String, Object> metrics) {
@@ -54,6 +56,7 @@ public final class TrainedModel {
         this.metrics = metrics;
         files = ModelFiles.of(XgboostJson.read(xgboostJson), calibration, golden, lastSecond);
         anomaly.ifPresent(fit -> files.addAnomalyStage(fit.forest, fit.golden(golden.vectors)));
+        profile.ifPresent(files::addProfile);
         LocalDate lastDay =
                 Instant.ofEpochSecond(lastSecond).atOffset(ZoneOffset.UTC).toLocalDate();
         manifest = files.manifest(lastDay.toString(), set, threshold, provenance);

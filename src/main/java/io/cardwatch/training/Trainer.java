@@ -71,6 +71,7 @@ public final class Trainer {
                     rehearsal.calibration,
                     golden(trees, data, rehearsal.calibration),
                     anomaly,
+                    Optional.of(ProfileFit.of(BoostedTrees.score(data, trees.margins(data), rehearsal.calibration))),
                     data.lastSecond(),
                     provenance,
                     metrics);

@@ -23,7 +23,8 @@ public final class SqlScripts {
             "06_views.sql",
             "07_fraud_by_minute.sql",
             "08_cust_payment_tx_shadow_scores.sql",
-            "09_control.sql");
+            "09_control.sql",
+            "10_scorecard.sql");
 
     private SqlScripts() {}
 

@@ -76,6 +76,7 @@ class DecideFunctionTest {
                         PlattScaling.IDENTITY,
                         golden,
                         Optional.empty(),
+                        Optional.empty(),
                         0,
                         Map.of(),
                         Map.of()));

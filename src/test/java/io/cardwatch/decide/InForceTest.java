@@ -263,6 +263,7 @@ class InForceTest {
                         PlattScaling.IDENTITY,
                         new GoldenVectors(vectors, probabilities),
                         Optional.empty(),
+                        Optional.empty(),
                         0,
                         Map.of(),
                         Map.of()));

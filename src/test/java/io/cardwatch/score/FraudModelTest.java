@@ -325,6 +325,7 @@ class FraudModelTest {
                         calibration,
                         golden(booster, calibration),
                         Optional.empty(),
+                        Optional.empty(),
                         1_538_351_999,
                         Map.of("seed", 1),
                         Map.of()));

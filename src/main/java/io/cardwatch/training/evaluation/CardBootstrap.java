@@ -1,11 +1,10 @@
 package io.cardwatch.training.evaluation;
 
-import io.cardwatch.training.history.TrainingData;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
@@ -14,7 +13,8 @@ import org.apache.commons.rng.simple.RandomSource;
  * "An Introduction to the Bootstrap", 1993). It draws as many cards as there are, with replacement, each with all its
  * rows. The payments of one card are not independent, so drawing rows would make the intervals too narrow.
  *
- * <p>Rows are sorted once; a draw then costs one pass over them. The same rows give the same intervals.
+ * <p>Rows are sorted once; a draw then costs one pass over them. The same rows give the same intervals, and figures of the
+ * same rows see the same draws.
  */
 public final class CardBootstrap {
     public static final int DRAWS = 500;
@@ -22,51 +22,101 @@ public final class CardBootstrap {
     private static final long SEED = 1;
     private static final double TAIL = 0.025;
 
-    private final float[] probabilities;
+    /** By place in descending order of the score. */
+    private final float[] scores;
+
     private final boolean[] frauds;
     private final int[] cards;
-    private final int cardCount;
 
-    private CardBootstrap(ScoredRows scored) {
-        TrainingData rows = scored.rows;
-        int[] descending = scored.descending();
-        long[] ids = IntStream.of(descending)
-                .mapToLong(rows::customerId)
-                .sorted()
-                .distinct()
-                .toArray();
-        probabilities = new float[descending.length];
-        frauds = new boolean[descending.length];
-        cards = new int[descending.length];
-        cardCount = ids.length;
-        for (int i = 0; i < descending.length; i++) {
-            probabilities[i] = scored.probabilities[descending[i]];
+    private CardBootstrap(Outcomes rows, float[] byRow, int[] cardByRow) {
+        int count = rows.rows();
+        int[] descending = Ranking.descending(byRow);
+        scores = new float[count];
+        frauds = new boolean[count];
+        cards = new int[count];
+        for (int i = 0; i < count; i++) {
+            scores[i] = byRow[descending[i]];
             frauds[i] = rows.fraud(descending[i]);
-            cards[i] = Arrays.binarySearch(ids, rows.customerId(descending[i]));
+            cards[i] = cardByRow[descending[i]];
         }
     }
 
     /** The interval of each figure over these rows; there must be frauds and genuine ones. */
     public static List<Interval> intervals(ScoredRows scored, List<ToDoubleFunction<Ranking>> figures) {
-        CardBootstrap bootstrap = new CardBootstrap(scored);
-        UniformRandomProvider random = RandomSource.XO_SHI_RO_256_PP.create(SEED);
-        double[][] values = new double[figures.size()][DRAWS];
-        for (int draw = 0; draw < DRAWS; draw++) {
-            Ranking ranking = bootstrap.draw(random);
-            for (int i = 0; i < values.length; i++) {
-                values[i][draw] = figures.get(i).applyAsDouble(ranking);
-            }
-        }
-        List<Interval> intervals = new ArrayList<>();
-        for (double[] figure : values) {
-            Arrays.sort(figure);
-            intervals.add(new Interval(quantile(figure, TAIL), quantile(figure, 1 - TAIL)));
-        }
-        return intervals;
+        return Arrays.stream(values(Outcomes.of(scored.rows), scored.probabilities, (ranking, times) -> figures.stream()
+                        .mapToDouble(figure -> figure.applyAsDouble(ranking))
+                        .toArray()))
+                .map(CardBootstrap::interval)
+                .collect(Collectors.toList());
     }
 
-    /** Draws cards; draws again if it got no fraud or no genuine row. */
-    private Ranking draw(UniformRandomProvider random) {
+    /** What is measured of each draw of scored rows. */
+    interface Measure {
+        /**
+         * The figures of a draw.
+         *
+         * @param times by card in ascending order, how often it was drawn
+         */
+        double[] of(Ranking ranking, int[] times);
+    }
+
+    /**
+     * The values of each figure by draw. A draw without frauds or genuine rows is drawn again.
+     *
+     * @param scores by row
+     */
+    static double[][] values(Outcomes rows, float[] scores, Measure measure) {
+        long[] ids = rows.cards();
+        CardBootstrap sorted = new CardBootstrap(rows, scores, rows.cardByRow(ids));
+        UniformRandomProvider random = RandomSource.XO_SHI_RO_256_PP.create(SEED);
+        return byFigure(Stream.generate(() -> sorted.draw(random, ids.length, measure)));
+    }
+
+    /**
+     * The values by draw of figures that are functions of sums over rows.
+     *
+     * @param sums by card, one of the rows' sums each
+     * @param figures of the drawn sums; NaN where they say nothing
+     */
+    static double[][] values(double[][] sums, List<ToDoubleFunction<double[]>> figures) {
+        UniformRandomProvider random = RandomSource.XO_SHI_RO_256_PP.create(SEED);
+        return byFigure(Stream.generate(() -> {
+            double[] drawn = new double[sums[0].length];
+            for (int i = 0; i < sums.length; i++) {
+                double[] card = sums[random.nextInt(sums.length)];
+                for (int sum = 0; sum < drawn.length; sum++) {
+                    drawn[sum] += card[sum];
+                }
+            }
+            return figures.stream()
+                    .mapToDouble(figure -> figure.applyAsDouble(drawn))
+                    .toArray();
+        }));
+    }
+
+    private static double[][] byFigure(Stream<double[]> draws) {
+        double[][] byDraw = draws.limit(DRAWS).toArray(double[][]::new);
+        double[][] byFigure = new double[byDraw[0].length][DRAWS];
+        for (int draw = 0; draw < DRAWS; draw++) {
+            for (int figure = 0; figure < byFigure.length; figure++) {
+                byFigure[figure][draw] = byDraw[draw][figure];
+            }
+        }
+        return byFigure;
+    }
+
+    /** The interval that holds 95 % of the draws that say something. */
+    static Interval interval(double[] draws) {
+        double[] ascending = Arrays.stream(draws)
+                .filter(value -> !Double.isNaN(value))
+                .sorted()
+                .toArray();
+        return ascending.length == 0
+                ? new Interval(Double.NaN, Double.NaN)
+                : new Interval(quantile(ascending, TAIL), quantile(ascending, 1 - TAIL));
+    }
+
+    private double[] draw(UniformRandomProvider random, int cardCount, Measure measure) {
         int[] times = new int[cardCount];
         Ranking ranking;
         do {
@@ -76,11 +126,11 @@ public final class CardBootstrap {
             }
             ranking = ranking(times);
         } while (ranking.steps() == 0 || ranking.allFrauds() == 0 || ranking.allGenuine() == 0);
-        return ranking;
+        return measure.of(ranking, times);
     }
 
     private Ranking ranking(int[] times) {
-        int rows = probabilities.length;
+        int rows = scores.length;
         float[] thresholds = new float[rows];
         int[] fraudsUntil = new int[rows];
         int[] genuineUntil = new int[rows];
@@ -92,8 +142,8 @@ public final class CardBootstrap {
             if (weight > 0) {
                 fraud += frauds[i] ? weight : 0;
                 genuine += frauds[i] ? 0 : weight;
-                steps += steps == 0 || probabilities[i] != thresholds[steps - 1] ? 1 : 0;
-                thresholds[steps - 1] = probabilities[i];
+                steps += steps == 0 || scores[i] != thresholds[steps - 1] ? 1 : 0;
+                thresholds[steps - 1] = scores[i];
                 fraudsUntil[steps - 1] = fraud;
                 genuineUntil[steps - 1] = genuine;
             }

@@ -87,9 +87,17 @@ public final class CostModel {
 
     /** What an alert on this row saves; negative if it only costs. */
     public double saved(ScoredRows scored, int row) {
-        return scored.rows.fraud(row)
-                ? savedShare * scored.rows.value(row, Feature.TX_AMOUNT.index()) - review
-                : -review - blockedGenuine;
+        return scored.rows.fraud(row) ? saved(1, 1, scored.rows.value(row, Feature.TX_AMOUNT.index())) : saved(1, 0, 0);
+    }
+
+    /**
+     * What alerts save; negative if they cost more.
+     *
+     * @param caught those of them that are fraud
+     * @param caughtAmount the amount of these, in currency units
+     */
+    public double saved(double alerts, double caught, double caughtAmount) {
+        return savedShare * caughtAmount - review * alerts - blockedGenuine * (alerts - caught);
     }
 
     /** What alerts from {@code threshold} on save, compared with no alerts. */

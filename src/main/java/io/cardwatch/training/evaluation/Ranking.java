@@ -71,8 +71,16 @@ public final class Ranking {
         return ranking;
     }
 
+    /** The numbers of the rows from the highest score to the lowest. */
+    static int[] descending(float[] scores) {
+        long[] keys = new long[scores.length];
+        Arrays.setAll(keys, row -> (long) ~ordered(scores[row]) << 32 | row);
+        Arrays.sort(keys);
+        return Arrays.stream(keys).mapToInt(key -> (int) key).toArray();
+    }
+
     /** Integers that sort as the floats do; 0 and −0 are one. */
-    private static int ordered(float score) {
+    static int ordered(float score) {
         return ordered(Float.floatToIntBits(score + 0f));
     }
 

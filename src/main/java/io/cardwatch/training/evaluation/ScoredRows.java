@@ -2,9 +2,7 @@ package io.cardwatch.training.evaluation;
 
 import io.cardwatch.training.history.TrainingData;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 
 /** Labelled rows with the probability of fraud that a model gives each, or with another score that ranks them. */
 public final class ScoredRows {
@@ -35,11 +33,7 @@ public final class ScoredRows {
 
     /** The numbers of the rows from the highest probability to the lowest, equal ones in their order. */
     public int[] descending() {
-        return IntStream.range(0, probabilities.length)
-                .boxed()
-                .sorted(Comparator.comparing(row -> -probabilities[row]))
-                .mapToInt(Integer::intValue)
-                .toArray();
+        return Ranking.descending(probabilities);
     }
 
     /**

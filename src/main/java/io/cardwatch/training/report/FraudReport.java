@@ -2,7 +2,6 @@ package io.cardwatch.training.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.samskivert.mustache.Mustache;
 import io.cardwatch.domain.Feature;
 import io.cardwatch.training.TrainedModel;
 import io.cardwatch.training.TrainingResult;
@@ -17,9 +16,7 @@ import io.cardwatch.training.evaluation.RankingScore;
 import io.cardwatch.training.evaluation.ScoredRows;
 import io.cardwatch.training.history.TrainingData;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,7 +34,6 @@ import java.util.stream.IntStream;
  */
 public final class FraudReport {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final String TEMPLATE = "report.html";
     private static final int[] CARDS_A_DAY = {10, 20, 50, 100, 200};
     private static final int SECONDS_PER_DAY = 86_400;
     /** The parts of the history under their names in the metrics, and their purpose. */
@@ -86,13 +82,7 @@ public final class FraudReport {
         report.segments();
         report.importance();
         report.provenance();
-        try (InputStream template = FraudReport.class.getResourceAsStream(TEMPLATE)) {
-            return Mustache.compiler()
-                    .compile(new String(template.readAllBytes(), StandardCharsets.UTF_8))
-                    .execute(report.page);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Page.html("report.html", report.page);
     }
 
     private void head() {
