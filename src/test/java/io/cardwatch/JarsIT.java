@@ -53,6 +53,7 @@ class JarsIT {
             "com/google/gson/",
             "dev/ludovic/netlib/",
             "io/cardwatch/codec/",
+            "io/cardwatch/alerts/",
             "io/cardwatch/delivery/",
             "io/cardwatch/domain/",
             "io/cardwatch/enrich/",

@@ -41,7 +41,8 @@ final class AlertBudget {
     /** Of each day this many times the wanted cards are remembered, the highest. */
     private static final int REMEMBERED = 4;
 
-    private static final int LAYOUT = 1;
+    /** Of {@link #write}. */
+    static final int LAYOUT = 1;
 
     private final int cardsPerDay;
     /** No day sends more. */
@@ -118,17 +119,18 @@ final class AlertBudget {
     /** What is known of the days before, the highest score first. */
     private Past past(long number) {
         Past past = new Past();
-        days.headMap(number, false).descendingMap().values().stream().limit(PAST_DAYS).forEach(day -> {
-            past.days++;
-            past.cards.addAll(day.highest.values());
-        });
+        days.headMap(number, false).descendingMap().values().stream()
+                .limit(PAST_DAYS)
+                .forEach(day -> {
+                    past.days++;
+                    past.cards.addAll(day.highest.values());
+                });
         past.cards.sort(Comparator.comparingDouble((Card card) -> -card.score));
         return past;
     }
 
     /** Writes what {@link #read} needs to go on. */
     void write(DataOutput out) throws IOException {
-        out.writeByte(LAYOUT);
         out.writeLong(asked);
         out.writeInt(days.size());
         for (Map.Entry<Long, Day> entry : days.entrySet()) {
@@ -151,16 +153,11 @@ final class AlertBudget {
     }
 
     /**
-     * A budget that goes on where another one was, perhaps with another number of cards from the next day on.
-     *
-     * @throws IOException also when the layout is unknown
+     * A budget that goes on where another one was, perhaps with another number of cards from the next day on. The bytes are of the
+     * present {@link #LAYOUT}.
      */
     static AlertBudget read(int cardsPerDay, DataInput in) throws IOException {
         AlertBudget budget = new AlertBudget(cardsPerDay);
-        int layout = in.readByte();
-        if (layout != LAYOUT) {
-            throw new IOException("layout " + layout + " of the alerts' budget is unknown");
-        }
         budget.asked = in.readLong();
         int count = in.readInt();
         for (int i = 0; i < count; i++) {

@@ -223,6 +223,44 @@ public final class Options {
             ValueType.text("a directory or URI", path -> true),
             "Directory below which the models lie that are put into force by the table fraud_models; without it, none can be.");
 
+    // alerts: what people are told of, and how
+
+    /** Before the name of a stream in {@code alerts.target}. */
+    public static final String TO_KINESIS = "kinesis:";
+    /** Before the ARN of a topic there. */
+    public static final String TO_SNS = "sns:";
+
+    public static final Option<Optional<String>> ALERTS_TARGET = optional(
+            "alerts.target",
+            ValueType.alertTarget(),
+            "Where alerts are sent, each at least once; without it they are only rows of cust_payment_tx_alerts.");
+
+    public static final Option<Optional<String>> ALERTS_SECRET_ENV = optional(
+            "alerts.secret-env",
+            ValueType.variable(),
+            "Environment variable that holds the secret by which alerts to an address are signed.");
+
+    public static final Option<Optional<String>> ALERTS_SECRET_FILE = optional(
+            "alerts.secret-file", ValueType.text("a path", path -> true), "File whose first line is that secret.");
+
+    public static final Option<Optional<String>> ALERTS_SECRET_ARN = optional(
+            "alerts.secret-arn",
+            ValueType.secretArn(),
+            "Secret of AWS Secrets Manager: that secret itself, or JSON with a key password.");
+
+    public static final Option<Integer> ALERTS_CARDS_PER_DAY = declare(
+            "alerts.cards-per-day",
+            ValueType.integer(0, 1_000_000),
+            "0",
+            "Cards that people can look at in a day: alerts beyond it, and further ones of a card, are held; 0 for no limit."
+                    + " Reviews and blocks always go.");
+
+    public static final Option<Contacts> ALERTS_CONTACTS = declare(
+            "alerts.contacts",
+            ValueType.flag(Contacts.KEPT, Contacts.LEFT_OUT),
+            "false",
+            "With true alerts hold the customer's contact details, unless enrichment.contact-columns is false.");
+
     // warehouse
 
     public static final Option<Optional<String>> WAREHOUSE_URL = optional(

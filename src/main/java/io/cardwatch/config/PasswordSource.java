@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The place that holds the password of the warehouse, of the control database or of the online store. This class keeps the place, never the secret: every {@link #ask} looks
- * there again. So the next connection uses a rotated password, and nothing secret is serialized into the job.
+ * The place that holds the password of the warehouse, of the control database or of the online store, or the secret by which
+ * alerts are signed. This class keeps the place, never the secret: every {@link #ask} looks there again. So the next connection uses a rotated password, and nothing secret is serialized into the job.
  */
 public final class PasswordSource implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -72,6 +72,16 @@ public final class PasswordSource implements Serializable {
                 Options.CONTROL_PASSWORD_ENV,
                 Options.CONTROL_PASSWORD_FILE,
                 Options.CONTROL_PASSWORD_SECRET_ARN);
+    }
+
+    /** The place that the settings name for the secret by which alerts are signed. */
+    public static PasswordSource ofAlerts(Settings settings) {
+        return of(
+                "the receiver of alerts",
+                settings,
+                Options.ALERTS_SECRET_ENV,
+                Options.ALERTS_SECRET_FILE,
+                Options.ALERTS_SECRET_ARN);
     }
 
     private static PasswordSource of(

@@ -110,6 +110,24 @@ final class ValueType<T> {
         });
     }
 
+    /** A stream, a topic or an address. What goes to another machine must be encrypted. */
+    static ValueType<String> alertTarget() {
+        return text("kinesis:STREAM, sns:ARN, or an address like https://host/path", text -> {
+            if (text.startsWith(Options.TO_KINESIS)) {
+                return text.matches(Options.TO_KINESIS + "[a-zA-Z0-9_.-]{1,128}");
+            }
+            if (text.startsWith(Options.TO_SNS)) {
+                return text.matches(Options.TO_SNS + "arn:[a-z-]+:sns:[a-z0-9-]+:\\d{12}:[a-zA-Z0-9_-]{1,256}");
+            }
+            URI address = URI.create(text);
+            boolean plain =
+                    "http".equals(address.getScheme()) && LOCAL_HOSTS.contains(String.valueOf(address.getHost()));
+            return ("https".equals(address.getScheme()) || plain)
+                    && address.getHost() != null
+                    && address.getUserInfo() == null;
+        });
+    }
+
     /** The address of a Redis server. One on another machine must prove its identity. */
     static ValueType<URI> redisAddress() {
         return new ValueType<>(

@@ -120,8 +120,7 @@ public final class Deliveries {
     }
 
     private Table<ScoredTransaction> table(Contacts contacts) {
-        Table<ScoredTransaction> all = Tables.predictions(settings.get(Options.FEATURES_SET));
-        return contacts == Contacts.KEPT ? all : all.without(Tables.CONTACTS);
+        return Tables.predictions(settings.get(Options.FEATURES_SET), contacts);
     }
 
     private Contacts contacts(Option<Contacts> wanted) {

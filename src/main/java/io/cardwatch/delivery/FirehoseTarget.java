@@ -3,6 +3,7 @@ package io.cardwatch.delivery;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -47,7 +48,7 @@ final class FirehoseTarget implements PutTarget {
                 .build();
         return new Client() {
             @Override
-            public List<Entry> put(List<Entry> entries) {
+            public Map<Entry, String> put(List<Entry> entries) {
                 List<Record> records = entries.stream()
                         .map(entry -> Record.builder()
                                 .data(SdkBytes.fromByteArrayUnsafe(entry.data))
@@ -56,7 +57,7 @@ final class FirehoseTarget implements PutTarget {
                 List<PutRecordBatchResponseEntry> results = firehose.putRecordBatch(
                                 request -> request.deliveryStreamName(stream).records(records))
                         .requestResponses();
-                return PutTarget.failed(entries, results, result -> result.errorCode() != null);
+                return PutTarget.refused(entries, results, result -> result.errorCode());
             }
 
             @Override

@@ -5,6 +5,7 @@ import io.cardwatch.config.Settings;
 import io.cardwatch.kinesis.KinesisStreams;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
@@ -12,7 +13,7 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 
 /** A Kinesis stream in the region of the sources. */
-final class KinesisTarget implements PutTarget {
+public final class KinesisTarget implements PutTarget {
     private static final long serialVersionUID = 1;
 
     private final String stream;
@@ -20,7 +21,7 @@ final class KinesisTarget implements PutTarget {
     /** Null but for an emulator. */
     private final URI endpoint;
 
-    KinesisTarget(String stream, Settings settings) {
+    public KinesisTarget(String stream, Settings settings) {
         this.stream = stream;
         this.region = settings.get(Options.SOURCE_REGION);
         this.endpoint = settings.get(Options.SOURCE_ENDPOINT_URL).orElse(null);
@@ -41,7 +42,7 @@ final class KinesisTarget implements PutTarget {
         KinesisClient kinesis = KinesisStreams.client(region, endpoint);
         return new Client() {
             @Override
-            public List<Entry> put(List<Entry> entries) {
+            public Map<Entry, String> put(List<Entry> entries) {
                 List<PutRecordsRequestEntry> records = entries.stream()
                         .map(entry -> PutRecordsRequestEntry.builder()
                                 .partitionKey(entry.partitionKey)
@@ -51,7 +52,7 @@ final class KinesisTarget implements PutTarget {
                 List<PutRecordsResultEntry> results = kinesis.putRecords(
                                 request -> request.streamName(stream).records(records))
                         .records();
-                return PutTarget.failed(entries, results, result -> result.errorCode() != null);
+                return PutTarget.refused(entries, results, result -> result.errorCode());
             }
 
             @Override

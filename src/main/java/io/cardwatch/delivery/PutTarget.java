@@ -1,13 +1,13 @@
 package io.cardwatch.delivery;
 
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.function.Function;
 
 /** Where records are put, many at once. */
-interface PutTarget extends Serializable {
+public interface PutTarget extends Serializable {
     /** Opens a client, which several threads use. */
     Client open();
 
@@ -17,12 +17,21 @@ interface PutTarget extends Serializable {
     /** What is left of a JSON object to make it a record. */
     byte[] record(byte[] json);
 
-    /** The entries whose results, in the same order, are failures. */
-    static <R> List<Entry> failed(List<Entry> entries, List<R> results, Predicate<R> isFailure) {
-        return IntStream.range(0, results.size())
-                .filter(i -> isFailure.test(results.get(i)))
-                .mapToObj(entries::get)
-                .collect(Collectors.toList());
+    /**
+     * The entries that were not taken.
+     *
+     * @param results by entry
+     * @param cause why a result is a failure; null where it is none
+     */
+    static <R> Map<Entry, String> refused(List<Entry> entries, List<R> results, Function<R, String> cause) {
+        Map<Entry, String> refused = new LinkedHashMap<>();
+        for (int i = 0; i < results.size(); i++) {
+            String told = cause.apply(results.get(i));
+            if (told != null) {
+                refused.put(entries.get(i), told);
+            }
+        }
+        return refused;
     }
 
     /** Puts records. */
@@ -30,10 +39,10 @@ interface PutTarget extends Serializable {
         /**
          * Puts all of {@code entries}, at most 500 and 4 MB.
          *
-         * @return those that the target did not take
-         * @throws software.amazon.awssdk.core.exception.SdkException when the target took none
+         * @return those that the target did not take, with what it says
+         * @throws RuntimeException when the target is away and took none; of AWS' services an SdkException
          */
-        List<Entry> put(List<Entry> entries);
+        Map<Entry, String> put(List<Entry> entries);
 
         @Override
         void close();

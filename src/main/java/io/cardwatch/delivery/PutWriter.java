@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
@@ -66,9 +67,11 @@ final class PutWriter<T> extends AsyncSinkWriter<T, Entry> {
 
     private void put(List<Entry> entries, ResultHandler<Entry> handler) throws InterruptedException {
         List<Entry> left;
-        String cause = "it took only a part";
+        String cause;
         try {
-            left = client.put(entries);
+            Map<Entry, String> refused = client.put(entries);
+            left = List.copyOf(refused.keySet());
+            cause = refused.values().stream().findFirst().orElse("");
         } catch (SdkException e) {
             if (isLasting(e)) {
                 handler.completeExceptionally(new IOException(

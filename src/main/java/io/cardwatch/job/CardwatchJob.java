@@ -1,5 +1,6 @@
 package io.cardwatch.job;
 
+import io.cardwatch.alerts.Alerts;
 import io.cardwatch.codec.Decoded;
 import io.cardwatch.codec.RecordDecoder;
 import io.cardwatch.codec.WireTypes;
@@ -40,6 +41,7 @@ public final class CardwatchJob {
     private final FraudModel model;
     private final WarehouseSinks sinks;
     private final Deliveries deliveries;
+    private final Alerts alerts;
     private final ControlSource control;
 
     /**
@@ -52,6 +54,7 @@ public final class CardwatchJob {
         this.model = model(settings);
         this.sinks = new WarehouseSinks(settings);
         this.deliveries = new Deliveries(settings);
+        this.alerts = new Alerts(settings);
         this.control = ControlReader.of(settings);
         List<Table<?>> written = new ArrayList<>(
                 List.of(Tables.predictions(settings.get(Options.FEATURES_SET)), Tables.LABELS, Tables.DEAD_LETTERS));
@@ -64,6 +67,7 @@ public final class CardwatchJob {
         }
         sinks.warehouse.check(joined ? List.of(Tables.CUSTOMERS) : List.of(), written);
         deliveries.check();
+        alerts.check();
     }
 
     /** Started by a cluster, with {@code --config FILE} and {@code --group.key=value} or with the service's own file. */
@@ -144,6 +148,7 @@ public final class CardwatchJob {
             sinks.writeMinutes(MinuteCounts.of(scored, settings.get(Options.FEATURES_ALLOWED_LATENESS)));
         }
         deliveries.deliver(scored, joined);
+        alerts.deliver(scored, joined);
         deliveries.deliverDeadLetters(features.deadLetters);
     }
 

@@ -25,6 +25,9 @@ public final class KinesisStreams {
         List<String> streams =
                 new ArrayList<>(List.of(settings.get(Options.SOURCE_STREAM), settings.get(Options.LABELS_STREAM)));
         settings.get(Options.PREDICTIONS_STREAM).ifPresent(streams::add);
+        settings.get(Options.ALERTS_TARGET)
+                .filter(target -> target.startsWith(Options.TO_KINESIS))
+                .ifPresent(target -> streams.add(target.substring(Options.TO_KINESIS.length())));
         URI endpoint = settings.get(Options.SOURCE_ENDPOINT_URL).orElse(null);
         try (KinesisClient client = client(settings.get(Options.SOURCE_REGION), endpoint)) {
             for (String stream : streams) {
@@ -48,7 +51,7 @@ public final class KinesisStreams {
         } catch (ResourceNotFoundException e) {
             throw new BadInputException(
                     "Kinesis stream " + stream + " does not exist in " + settings.get(Options.SOURCE_REGION),
-                    "Create it, or set source.stream, labels.stream, predictions.stream and source.region.",
+                    "Create it, or set source.stream, labels.stream, predictions.stream, alerts.target and source.region.",
                     e);
         } catch (SdkException e) {
             throw new BadInputException(

@@ -90,6 +90,13 @@ public enum Metric {
             "modelHash",
             OperatorName.SCORE,
             "The 12 hexadecimal digits at the end of the model's version as a number; 0 where it ends otherwise."),
+    ALERTS_HELD("alertsHeld", OperatorName.ALERTS, "Alerts that the budget held."),
+    ALERTS_SENT("alertsSent", OperatorName.ALERTS, "Alerts that alerts.target took."),
+    ALERTS_FAILED("alertsFailed", OperatorName.ALERTS, "Times that alerts.target did not take an alert."),
+    ALERTS_OLDEST_MILLIS(
+            "alertsOldestMillis",
+            OperatorName.ALERTS,
+            "How long the oldest alert that is to be sent has waited; asked every 10 s, absent without alerts.target."),
     UNKNOWN_CUSTOMERS(
             "unknownCustomers", OperatorName.CONTACTS, "Transactions of customers who are not in customer_info."),
     KNOWN_CUSTOMERS("knownCustomers", OperatorName.CUSTOMER_INFO, "Customers in customer_info."),

@@ -18,6 +18,10 @@ public final class OperatorName {
     public static final String CONTACTS = "Contacts";
     /** Publishes transactions with their decisions. */
     public static final String ONLINE_TRANSACTIONS = "Online transactions";
+    /** Leaves decisions out that nobody is told of. */
+    public static final String ALERTS_FILTER = "Alerts only";
+    /** Writes and sends alerts. */
+    public static final String ALERTS = "Alerts";
     /** Reads the customers. */
     public static final String CUSTOMER_INFO = "customer_info";
 

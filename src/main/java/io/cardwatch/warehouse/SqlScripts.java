@@ -24,7 +24,8 @@ public final class SqlScripts {
             "07_fraud_by_minute.sql",
             "08_cust_payment_tx_shadow_scores.sql",
             "09_control.sql",
-            "10_scorecard.sql");
+            "10_scorecard.sql",
+            "11_alerts.sql");
 
     private SqlScripts() {}
 

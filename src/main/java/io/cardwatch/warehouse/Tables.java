@@ -8,7 +8,10 @@ import static io.cardwatch.warehouse.ColumnType.MILLISECOND;
 import static io.cardwatch.warehouse.ColumnType.MONEY;
 import static io.cardwatch.warehouse.ColumnType.SECOND;
 import static io.cardwatch.warehouse.ColumnType.TEXT;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.cardwatch.domain.Alert;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.Customer;
 import io.cardwatch.domain.DeadLetter;
 import io.cardwatch.domain.DecisionColumn;
@@ -51,7 +54,7 @@ public final class Tables {
     public static final Table<ShadowScore> SHADOW_SCORES = shadowScores();
 
     /** The columns of predictions that hold a customer's contact details. */
-    public static final Set<String> CONTACTS = Set.of("full_name", "email_address", "phone_number");
+    private static final Set<String> CONTACTS = Set.of("full_name", "email_address", "phone_number");
 
     private Tables() {}
 
@@ -84,6 +87,12 @@ public final class Tables {
         }
         return Table.of("cust_payment_tx_fraud_predictions", SecondRow.IGNORED, columns, IDENTITY)
                 .arrivingAt(row -> row.transaction.origin.arrivalMillis);
+    }
+
+    /** The same table, where contacts are left out without their columns. */
+    public static Table<ScoredTransaction> predictions(FeatureSet set, Contacts contacts) {
+        Table<ScoredTransaction> all = predictions(set);
+        return contacts == Contacts.KEPT ? all : all.without(CONTACTS);
     }
 
     private static Table<FraudLabel> labels() {
@@ -179,6 +188,40 @@ public final class Tables {
                 "transaction_id",
                 "tx_datetime",
                 "slot");
+    }
+
+    /**
+     * The outbox of alerts, one row per alert; the first stays. Columns about sending have defaults.
+     *
+     * @param contacts whether the alerts hold the customer's contact details
+     */
+    public static Table<Alert> alerts(FeatureSet set, Contacts contacts) {
+        Table<Alert> sent = sentAlerts(set, contacts);
+        List<Column<Alert>> columns = List.of(
+                new Column<>("alert_id", TEXT, Alert::id),
+                new Column<>("transaction_id", BIGINT, alert -> alert.row.transaction.transactionId),
+                new Column<>("tx_datetime", SECOND, alert -> alert.row.transaction.epochSecond),
+                new Column<>("customer_id", BIGINT, alert -> alert.row.transaction.customerId),
+                new Column<>("action", TEXT, alert -> alert.row.decision.get(DecisionColumn.ACTION)),
+                new Column<>("fraud_probability", DOUBLE, alert -> alert.row.decision.probability),
+                new Column<>(
+                        "decided_at",
+                        MILLISECOND,
+                        alert -> unless(ScoredTransaction.NOT_TIMED, alert.row.scoredAtMillis)),
+                new Column<>("held", INTEGER, alert -> alert.held ? 1 : 0),
+                new Column<>("target", TEXT, alert -> alert.target),
+                new Column<>("alert", JSON, alert -> new String(sent.json(alert), UTF_8)));
+        return Table.of("cust_payment_tx_alerts", SecondRow.IGNORED, columns, "alert_id");
+    }
+
+    /** What is sent: the alert's id, and the row of the predictions. */
+    private static Table<Alert> sentAlerts(FeatureSet set, Contacts contacts) {
+        List<Column<Alert>> columns = new ArrayList<>();
+        columns.add(new Column<>("alert_id", TEXT, Alert::id));
+        for (Column<ScoredTransaction> column : predictions(set, contacts).columns) {
+            columns.add(new Column<>(column.name, column.type, alert -> column.of(alert.row)));
+        }
+        return Table.of("alert", SecondRow.IGNORED, columns, "alert_id");
     }
 
     private static <T> void addRaw(List<Column<T>> columns, SerializableFunction<T, Transaction> transaction) {

@@ -4,6 +4,7 @@ import io.cardwatch.codec.WireTypes;
 import io.cardwatch.config.Settings;
 import io.cardwatch.datagen.Profile;
 import io.cardwatch.delivery.Deliveries;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.testing.KinesaliteServer;
@@ -114,8 +115,7 @@ public final class DeliveryBenchmark {
     }
 
     private static double alone(int rows) throws Exception {
-        Table<ScoredTransaction> table =
-                Tables.predictions(FeatureSet.REFERENCE).without(Tables.CONTACTS);
+        Table<ScoredTransaction> table = Tables.predictions(FeatureSet.REFERENCE, Contacts.LEFT_OUT);
         byte[] json = table.json(WarehouseBenchmark.row(1));
         List<PutRecordsRequestEntry> entries = IntStream.range(0, REQUEST)
                 .mapToObj(i -> PutRecordsRequestEntry.builder()

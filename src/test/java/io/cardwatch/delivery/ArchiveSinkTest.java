@@ -2,6 +2,7 @@ package io.cardwatch.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.ScoredTransaction;
 import io.cardwatch.warehouse.Table;
@@ -36,8 +37,7 @@ class ArchiveSinkTest {
 
     @Test
     void aRowIsArchivedOnce_underItsHour_throughFailures_withFarMoreHoursThanFilesMayBeOpen() throws Exception {
-        Table<ScoredTransaction> table =
-                Tables.predictions(FeatureSet.REFERENCE).without(Tables.CONTACTS);
+        Table<ScoredTransaction> table = Tables.predictions(FeatureSet.REFERENCE, Contacts.LEFT_OUT);
         int hours = 3 * ArchiveWriter.MOST_OPEN;
         int failures = ArchiveRun.archive(table, ROWS, hours, folder.toUri(), checkpoints, INTERVAL, 3, () -> {});
 

@@ -35,6 +35,9 @@ class ApplicationRoleTest {
     private static final Set<String> CALLS_FOR_FIREHOSE =
             Set.of("io.cardwatch.delivery.FirehoseTarget: FirehoseClient.putRecordBatch");
 
+    /** Calls for alerts to a topic, which the templates do not set up. */
+    private static final Set<String> CALLS_FOR_ALERTS = Set.of("io.cardwatch.alerts.SnsTarget: SnsClient.publishBatch");
+
     /** Calls for logins by IAM, which the templates do not set up: they take a password from Secrets Manager. */
     private static final Set<String> CALLS_FOR_IAM = Set.of(
             "io.cardwatch.config.RedshiftCredentials: RedshiftClient.getClusterCredentials",
@@ -78,6 +81,7 @@ class ApplicationRoleTest {
                                 CALLS.keySet(),
                                 CALLS_FOR_PREDICTIONS.keySet(),
                                 CALLS_FOR_FIREHOSE,
+                                CALLS_FOR_ALERTS,
                                 CALLS_FOR_IAM,
                                 CALLS_OF_COMMANDS)
                         .flatMap(Set::stream)

@@ -45,7 +45,8 @@ class KinesisStreamsTest {
 
         assertThat(noPayments).hasMessage("Kinesis stream nowhere does not exist in us-east-1");
         assertThat(noPayments.remedy())
-                .isEqualTo("Create it, or set source.stream, labels.stream, predictions.stream and source.region.");
+                .isEqualTo(
+                        "Create it, or set source.stream, labels.stream, predictions.stream, alerts.target and source.region.");
         assertThat(noVerdicts).hasMessage("Kinesis stream nowhere-either does not exist in us-east-1");
         assertThat(refusal(Settings.fromArguments(List.of(
                         "--source.endpoint-url=" + kinesis.endpoint(),
