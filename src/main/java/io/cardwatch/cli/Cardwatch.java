@@ -40,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BenchmarkModelCommand.class,
             RulesCommand.class,
             ModelsCommand.class,
+            ExplainCommand.class,
             ReplayDeadLettersCommand.class,
             ValidateConfigCommand.class
         })
