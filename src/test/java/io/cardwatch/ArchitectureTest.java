@@ -87,6 +87,8 @@ class ArchitectureTest {
             .definedBy("io.cardwatch.alerts..")
             .layer("serve")
             .definedBy("io.cardwatch.serve..")
+            .layer("explain")
+            .definedBy("io.cardwatch.explain..")
             .layer("job")
             .definedBy("io.cardwatch.job..")
             .layer("training")
@@ -134,6 +136,10 @@ class ArchitectureTest {
             .whereLayer("serve")
             .mayOnlyAccessLayers("domain", "codec", "config", "feature", "score", "decide", "control", "online")
             .whereLayer("serve")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("explain")
+            .mayOnlyAccessLayers("domain", "codec", "config", "score", "rules", "decide", "control", "warehouse")
+            .whereLayer("explain")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("training")
             .mayOnlyBeAccessedByLayers("cli")
@@ -198,7 +204,7 @@ class ArchitectureTest {
 
     /**
      * Records are JSON in codec, settings in config, models in score, reasons in decide, what fired in rules, metrics in
-     * training, refused rows in warehouse, heartbeats in online, answers in serve.
+     * training, rows in warehouse, heartbeats in online, answers in serve, evidence in explain.
      */
     @ArchTest
     static final ArchRule jsonHasItsPlaces = noClasses()
@@ -212,7 +218,8 @@ class ArchitectureTest {
                     "io.cardwatch.training..",
                     "io.cardwatch.warehouse..",
                     "io.cardwatch.online..",
-                    "io.cardwatch.serve..")
+                    "io.cardwatch.serve..",
+                    "io.cardwatch.explain..")
             .should()
             .dependOnClassesThat(belongTo("com.fasterxml.jackson", "org.apache.flink.shaded.jackson2"));
 

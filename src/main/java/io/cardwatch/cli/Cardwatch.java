@@ -41,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ScorecardCommand.class,
             RulesCommand.class,
             ModelsCommand.class,
+            ExplainCommand.class,
             ReplayDeadLettersCommand.class,
             ValidateConfigCommand.class
         })

@@ -4,27 +4,16 @@ import io.cardwatch.config.Options;
 import io.cardwatch.config.Settings;
 import io.cardwatch.decide.Control;
 import io.cardwatch.decide.ControlSource;
-import io.cardwatch.decide.DecisionSettings;
 import io.cardwatch.decide.InForce;
 import io.cardwatch.domain.Backoff;
 import io.cardwatch.domain.BadInputException;
-import io.cardwatch.rules.CompiledRule;
-import io.cardwatch.rules.IdList;
-import io.cardwatch.rules.Rule;
-import io.cardwatch.rules.RuleCompiler;
-import io.cardwatch.rules.RuleSet;
-import io.cardwatch.score.FraudModel;
 import io.cardwatch.warehouse.WarehouseConnection;
 import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -38,9 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class ControlReader implements ControlSource {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(ControlReader.class);
-    /** Most models beside the one that decides. */
-    private static final int MOST_CHALLENGERS = 4;
-
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final int END_SECONDS = 10;
@@ -85,27 +71,19 @@ public final class ControlReader implements ControlSource {
     /** Follows for one process. */
     private final class Reader implements Following {
         private final InForce inForce;
-        private final DecisionSettings settings;
-        /** What decides where no row says otherwise. */
-        private final FraudModel own;
-
         private final String name;
-        private final RuleCompiler compiler;
+        private final ControlAssembler assembler;
         private final ControlTables tables = new ControlTables(database);
-        /** Loaded models by the rows that named them. */
-        private final Map<String, FraudModel> loaded = new HashMap<>();
-
         private final CountDownLatch closing = new CountDownLatch(1);
         private final Thread thread;
         private List<String> told = List.of();
 
         Reader(InForce inForce) {
             this.inForce = inForce;
-            this.settings = inForce.control().settings();
-            this.own = inForce.control().champion;
+            Control first = inForce.control();
             this.name =
                     inForce.job() + " " + ManagementFactory.getRuntimeMXBean().getName();
-            this.compiler = new RuleCompiler(settings.computed());
+            this.assembler = new ControlAssembler(first.settings(), first.champion, root);
             this.thread = new Thread(this::run, "control reader");
             thread.setDaemon(true);
         }
@@ -159,90 +137,16 @@ public final class ControlReader implements ControlSource {
         private void refresh() throws SQLException {
             ControlTables.Contents contents = tables.read();
             List<ControlTables.Status> statuses = new ArrayList<>();
-            SortedMap<String, FraudModel> models = models(contents, statuses);
-            FraudModel champion =
-                    Optional.ofNullable(models.remove(ControlTables.CHAMPION)).orElse(own);
-            Control next = new Control(settings, champion, models, rules(contents, statuses));
+            Control next = assembler.assemble(contents, statuses);
             if (!next.version.equals(inForce.control().version)) {
                 LOG.info(
                         "In force is {} now: model {}, challengers {}.",
                         next.version,
-                        champion.version(),
-                        models.keySet());
+                        next.champion.version(),
+                        next.challengers.keySet());
                 inForce.exchange(next);
             }
             tell(statuses);
-        }
-
-        private SortedMap<String, FraudModel> models(
-                ControlTables.Contents contents, List<ControlTables.Status> statuses) {
-            SortedMap<String, FraudModel> models = new TreeMap<>();
-            contents.models.forEach((slot, rows) -> model(slot, rows, statuses).ifPresent(model -> {
-                if (models.size() - (models.containsKey(ControlTables.CHAMPION) ? 1 : 0) < MOST_CHALLENGERS
-                        || slot.equals(ControlTables.CHAMPION)) {
-                    models.put(slot, model);
-                } else {
-                    statuses.add(new ControlTables.Status(
-                            "model", slot, model.version(), "there are " + MOST_CHALLENGERS + " challengers already"));
-                }
-            }));
-            return models;
-        }
-
-        /** The newest model of a slot that can be used. */
-        private Optional<FraudModel> model(
-                String slot, List<ControlTables.ActivatedModel> rows, List<ControlTables.Status> statuses) {
-            String refusal = "";
-            for (ControlTables.ActivatedModel row : rows) {
-                if (row.path.isEmpty()) {
-                    return Optional.empty();
-                }
-                try {
-                    FraudModel model = load(row);
-                    statuses.add(new ControlTables.Status("model", slot, model.version(), refusal));
-                    return Optional.of(model);
-                } catch (BadInputException e) {
-                    refusal = refusal.isEmpty() ? row.path + ": " + e.getMessage() : refusal;
-                }
-            }
-            statuses.add(new ControlTables.Status("model", slot, "", refusal));
-            return Optional.empty();
-        }
-
-        private FraudModel load(ControlTables.ActivatedModel row) {
-            String key = row.slot + '\n' + row.activatedAt + '\n' + row.path;
-            FraudModel model = loaded.get(key);
-            if (model == null) {
-                model = FraudModel.load(root.resolve(row.path));
-                model = row.threshold == null ? model : model.withThreshold(row.threshold);
-                if (row.slot.equals(ControlTables.CHAMPION)) {
-                    settings.require(model);
-                } else {
-                    settings.requireFeatures(model);
-                }
-                loaded.put(key, model);
-            }
-            return model;
-        }
-
-        private RuleSet rules(ControlTables.Contents contents, List<ControlTables.Status> statuses) {
-            Map<String, IdList> lists = new TreeMap<>();
-            contents.lists.forEach((list, entries) -> lists.put(list, new IdList(list, entries)));
-            List<CompiledRule> compiled = new ArrayList<>();
-            for (Rule rule : contents.rules) {
-                String refusal = "";
-                try {
-                    CompiledRule usable = compiler.compile(rule);
-                    usable.requireLists(lists.keySet());
-                    settings.require(usable);
-                    compiled.add(usable);
-                } catch (BadInputException e) {
-                    refusal = e.getMessage();
-                }
-                statuses.add(new ControlTables.Status(
-                        "rule", rule.id + " " + rule.version, Integer.toString(rule.version), refusal));
-            }
-            return contents.rules.isEmpty() ? null : RuleSet.of(compiled, lists.values());
         }
 
         private void tell(List<ControlTables.Status> statuses) throws SQLException {

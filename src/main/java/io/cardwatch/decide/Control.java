@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.cardwatch.domain.BadInputException;
 import io.cardwatch.domain.ForRows;
 import io.cardwatch.domain.Sha256;
+import io.cardwatch.rules.CompiledRule;
 import io.cardwatch.rules.RuleSet;
 import io.cardwatch.score.FraudModel;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -54,6 +56,11 @@ public final class Control {
     /** What the settings say about decisions. */
     public DecisionSettings settings() {
         return settings;
+    }
+
+    /** The rules that are valid at an event time, UTC epoch second, in the order in which they decide. */
+    public List<CompiledRule> rulesAt(long epochSecond) {
+        return rules == null ? List.of() : rules.valid(epochSecond);
     }
 
     private String hash() {

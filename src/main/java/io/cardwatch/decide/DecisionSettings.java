@@ -38,6 +38,34 @@ public final class DecisionSettings implements Serializable {
                 settings.get(Options.FEATURES_TERMINAL_DELAY));
     }
 
+    /**
+     * The same for a row that was decided before, by settings that may have been others: its features and what it holds are
+     * made again in any case.
+     *
+     * @param stored the features that the row has
+     * @param anomalyFor payments that get an anomaly score
+     * @param reasonsFor payments that get reasons
+     * @param mostReasons reasons of a payment
+     */
+    public DecisionSettings forRow(FeatureSet stored, ForRows anomalyFor, ForRows reasonsFor, int mostReasons) {
+        return new DecisionSettings(stored, anomalyFor, reasonsFor, mostReasons, terminalDelay);
+    }
+
+    /** The payments that get an anomaly score. */
+    public ForRows anomalyFor() {
+        return anomalyFor;
+    }
+
+    /** The payments that get reasons. */
+    public ForRows reasonsFor() {
+        return reasonsFor;
+    }
+
+    /** Reasons of a payment. */
+    public int mostReasons() {
+        return mostReasons;
+    }
+
     /** The features that are computed. */
     public FeatureSet computed() {
         return computed;

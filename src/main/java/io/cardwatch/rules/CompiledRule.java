@@ -59,6 +59,11 @@ public final class CompiledRule {
         return readsAnomalyScore;
     }
 
+    /** The lists that it asks. */
+    public List<String> lists() {
+        return lists;
+    }
+
     /** Its static cost: no payment takes more steps. */
     public int steps() {
         return code.length / Program.WIDTH;

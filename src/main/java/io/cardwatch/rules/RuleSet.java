@@ -134,8 +134,8 @@ public final class RuleSet {
         hash.add(bytes.array());
     }
 
-    /** The rules that are valid at an event time, in the order in which they decide. */
-    private List<CompiledRule> valid(long epochSecond) {
+    /** The rules that are valid at an event time, UTC epoch second, in the order in which they decide. */
+    public List<CompiledRule> valid(long epochSecond) {
         Map<String, CompiledRule> newest = new HashMap<>();
         for (CompiledRule compiled : rules) {
             if (compiled.rule().validFrom <= epochSecond) {

@@ -104,7 +104,7 @@ class CardwatchTest {
     @Test
     void theHelpNamesTheCommands() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("validate-config");
+        assertThat(out.toString()).contains("validate-config", "explain");
         assertThat(run("--version")).isZero();
         assertThat(out.toString()).contains("cardwatch ");
     }
