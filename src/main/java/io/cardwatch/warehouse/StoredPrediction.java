@@ -2,6 +2,7 @@ package io.cardwatch.warehouse;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.cardwatch.domain.BadInputException;
+import io.cardwatch.domain.Contacts;
 import io.cardwatch.domain.Feature;
 import io.cardwatch.domain.FeatureSet;
 import io.cardwatch.domain.FeaturedTransaction;
@@ -24,8 +25,7 @@ import java.util.Optional;
 
 /** A row of predictions as the warehouse has it, without the contact details, which are never read. Immutable. */
 public final class StoredPrediction {
-    private static final Table<ScoredTransaction> TABLE =
-            Tables.predictions(FeatureSet.EXTENDED).without(Tables.CONTACTS);
+    private static final Table<ScoredTransaction> TABLE = Tables.predictions(FeatureSet.EXTENDED, Contacts.LEFT_OUT);
     private static final double CENTS = 100.0;
 
     /** By column, in the order of the table: of the class that the column's type names, or null. */
