@@ -85,7 +85,8 @@ final class AlertSink implements Sink<ScoredTransaction>, SupportsWriterState<Sc
             this.budget = budget;
             this.metrics = metrics;
             this.held = metrics.counter(Metric.ALERTS_HELD);
-            this.dispatcher = dispatching == null ? null : dispatching.start(metrics);
+            AlertMetrics sending = new AlertMetrics(metrics);
+            this.dispatcher = dispatching == null ? null : dispatching.start(sending);
         }
 
         @Override

@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.cardwatch.delivery.Entry;
 import io.cardwatch.delivery.PutTarget;
 import io.cardwatch.domain.Backoff;
-import io.cardwatch.metrics.Metric;
-import io.cardwatch.metrics.Metrics;
 import io.cardwatch.warehouse.WarehouseConnection;
 import java.io.Serializable;
 import java.sql.SQLException;
@@ -17,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.metrics.Counter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +37,7 @@ final class Dispatcher implements AutoCloseable {
     private final String name;
     private final PutTarget.Client client;
     private final Outbox outbox;
-    private final Counter sent;
-    private final Counter failed;
-    private volatile long oldestMillis;
+    private final AlertMetrics metrics;
     private long ageAskedNanos = System.nanoTime() - AGE_PAUSE_NANOS;
     /** Null while the target and the outbox answer. */
     private Backoff backoff;
@@ -69,19 +64,17 @@ final class Dispatcher implements AutoCloseable {
             return name;
         }
 
-        Dispatcher start(Metrics metrics) {
+        Dispatcher start(AlertMetrics metrics) {
             return new Dispatcher(new Outbox(database), name, target, metrics);
         }
     }
 
-    private Dispatcher(Outbox outbox, String name, PutTarget target, Metrics metrics) {
+    private Dispatcher(Outbox outbox, String name, PutTarget target, AlertMetrics metrics) {
         this.outbox = outbox;
         this.name = name;
         this.target = target;
         this.client = target.open();
-        this.sent = metrics.counter(Metric.ALERTS_SENT);
-        this.failed = metrics.counter(Metric.ALERTS_FAILED);
-        metrics.gauge(Metric.ALERTS_OLDEST_MILLIS, () -> oldestMillis);
+        this.metrics = metrics;
         this.thread = new Thread(this::run, "alerts to " + name);
         thread.setDaemon(true);
         thread.start();
@@ -127,15 +120,15 @@ final class Dispatcher implements AutoCloseable {
         try {
             refused = client.put(List.copyOf(ids.keySet()));
         } catch (RuntimeException e) {
-            failed.inc(taken.size());
+            metrics.failed.inc(taken.size());
             outbox.postpone(taken, shortened(e.getMessage()));
             return failure(name + " takes no alerts: " + e.getMessage());
         }
         Map<String, String> refusedIds = new HashMap<>();
         refused.forEach((entry, cause) -> refusedIds.put(ids.remove(entry), shortened(cause)));
         outbox.settle(name, ids.values(), refusedIds);
-        sent.inc(ids.size());
-        failed.inc(refusedIds.size());
+        metrics.sent.inc(ids.size());
+        metrics.failed.inc(refusedIds.size());
         if (backoff != null) {
             LOG.info("Alerts are sent to {} again.", name);
             backoff = null;
@@ -152,7 +145,7 @@ final class Dispatcher implements AutoCloseable {
         long now = System.nanoTime();
         if (now - ageAskedNanos >= AGE_PAUSE_NANOS) {
             ageAskedNanos = now;
-            oldestMillis = outbox.oldestMillis();
+            metrics.oldestMillis = outbox.oldestMillis();
         }
     }
 

@@ -96,7 +96,7 @@ public enum Metric {
     ALERTS_OLDEST_MILLIS(
             "alertsOldestMillis",
             OperatorName.ALERTS,
-            "How long the oldest alert that is to be sent has waited; asked every 10 s, absent without alerts.target."),
+            "How long the oldest alert that is to be sent has waited; asked every 10 s, 0 without alerts.target."),
     UNKNOWN_CUSTOMERS(
             "unknownCustomers", OperatorName.CONTACTS, "Transactions of customers who are not in customer_info."),
     KNOWN_CUSTOMERS("knownCustomers", OperatorName.CUSTOMER_INFO, "Customers in customer_info."),

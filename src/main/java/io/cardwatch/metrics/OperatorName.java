@@ -21,7 +21,7 @@ public final class OperatorName {
     /** Leaves decisions out that nobody is told of. */
     public static final String ALERTS_FILTER = "Alerts only";
     /** Writes and sends alerts. */
-    public static final String ALERTS = "Alerts";
+    public static final String ALERTS = "cust_payment_tx_alerts";
     /** Reads the customers. */
     public static final String CUSTOMER_INFO = "customer_info";
 

@@ -196,7 +196,7 @@ class AlertsTest {
         Settings settings = settings(receiver.target(), "--alerts.secret-file=" + folder.resolve("secret"));
         PutTarget target = new WebhookTarget(URI.create(receiver.target()), PasswordSource.ofAlerts(settings));
         return new Dispatcher.Factory(WarehouseConnection.of(settings), receiver.target(), target)
-                .start(Metrics.of(new UnregisteredMetricsGroup()));
+                .start(new AlertMetrics(Metrics.of(new UnregisteredMetricsGroup())));
     }
 
     private void await(String query) throws Exception {

@@ -52,6 +52,7 @@ class JobMetricsTest {
     private static final String HEALTH_THREAD = "cardwatch health";
     private static final String PREDICTIONS = "cust_payment_tx_fraud_predictions";
     private static final String LABELS = "cust_payment_tx_labels";
+    private static final String ALERTS = "cust_payment_tx_alerts";
     private static final String DEAD_LETTERS = "cust_payment_tx_dead_letters";
     private static final int GOOD = 50;
     private static final int CLOSED_TERMINAL = 66;
@@ -200,7 +201,7 @@ class JobMetricsTest {
     private static List<String> operators(String cell) {
         switch (cell) {
             case "each table":
-                return List.of(PREDICTIONS, LABELS, DEAD_LETTERS);
+                return List.of(PREDICTIONS, LABELS, DEAD_LETTERS, ALERTS);
             case "the predictions' and the labels' table":
                 return List.of(PREDICTIONS, LABELS);
             case "the predictions' table":
