@@ -182,7 +182,7 @@ class ControlReaderTest {
         Settings settings = settings(more);
         ControlSource source = InstantiationUtil.clone(ControlReader.of(settings));
         inForce = InForce.of(
-                "test",
+                "control reader",
                 new Control(DecisionSettings.of(settings), FraudModel.loadShipped(FeatureSet.REFERENCE)),
                 source);
         decider = new Decider(inForce);

@@ -53,7 +53,7 @@ public final class PublishedStages implements AutoCloseable {
     private final TestProcessingTimeService transactionClock = new TestProcessingTimeService();
     private final TransactionWriter transactions;
     private final Decider decider = new Decider(InForce.of(
-            "test",
+            "published stages",
             new Control(
                     DecisionSettings.of(Settings.fromArguments(List.of())),
                     FraudModel.loadShipped(FeatureSet.REFERENCE)),
