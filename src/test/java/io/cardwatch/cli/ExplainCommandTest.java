@@ -246,7 +246,7 @@ class ExplainCommandTest {
                 .anyMatch(line -> line.matches(" +threshold +0.125, of fraud_models, since 20.*Z"))
                 .anyMatch(line -> line.matches(" +control_version +equal +[0-9a-f]{12}"));
         // A champion that the job had not read yet: the row says which model decided.
-        execute("INSERT INTO fraud_models (slot, model_path, activated_at) VALUES ('champion', 'b',"
+        execute("INSERT INTO fraud_models (slot, model_path, threshold, activated_at) VALUES ('champion', 'b', 1,"
                 + " now() AT TIME ZONE 'UTC' - interval '10 seconds')");
         copyOfShipped("b");
         execute("UPDATE cust_payment_tx_fraud_predictions SET control_version = NULL");
@@ -407,7 +407,8 @@ class ExplainCommandTest {
     void aRowOfABoundedRunHadNoRules() throws Exception {
         applyRules();
         write(ControlSource.NONE, ScoredTransaction.NOT_TIMED);
-
+        assertThat(explain()).as(out::toString).isZero();
+        execute("UPDATE cust_payment_tx_fraud_predictions SET control_version = NULL");
         assertThat(explain()).as(out::toString).isZero();
 
         execute("UPDATE cust_payment_tx_fraud_predictions SET rules ="
