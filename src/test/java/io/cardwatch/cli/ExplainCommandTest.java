@@ -182,6 +182,20 @@ class ExplainCommandTest {
     }
 
     @Test
+    void aProbabilityThatDiffersInItsLastDigitAloneIsSaidTo() throws Exception {
+        decideAndWrite();
+        double next = Math.nextUp(number("fraud_probability"));
+        execute("UPDATE cust_payment_tx_fraud_predictions SET fraud_probability = " + next);
+
+        assertThat(explain("--json")).isEqualTo(1);
+
+        assertThat(different(JSON.readTree(out.toString())))
+                .containsOnlyKeys("fraud_probability")
+                .extractingByKey("fraud_probability")
+                .isEqualTo("only the last digit differs: another Java or processor may compute so");
+    }
+
+    @Test
     void aPredictionAnActionAndReasonsThatWereChangedAreNamed() throws Exception {
         decideAndWrite();
         execute("UPDATE cust_payment_tx_fraud_predictions SET fraud_prediction = 0, action = 'allow',"
@@ -232,6 +246,12 @@ class ExplainCommandTest {
         assertThat(out.toString().lines())
                 .anyMatch(line -> line.matches(" +threshold +0.125, of fraud_models, since 20.*Z"))
                 .anyMatch(line -> line.matches(" +control_version +equal +[0-9a-f]{12}"));
+        // A champion that the job had not read yet: the row says which model decided.
+        execute("INSERT INTO fraud_models (slot, model_path, threshold, activated_at) VALUES ('champion', 'b', 1,"
+                + " now() AT TIME ZONE 'UTC' - interval '10 seconds')");
+        copyOfShipped("b");
+        execute("UPDATE cust_payment_tx_fraud_predictions SET control_version = NULL");
+        assertThat(explain(root)).as(out::toString).isZero();
         execute("UPDATE fraud_models SET model_path = 'b'");
         assertThat(explain(root)).isEqualTo(1);
     }
@@ -311,6 +331,18 @@ class ExplainCommandTest {
     }
 
     @Test
+    void aChangeThatBearsOnOtherRowsAloneLeavesTheDecisionEqual() throws Exception {
+        applyRules();
+        decideAndWrite();
+        execute("INSERT INTO fraud_lists (list_name, id) VALUES ('stolen', 7)");
+
+        assertThat(explain("--json")).as(out::toString).isZero();
+
+        assertThat(states(JSON.readTree(out.toString()))).containsEntry("control_version", "cannot be made again");
+        assertThat(out.toString()).contains("lists keep no history");
+    }
+
+    @Test
     void aVersionThatCameAfterTheRowChangesNothing() throws Exception {
         applyRules();
         execute("UPDATE fraud_rules SET created_at = created_at - interval '1 day'");
@@ -376,7 +408,8 @@ class ExplainCommandTest {
     void aRowOfABoundedRunHadNoRules() throws Exception {
         applyRules();
         write(ControlSource.NONE, ScoredTransaction.NOT_TIMED);
-
+        assertThat(explain()).as(out::toString).isZero();
+        execute("UPDATE cust_payment_tx_fraud_predictions SET control_version = NULL");
         assertThat(explain()).as(out::toString).isZero();
 
         execute("UPDATE cust_payment_tx_fraud_predictions SET rules ="
